@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Set up and run Gainline on a bare machine: `python3 run.py demo`, `python3 run.py test`.
+
+Only the standard library is used here, because this file runs before anything is installed. It makes `.venv`
+beside itself from the hash-locked files in `lock/` (with `uv` when it is on the path, else with pip), then hands over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+CHECKS = {
+    "ruff": ["ruff", "check", "."],
+    "mypy": ["mypy", "--strict"],
+    "import-linter": ["lint-imports"],
+}
+USAGE = """usage: python3 run.py COMMAND
+
+  demo [DIR]      set up, build the demo district, decide two cycles, write two briefs
+  test [ARGS]     set up, then run ruff, mypy, import-linter and pytest (ARGS go to pytest; --slow adds the slow tests)
+  gainline ARGS   set up, then run the gainline command line
+  bench NAME      set up, then run benchmarks/NAME.py
+  lock            rewrite lock/*.txt from lock/*.in (needs uv)
+"""
+
+
+def lock_digest(lock: Path) -> str:
+    """Fingerprint of what must be installed: the lock and this project's metadata."""
+    return hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+
+
+def is_ready(name: str) -> bool:
+    """Tell whether `.venv` already holds this lock; the test set includes the core set."""
+    stamps = {"core": ("core", "test"), "test": ("test",)}[name]
+    return any(
+        (VENV / f"{stamp}.stamp").exists()
+        and (VENV / f"{stamp}.stamp").read_text() == lock_digest(ROOT / "lock" / f"{stamp}.txt")
+        for stamp in stamps
+    )
+
+
+def set_up(name: str) -> None:
+    """Create `.venv` and install exactly what `lock/<name>.txt` pins, then Gainline itself."""
+    if is_ready(name):
+        return
+    lock = ROOT / "lock" / f"{name}.txt"
+    print(f"Setting up .venv from lock/{name}.txt (first run only, a minute or two) ...", file=sys.stderr)
+    if not PYTHON.exists():
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    for stale in VENV.glob("*.stamp"):
+        stale.unlink()
+    uv = shutil.which("uv")
+    with_uv = [str(uv), "pip", "sync", "-q", "--python", str(PYTHON), "--require-hashes", str(lock)]
+    with_pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    with_pip += ["--require-hashes", "-r", str(lock)]
+    install = with_uv if uv else with_pip
+    subprocess.run(install, check=True)
+    link_source()
+    (VENV / f"{name}.stamp").write_text(lock_digest(lock))
+
+
+def link_source() -> None:
+    """Make `src/` importable and write the `gainline` command without a build back end, so nothing else is fetched."""
+    [packages] = list((VENV / "lib").glob("python*/site-packages")) or [VENV / "Lib" / "site-packages"]
+    (packages / "gainline.pth").write_text(str(ROOT / "src") + "\n")
+    command = BIN / "gainline"
+    command.write_text(f"#!{PYTHON}\nimport sys\nfrom gainline.cli.app import main\nsys.exit(main())\n")
+    command.chmod(0o755)
+
+
+def call(*words: str) -> int:
+    """Run a command of the environment from the project's root and give its exit code."""
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONUTF8": "1"}
+    return subprocess.run([str(BIN / words[0]), *words[1:]], cwd=ROOT, env=environment).returncode
+
+
+def run_tests(arguments: list[str]) -> int:
+    """Run every static check and the test suite; the exit code is the first failure's."""
+    slow = "--slow" in arguments
+    arguments = [a for a in arguments if a != "--slow"]
+    failures = []
+    for name, words in CHECKS.items():
+        print(f"== {name}", flush=True)
+        failures.append(call(*words))
+    print("== pytest", flush=True)
+    marks = [] if slow else ["-m", "not slow"]
+    failures.append(call("python", "-m", "pytest", "-n", "2", "--dist", "worksteal", *marks, *arguments))
+    return next((code for code in failures if code), 0)
+
+
+def relock() -> int:
+    """Resolve lock/*.in again; the result names no registry host (checked by a test)."""
+    for name, pins in (("core", []), ("test", ["-c", "lock/core.txt"])):
+        words = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
+        words += ["--no-emit-index-url", "--no-annotate", "--custom-compile-command", "python3 run.py lock"]
+        code = subprocess.run([*words, *pins, f"lock/{name}.in", "-o", f"lock/{name}.txt"], cwd=ROOT).returncode
+        if code:
+            return code
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    """Dispatch on the first word."""
+    if not arguments or arguments[0] in {"-h", "--help", "help"}:
+        print(USAGE)
+        return 0 if arguments else 2
+    command, rest = arguments[0], arguments[1:]
+    if command == "lock":
+        return relock()
+    if command == "test":
+        set_up("test")
+        return run_tests(rest)
+    if command == "bench":
+        set_up("test")
+        return call("python", f"benchmarks/{rest[0]}.py", *rest[1:])
+    if command in {"demo", "gainline"}:
+        set_up("core")
+        return call("gainline", *(["demo", *rest] if command == "demo" else rest))
+    print(USAGE, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Indicators: definitions as data, compiled to Ibis, giving measurements."""

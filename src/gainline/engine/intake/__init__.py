@@ -1,0 +1,1 @@
+"""Intake: strangers' files into canonical records and issues."""

@@ -1,0 +1,1 @@
+"""Ledger: canonical JSON, hashes and the append-only chain."""

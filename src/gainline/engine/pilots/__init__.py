@@ -1,0 +1,1 @@
+"""Pilots: the plan that is registered, its checks, and what locking it means."""

@@ -1,0 +1,270 @@
+"""The plan: the document that is written before the data are looked at, and then locked."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from gainline.engine.core.ids import is_slug
+
+FORMAT = "gainline-plan/1"
+Slug = Annotated[str, Field(min_length=1, max_length=63)]
+Text = Annotated[str, Field(min_length=1)]
+Probability = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Direction(StrEnum):
+    """Which way is good."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Hypothesis(_Part):
+    """What is predicted: the six parts that the hypothesis checker asks for.
+
+    Each part may be absent in a draft, so that the checker can name what is missing; a registration needs all six.
+    """
+
+    change: Literal["raise", "lower"] | None = None
+    population: Text | None = None
+    measure: Slug | None = None  # key of a declared outcome
+    size: Annotated[float, Field(gt=0.0)] | None = None  # in the measure's own unit
+    by: date | None = None
+    because: Text | None = None
+
+
+class Days(_Part):
+    """A window of days, both ends included."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("a window ends on or after its start")
+        return self
+
+
+class Source(_Part):
+    """Where a number or a group comes from: exactly one of `result`, `field`, `attribute` or `indicator`.
+
+    Parameters
+    ----------
+    result, forms, combine
+        Assessment key and its forms; several forms of one student are combined by their mean, their assessments'
+        weighted mean, or their sum.
+    field
+        A column of the canonical table ``students``, or ``school_id`` / ``section_id``.
+    attribute
+        A name in the canonical table ``attributes``.
+    indicator, window, where
+        An indicator of the catalogue at student grain, over a window of days, on rows whose columns hold one of the
+        named values; a student without rows counts as the indicator's definition says.
+    """
+
+    result: Text | None = None
+    forms: tuple[Text, ...] = ()
+    combine: Literal["mean", "weighted_mean", "sum"] = "mean"
+    field: Text | None = None
+    attribute: Text | None = None
+    indicator: Slug | None = None
+    window: Days | None = None
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(part is not None for part in (self.result, self.field, self.attribute, self.indicator)) != 1:
+            raise ValueError("name exactly one of result, field, attribute, indicator")
+        if (self.result is None) != (not self.forms):
+            raise ValueError("result and forms go together")
+        return self
+
+
+class Outcome(_Part):
+    """A registered outcome. All of them are reported, nulls included."""
+
+    key: Slug
+    label: Text
+    role: Literal["primary", "secondary"]
+    domain: Text  # outcome domain: the family within which multiplicity is corrected
+    source: Source = Field(alias="from")
+    unit: Text
+    direction: Direction = Direction.HIGHER
+    baseline: Slug | None = None  # key of the covariate that is the same measure before the pilot
+
+
+class Covariate(_Part):
+    """A registered covariate, measured before the tool could change it."""
+
+    key: Slug
+    label: Text
+    source: Source = Field(alias="from")
+    kind: Literal["number", "category"] = "number"
+
+
+class Subgroup(_Part):
+    """A registered split for equity; the gap is `disadvantaged` minus everybody else."""
+
+    key: Slug
+    label: Text
+    source: Source = Field(alias="from")
+    disadvantaged: tuple[str, ...]  # labels of the group(s) that the aim wants to see catch up
+    disadvantaged_label: Text
+    others_label: Text
+
+
+class Tool(_Part):
+    """The tool under test and the dose that its use is meant to reach."""
+
+    key: Slug
+    name: Text
+    metric: Text = "minutes_active"  # usage metric that the dose is counted in
+    minutes_per_week: Annotated[float, Field(gt=0.0)]  # in the metric's unit per week
+    dosed_share_of_weeks: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+
+
+class Population(_Part):
+    """Who the question is about; empty tuples mean no restriction."""
+
+    describe: Text
+    grades: tuple[str, ...] = ()
+    schools: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+class Use(_Part):
+    """Treatment by use: a student is in the tool arm when the indicator reaches the floor."""
+
+    source: Source = Field(alias="from")
+    at_least: float
+
+
+class Comparison(_Part):
+    """Who is compared with whom, and what put them there."""
+
+    tool_arm: Text
+    usual_arm: Text
+    assigned_by: Literal["assignment", "use"]
+    pilot: Slug | None = None  # key in the table `assignments`; the plan's own key when absent
+    use: Use | None = None
+
+    @model_validator(mode="after")
+    def _use_given(self) -> Self:
+        if (self.assigned_by == "use") != (self.use is not None):
+            raise ValueError('`use` is given exactly when assigned_by = "use"')
+        return self
+
+
+class Matching(_Part):
+    """How a matched comparison is formed."""
+
+    distance: Literal["propensity", "mahalanobis"] = "propensity"
+    caliper_sd: Annotated[float, Field(gt=0.0)] = 0.2  # in SDs of the logit score, or of the Mahalanobis distance
+    ratio: Annotated[int, Field(ge=1, le=5)] = 1
+    exact: tuple[Slug, ...] = ()  # covariates (category) that a match must share
+
+
+class Design(_Part):
+    """The design that the plan commits to."""
+
+    kind: Literal["randomized", "matched"]
+    unit: Literal["student", "section", "school"]  # what was assigned
+    cluster: Literal["student", "section", "school"]  # what counts as an independent draw
+    blocked: bool = False  # chance decided within the blocks of the assignments table
+    boundary: Literal["cautious", "optimistic"] = "cautious"  # WWC attrition boundary
+    draws: Annotated[int, Field(ge=199, le=99_999)] = 1999  # randomization-inference draws
+    matching: Matching = Matching()
+
+
+class Prior(_Part):
+    """The district's belief about such tools before this pilot, in standard deviations of the outcome."""
+
+    mean: float = 0.05
+    sd: Annotated[float, Field(gt=0.0)] = 0.15
+
+
+class DecisionRule(_Part):
+    """The rule that turns the estimate into a verdict; registered, so that nobody can move it afterwards.
+
+    With q = P(effect >= smallest effect | data, prior): adopt when q >= adopt_at, stop when q <= stop_at, otherwise
+    not enough evidence. A guardrail turns adopt into adapt: a declared group is harmed with probability >= harm_at, or
+    the gap against a disadvantaged group widens with probability >= widen_at. A tool that fails overall but reaches
+    adopt_at in one declared group is adapt too.
+    """
+
+    adopt_at: Probability = 0.80
+    stop_at: Probability = 0.20
+    harm_at: Probability = 0.80
+    widen_at: Probability = 0.90
+    prior: Prior = Prior()
+    decider: Text
+    adopt_means: Text
+    adapt_means: Text
+    stop_means: Text
+
+
+class Deadline(_Part):
+    """The date that the evidence must serve, and why it is that date."""
+
+    decide_by: date
+    because: Text
+
+
+class Plan(_Part):
+    """A cycle's plan as its TOML document says it; registered, it cannot change without showing."""
+
+    format: Literal["gainline-plan/1"]
+    key: Slug
+    title: Text
+    aim: Text
+    question: Text
+    hypothesis: Hypothesis
+    tool: Tool
+    population: Population
+    comparison: Comparison
+    design: Design
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
+    covariates: tuple[Covariate, ...] = ()
+    subgroups: tuple[Subgroup, ...] = ()
+    smallest_effect: Annotated[float, Field(gt=0.0)]  # worth having, in the primary outcome's unit
+    window: Days  # the days on which the tool was to be used
+    missing: Literal["complete_case", "baseline_indicator"] = "complete_case"
+    multiplicity: Literal["benjamini-hochberg"] = "benjamini-hochberg"
+    decision: DecisionRule
+    deadline: Deadline
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        keys = [o.key for o in self.outcomes] + [c.key for c in self.covariates] + [s.key for s in self.subgroups]
+        doubled = sorted({key for key in keys if keys.count(key) > 1})
+        if doubled:
+            raise ValueError(f"keys are used twice: {', '.join(doubled)}")
+        if sum(outcome.role == "primary" for outcome in self.outcomes) != 1:
+            raise ValueError("exactly one outcome is primary; the others are secondary")
+        covariates = {covariate.key for covariate in self.covariates}
+        unknown = {o.baseline for o in self.outcomes if o.baseline} - covariates
+        unknown |= set(self.design.matching.exact) - covariates
+        if unknown:
+            raise ValueError(f"no covariate has the key: {', '.join(sorted(unknown))}")
+        if not is_slug(self.key):
+            raise ValueError("a plan's key is lower case letters, digits and hyphens, a letter first")
+        return self
+
+    @property
+    def primary(self) -> Outcome:
+        """The primary outcome."""
+        return next(outcome for outcome in self.outcomes if outcome.role == "primary")
+
+    @property
+    def pilot(self) -> str:
+        """Key of the pilot in the table `assignments`."""
+        return self.comparison.pilot or self.key

@@ -1,0 +1,1 @@
+"""Privacy: the one exit for numbers about people."""

@@ -1,0 +1,1 @@
+"""Reports: briefs, charts and wording."""

@@ -1,0 +1,1 @@
+"""Worlds: synthetic districts whose true effects are known."""

@@ -1,0 +1,1 @@
+"""The lake: facts at rest in Delta tables, read through Ibis."""
