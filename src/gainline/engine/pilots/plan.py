@@ -123,10 +123,14 @@ class Subgroup(_Part):
 
 
 class Tool(_Part):
-    """The tool under test and the dose that its use is meant to reach."""
+    """The tool under test and the dose that its use is meant to reach.
+
+    `where` narrows the tool's usage to rows whose columns hold one of the named values, e.g. the quizzes of a platform.
+    """
 
     key: Slug
     name: Text
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     metric: Text = "minutes_active"  # usage metric that the dose is counted in
     minutes_per_week: Annotated[float, Field(gt=0.0)]  # in the metric's unit per week
     dosed_share_of_weeks: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
