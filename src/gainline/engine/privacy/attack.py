@@ -1,0 +1,98 @@
+"""The attack: what a reader can work out about a hidden count from everything that is shown.
+
+The reader knows every shown count, every band, every sum, and that a hidden count is at least one (zeros are shown).
+The smallest and the largest count that fit are found exactly, by integer programming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from gainline.engine.privacy.tables import Key, ReleaseTable, Sum
+
+CEILING = 10_000_000  # no district has more students; stands for "no upper limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The counts that a reader must hold possible, both ends included."""
+
+    low: int
+    high: int
+
+    @property
+    def width(self) -> int:
+        """How far the ends lie apart; zero gives the count away."""
+        return self.high - self.low
+
+
+HIDDEN = Span(1, CEILING)
+
+
+def equations(keys: list[Key], sums: tuple[Sum, ...], known: Mapping[Key, int]) -> LinearConstraint | None:
+    """The published sums as equations over the unknown cells; None when no sum touches them.
+
+    Parameters
+    ----------
+    keys
+        The unknown cells, in the order of the columns.
+    known
+        Counts that are shown exactly.
+    """
+    column = {key: index for index, key in enumerate(keys)}
+    rows: list[NDArray[np.float64]] = []
+    right: list[float] = []
+    for one in sums:
+        row, rest = np.zeros(len(keys)), 0.0
+        for key, sign in [(one.total, 1.0), *((part, -1.0) for part in one.parts)]:
+            if key in column:
+                row[column[key]] += sign
+            else:
+                rest -= sign * known[key]
+        if row.any():
+            rows.append(row)
+            right.append(rest)
+    return LinearConstraint(np.vstack(rows), right, right) if rows else None
+
+
+def attack(table: ReleaseTable, spans: Mapping[Key, Span]) -> dict[Key, Span]:
+    """What a reader can work out about every count that is not shown exactly.
+
+    Parameters
+    ----------
+    table
+        The counts and sums; true counts of cells in `spans` are not looked at.
+    spans
+        What is published about each cell that is not shown exactly: `HIDDEN`, or a band.
+
+    Returns
+    -------
+    dict
+        For each key of `spans` the exact smallest and largest count that fit everything published.
+    """
+    keys = sorted(spans)
+    if not keys:
+        return {}
+    known = {cell.key: cell.count for cell in table.cells if cell.key not in spans}
+    fits = equations(keys, table.sums, known)
+    bounds = Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
+    return {
+        key: Span(_extreme(index, +1, bounds, fits), _extreme(index, -1, bounds, fits))
+        for index, key in enumerate(keys)
+    }
+
+
+def _extreme(index: int, sign: int, bounds: Bounds, fits: LinearConstraint | None) -> int:
+    """The smallest (sign +1) or largest (-1) possible count of one cell."""
+    many = len(bounds.lb)
+    goal = np.zeros(many)
+    goal[index] = sign
+    found = milp(goal, integrality=np.ones(many), bounds=bounds, constraints=[fits] if fits is not None else [])
+    if found.x is None:  # the true counts always fit, so this is a defect of ours and must not pass silently
+        raise ArithmeticError(f"the audit of a hidden count did not finish: {found.message}")
+    return round(float(found.x[index]))
