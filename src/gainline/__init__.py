@@ -1,3 +1,5 @@
 """Gainline: data-informed improvement cycles for a district's educational technology."""
 
-__version__ = "0.1.0"
+from gainline.engine.core.version import VERSION as __version__
+
+__all__ = ["__version__"]

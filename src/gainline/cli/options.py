@@ -1,0 +1,36 @@
+"""Options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gainline.cli.console import Format
+from gainline.engine.core.errors import UserFixable
+
+WorkspaceOption = Annotated[
+    Path,
+    typer.Option("--workspace", "-w", help="The workspace folder (has gainline.toml).", envvar="GAINLINE_WORKSPACE"),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How results are printed.", case_sensitive=False)]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day that counts as today, YYYY-MM-DD.")]
+HERE = Path()
+
+
+def day(text: str | None) -> date:
+    """The day an option names, or today; the only place in Gainline that looks at the clock.
+
+    Raises
+    ------
+    UserFixable
+        When the text is no date.
+    """
+    if text is None:
+        return datetime.now(tz=UTC).astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise UserFixable(f"{text!r} is no date", "write it as YYYY-MM-DD, e.g. 2026-06-01") from fault

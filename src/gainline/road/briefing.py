@@ -1,0 +1,51 @@
+"""Brief: the evidence document as a page that a board member reads in two minutes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from gainline.engine.core.errors import Missing
+from gainline.engine.privacy import Audience
+from gainline.engine.reports import brief_html, index_html
+from gainline.road.workspace import Workspace
+
+
+def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience.PUBLIC, language: str = "en") -> Path:
+    """Write the brief of an evaluated cycle as one self-contained HTML file.
+
+    Raises
+    ------
+    Missing
+        When the cycle has not been evaluated.
+    """
+    evidence = read_evidence(workspace, key)
+    suffix = "" if language == "en" else f".{language}"
+    path = workspace.folder("briefs") / f"{key}{suffix}.html"
+    path.write_text(brief_html(evidence, audience=audience, lang=language), encoding="utf-8")
+    return path
+
+
+def write_index(workspace: Workspace) -> Path:
+    """Write the page that lists the workspace's briefs: what is due, at risk and learned."""
+    keys = sorted(path.stem for path in workspace.folder("evidence").glob("*.json"))
+    entries = [(f"{key}.html", read_evidence(workspace, key)) for key in keys]
+    path = workspace.folder("briefs") / "index.html"
+    path.write_text(index_html(entries, district=workspace.settings.district.name), encoding="utf-8")
+    return path
+
+
+def read_evidence(workspace: Workspace, key: str) -> dict[str, Any]:
+    """The evidence document of a cycle.
+
+    Raises
+    ------
+    Missing
+        When the cycle has not been evaluated.
+    """
+    path = workspace.folder("evidence") / f"{key}.json"
+    if not path.is_file():
+        raise Missing(f"the cycle {key} has no evidence yet", "evaluate it first: gainline evaluate PLAN")
+    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return value

@@ -1,0 +1,173 @@
+"""Evaluate: a registered plan and a snapshot in, the evidence document out, the same digits every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from gainline.engine.core.context import RunContext
+from gainline.engine.core.errors import Refused, UserFixable
+from gainline.engine.core.progress import Progress, silent
+from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.version import VERSION
+from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
+from gainline.engine.indicators import load_catalogue
+from gainline.engine.ledger import digest, settle
+from gainline.engine.pilots import Registration, deviations, parse_plan
+from gainline.engine.pilots.plan import Plan
+from gainline.lake import Snapshot
+from gainline.road.framing import build_frame
+from gainline.road.registering import registration_of
+from gainline.road.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An evaluation that was written down.
+
+    Parameters
+    ----------
+    evidence
+        The evidence document as plain JSON values.
+    sha256
+        Digest of its canonical form.
+    path
+        Where it was written.
+    is_repeat
+        True when the ledger already knew this very result.
+    """
+
+    evidence: dict[str, Any]
+    sha256: str
+    path: Path
+    is_repeat: bool
+
+
+def evaluate_plan(
+    workspace: Workspace,
+    plan_path: Path,
+    *,
+    snapshot_id: str | None = None,
+    seed: int | None = None,
+    as_of: date | None = None,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Run what was registered, all of it and nothing else, and write the evidence document.
+
+    The day defaults to the snapshot's, and the seed to one that follows from the registration, so that nobody can look
+    for a lucky one. What runs is the registered plan with its amendments; where the file at hand says something else,
+    every difference is shown as a deviation.
+
+    Raises
+    ------
+    Missing
+        When the plan is not registered or the snapshot does not exist.
+    Refused
+        When no honest answer exists.
+    """
+    now = _read_plan(plan_path)
+    registration = registration_of(workspace, now.key)
+    snapshot = workspace.lake.snapshot(snapshot_id) if snapshot_id else workspace.lake.head()
+    context = RunContext(
+        as_of=as_of or snapshot.as_of,
+        seed=int(registration.sha256[:8], 16) if seed is None else seed,
+    )
+    answer = _run(workspace, now, registration, snapshot, context, progress)
+    if isinstance(answer, Refusal):
+        raise Refused(f"{answer.code} {answer.because}", answer.remedy)
+    return _written(workspace, now.key, answer, on=context.as_of)
+
+
+def _run(
+    workspace: Workspace,
+    now: Plan,
+    registration: Registration,
+    snapshot: Snapshot,
+    context: RunContext,
+    progress: Progress,
+) -> Evidence | Refusal:
+    plan = Plan.model_validate(registration.current_plan())
+    catalogue, _ = load_catalogue([workspace.folder("indicators")])
+    progress("frame", 0, 1)
+    framed = build_frame(plan, workspace.lake.reading(snapshot), catalogue)
+    progress("frame", 1, 1)
+    answer = evaluate(
+        plan,
+        framed.frame,
+        ctx=context,
+        provenance=_provenance(registration, snapshot, context),
+        funnel=framed.funnel,
+        linkage=framed.linkage,
+        deviations=tuple(Deviation(c.path, c.registered, c.now, c.amended_on) for c in deviations(registration, now)),
+        progress=progress,
+    )
+    if isinstance(answer, Refusal) or not framed.joined_later:
+        return answer
+    return replace(answer, limits=(*answer.limits, _joiners(framed.joined_later)))
+
+
+def _joiners(count: int) -> str:
+    return (
+        f"{count:,} students joined after the assignment was known. They are not part of this comparison; "
+        "what the tool did for them is not known."
+    )
+
+
+def _provenance(registration: Registration, snapshot: Snapshot, context: RunContext) -> Provenance:
+    return Provenance(
+        registration=registration.sha256,
+        registered_on=registration.registered_on.isoformat(),
+        amendments=tuple(amendment.sha256 for amendment in registration.amendments),
+        snapshot=snapshot.id,
+        tables=tuple((table.name, table.version, table.sha256) for table in snapshot.tables),
+        code_version=code_version(),
+        seed=context.seed,
+        as_of=context.as_of.isoformat(),
+    )
+
+
+def code_version() -> str:
+    """The version with a digest of the engine's own source, so that a changed line shows."""
+    digest_ = hashlib.sha256()
+    for name, text in sorted(_sources(resources.files("gainline.engine"), "engine")):
+        digest_.update(f"{name}\n{text}\n".encode())
+    return f"{VERSION}+{digest_.hexdigest()[:12]}"
+
+
+def _sources(folder: Traversable, name: str) -> list[tuple[str, str]]:
+    found = []
+    for item in folder.iterdir():
+        if item.is_dir() and item.name != "__pycache__":
+            found += _sources(item, f"{name}/{item.name}")
+        elif item.name.endswith((".py", ".toml")):
+            found.append((f"{name}/{item.name}", item.read_text(encoding="utf-8")))
+    return found
+
+
+def _written(workspace: Workspace, key: str, evidence: Evidence, *, on: date) -> Evaluation:
+    value = settle(evidence.to_json_value())
+    sha256 = digest(value)
+    path = workspace.folder("evidence") / f"{key}.json"
+    path.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    known = any(e.kind == "evaluated" and e.payload.get("sha256") == sha256 for e in workspace.ledger.entries())
+    if not known:
+        provenance = value["provenance"]
+        payload = {"key": key, "sha256": sha256} | {k: provenance[k] for k in ("registration", "snapshot", "seed")}
+        workspace.ledger.append("evaluated", payload, on=on)
+    return Evaluation(value, sha256, path, is_repeat=known)
+
+
+def _read_plan(path: Path) -> Plan:
+    try:
+        plan, issues = parse_plan(path.read_text(encoding="utf-8"), file=path.name)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UserFixable(f"{path} cannot be read", "name a plan's TOML file") from fault
+    if plan is None:
+        raise UserFixable("\n".join(str(issue) for issue in issues), "mend the plan; see: gainline plan check")
+    return plan

@@ -1,0 +1,90 @@
+"""The frame of one cycle, built from one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gainline.engine.evidence import Frame, Funnel, Linkage
+from gainline.engine.indicators import Indicator
+from gainline.engine.pilots.plan import Plan
+from gainline.lake import Reading
+from gainline.road.framing.population import TOOL_ARM, Population, population
+from gainline.road.framing.sources import as_labels, as_numbers, values_of
+from gainline.road.framing.use import doses, funnel, linkage
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """What the evidence engine needs of the records.
+
+    Parameters
+    ----------
+    frame
+        One row per student of the population.
+    funnel, linkage
+        From licenses to dosed students; how much usage could be tied to the roster.
+    joined_later
+        Students who entered assigned units after the assignment was known; not in the frame.
+    """
+
+    frame: Frame
+    funnel: Funnel
+    linkage: Linkage
+    joined_later: int
+
+
+def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]) -> Framed:
+    """Everything the plan registered, for everyone it is about, out of one snapshot.
+
+    Raises
+    ------
+    UserFixable
+        When the plan names records that the snapshot does not hold.
+    """
+    who = population(plan, reading)
+    dose, used, dosed = doses(plan, reading, who.keys)
+    tool_arm = _tool_arm(plan, reading, catalogue, who)
+    values = {
+        part.key: values_of(part.source, plan, reading, catalogue, who.keys)
+        for part in (*plan.outcomes, *plan.covariates, *plan.subgroups)
+    }
+    frame = Frame(
+        keys=who.keys,
+        tool=tool_arm,
+        unit=np.array(who.unit, dtype=object),
+        cluster=_clusters(plan, who),
+        block=_blocks(plan, who),
+        school=np.array([s or "unknown" for s in who.school], dtype=object),
+        outcomes={o.key: as_numbers(values[o.key]) for o in plan.outcomes},
+        numbers={c.key: as_numbers(values[c.key]) for c in plan.covariates if c.kind == "number"},
+        categories={c.key: as_labels(values[c.key]) for c in plan.covariates if c.kind == "category"},
+        subgroups={s.key: as_labels(values[s.key]) for s in plan.subgroups},
+        used=used,
+        dosed=dosed,
+        dose=dose,
+    )
+    bought = funnel(plan, reading, tool_arm, used, dosed)
+    return Framed(frame, bought, linkage(plan, reading), who.joined_later)
+
+
+def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], who: Population) -> np.ndarray:
+    use = plan.comparison.use
+    if use is None:
+        return np.array([arm == TOOL_ARM for arm in who.arm], dtype=bool)
+    amounts = as_numbers(values_of(use.source, plan, reading, catalogue, who.keys))
+    return np.nan_to_num(amounts) >= use.at_least
+
+
+def _blocks(plan: Plan, who: Population) -> np.ndarray:
+    return np.array([(block or "all") if plan.design.blocked else "all" for block in who.block], dtype=object)
+
+
+def _clusters(plan: Plan, who: Population) -> np.ndarray:
+    if plan.design.cluster == "school":
+        return np.array([s or "unknown" for s in who.school], dtype=object)
+    if plan.design.cluster == "section":
+        return np.array([s or "unknown" for s in who.section], dtype=object)
+    return np.array([str(key) for key in who.keys], dtype=object)

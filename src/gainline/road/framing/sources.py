@@ -1,0 +1,130 @@
+"""Where a plan's numbers and groups come from: results, roster fields, attributes and indicators of one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from gainline.engine.core.calendar import Window
+from gainline.engine.core.errors import UserFixable
+from gainline.engine.indicators import Indicator, compile_indicator
+from gainline.engine.pilots.plan import Plan, Source
+from gainline.engine.records import TABLES
+from gainline.lake import Reading
+
+FLAG_LABELS = {True: "yes", False: "no"}
+
+
+def values_of(
+    source: Source, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], keys: NDArray[np.int64]
+) -> list[object]:
+    """One value per key, in the order of `keys`; ``None`` where the records do not say.
+
+    Raises
+    ------
+    UserFixable
+        When the source names something that neither the records nor the catalogue know.
+    """
+    if source.result:
+        found = _results(source, plan, reading)
+    elif source.field:
+        found = _field(source.field, reading)
+    elif source.attribute:
+        found = _attribute(source.attribute, plan, reading)
+    else:
+        return _indicator(source, plan, reading, catalogue, keys)
+    return _aligned(reading.arrow(found.select("person_key", "value")), keys)
+
+
+def as_numbers(values: list[object]) -> NDArray[np.float64]:
+    """Values as floats, NaN where missing or not a number; flags become 0 and 1."""
+    return np.array([_number(value) for value in values], dtype=np.float64)
+
+
+def as_labels(values: list[object]) -> NDArray[np.object_]:
+    """Values as labels, ``None`` where missing; flags become ``yes`` and ``no``."""
+    labels = [FLAG_LABELS[v] if isinstance(v, bool) else None if v is None else str(v) for v in values]
+    return np.array(labels, dtype=object)
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def _aligned(rows: pa.Table, keys: NDArray[np.int64]) -> list[object]:
+    """Rows (person_key, value) put into the order of the keys, ``None`` where a key has no row."""
+    place = pc.index_in(pa.array(keys), value_set=rows["person_key"].combine_chunks())
+    taken: list[object] = rows["value"].combine_chunks().take(place).to_pylist()
+    return taken
+
+
+def _results(source: Source, plan: Plan, reading: Reading) -> ir.Table:
+    """One score per person: the latest per form, then combined over the forms that the person has."""
+    table = reading.table("results")
+    table = table.filter(
+        (table.assessment == source.result) & table.form.isin(source.forms) & table.matched & table.score.notnull()
+    )
+    if plan.population.sections:
+        table = table.filter(table.section_id.isnull() | table.section_id.isin(plan.population.sections))
+    latest = ibis.row_number().over(
+        group_by=["person_key", "form"],
+        order_by=[ibis.desc("taken_on"), ibis.desc("import_id"), ibis.desc("source_line")],
+    )
+    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0)
+    if source.combine == "weighted_mean":
+        return _weighted(table, reading)
+    if source.combine == "sum":
+        return table.group_by("person_key").aggregate(value=table.score.sum())
+    return table.group_by("person_key").aggregate(value=table.score.mean())
+
+
+def _weighted(table: ir.Table, reading: Reading) -> ir.Table:
+    """The mean of a person's scores, each weighted by its assessment's weight in the course mark."""
+    known = reading.current("assessments")
+    weights = known.select("assessment", "form", "weight")
+    joined = table.join(weights, ["assessment", "form"], how="inner")
+    joined = joined.filter(joined.weight > 0)
+    sums = joined.group_by("person_key").aggregate(top=(joined.score * joined.weight).sum(), bottom=joined.weight.sum())
+    return sums.mutate(value=sums.top.cast("float64") / sums.bottom.nullif(0))
+
+
+def _field(name: str, reading: Reading) -> ir.Table:
+    if name not in {field.name for field in TABLES["students"].fields}:
+        raise UserFixable(
+            f"the roster has no field {name}",
+            "use one of: " + ", ".join(sorted(field.name for field in TABLES["students"].fields)),
+        )
+    table = reading.current("students")
+    return table.select("person_key", value=table[name])
+
+
+def _attribute(name: str, plan: Plan, reading: Reading) -> ir.Table:
+    table = reading.current("attributes")
+    table = table.filter(table.attribute == name)
+    if plan.population.sections:
+        table = table.filter(table.section_id.isnull() | table.section_id.isin(plan.population.sections))
+    label = ibis.coalesce(table.text, table.number.cast("string"))
+    return table.group_by("person_key").aggregate(value=label.max())
+
+
+def _indicator(
+    source: Source, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], keys: NDArray[np.int64]
+) -> list[object]:
+    indicator = catalogue.get(source.indicator or "")
+    if indicator is None:
+        raise UserFixable(f"the catalogue has no indicator {source.indicator}", "see: gainline indicators list")
+    days = source.window or plan.window
+    measured = compile_indicator(
+        indicator, reading.table, grain=("person_key",), window=Window(days.start, days.end), where=source.where
+    )
+    values = _aligned(reading.arrow(measured.select("person_key", "value")), keys)
+    return [0.0 if value is None else value for value in values] if indicator.missing_row_is_zero else values

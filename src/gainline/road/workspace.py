@@ -1,0 +1,133 @@
+"""The workspace: one folder that holds a district's settings, secret salt, lake, plans, ledger, evidence and briefs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gainline.engine.core.errors import Conflict, Missing, UserFixable
+from gainline.engine.ledger import Ledger
+from gainline.lake import Lake
+
+SETTINGS = "gainline.toml"
+SALT_BYTES = 32
+
+
+class District(BaseModel):
+    """Who the records belong to, and the time zone of their days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = "Our district"
+    time_zone: str = "America/Chicago"
+
+
+class Settings(BaseModel):
+    """What `gainline.toml` may say; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    district: District = District()
+    school_aliases: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A district's folder, opened.
+
+    Parameters
+    ----------
+    root
+        The folder.
+    settings
+        What its `gainline.toml` says.
+    """
+
+    root: Path
+    settings: Settings
+
+    @classmethod
+    def create(cls, root: Path, *, settings_text: str | None = None, salt: bytes | None = None) -> Workspace:
+        """Make a new workspace in an empty or absent folder.
+
+        A salt is given only for synthetic districts, so that a demo comes out the same everywhere.
+
+        Raises
+        ------
+        Conflict
+            When the folder already is a workspace.
+        UserFixable
+            When the given settings cannot be read.
+        """
+        if (root / SETTINGS).exists():
+            raise Conflict(f"{root} already is a workspace", "use it as it is, or name another folder")
+        root.mkdir(parents=True, exist_ok=True)
+        for name in ("plans", "profiles", "indicators", "evidence", "briefs"):
+            (root / name).mkdir(exist_ok=True)
+        _write_salt(root / ".salt", salt or secrets.token_bytes(SALT_BYTES))
+        (root / SETTINGS).write_text(settings_text or _default_settings(), encoding="utf-8")
+        Lake.create(root / "lake")
+        return cls.open(root)
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """Open an existing workspace.
+
+        Raises
+        ------
+        Missing
+            When the folder is no workspace.
+        UserFixable
+            When `gainline.toml` cannot be read.
+        """
+        path = root / SETTINGS
+        if not path.exists():
+            raise Missing(f"{root} is no Gainline workspace (it has no {SETTINGS})", "make one with: gainline init")
+        return cls(root, _read_settings(path))
+
+    @property
+    def lake(self) -> Lake:
+        """The lake of facts."""
+        return Lake.open(self.root / "lake")
+
+    @property
+    def ledger(self) -> Ledger:
+        """The append-only ledger of registrations, amendments and evaluations."""
+        return Ledger(self.root / "ledger.jsonl")
+
+    @property
+    def salt(self) -> bytes:
+        """The secret that pseudonyms are keyed with; without it nobody can go back from a key to an identifier."""
+        return (self.root / ".salt").read_bytes()
+
+    def folder(self, name: str) -> Path:
+        """A sub-folder of the workspace, made when it is missing."""
+        path = self.root / name
+        path.mkdir(exist_ok=True)
+        return path
+
+
+def _default_settings() -> str:
+    return (
+        '[district]\nname = "Our district"\ntime_zone = "America/Chicago"\n\n'
+        "# How vendors spell your schools: alias -> school id of your roster.\n[school_aliases]\n"
+    )
+
+
+def _read_settings(path: Path) -> Settings:
+    try:
+        return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as fault:
+        raise UserFixable(f"{path.name} cannot be read: {fault}", "mend it; see docs/reference/workspace.md") from fault
+
+
+def _write_salt(path: Path, salt: bytes) -> None:
+    """Write the secret, readable by its owner only."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(salt)
