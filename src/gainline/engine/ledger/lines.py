@@ -1,0 +1,132 @@
+"""One line of the ledger: how an entry is sealed, and what can be wrong with a line that claims to be one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from gainline.engine.ledger.canonical import LARGEST_INTEGER, NotCanonical, canonical, digest, plain
+
+FIRST_PREVIOUS = "0" * 64
+"""What the first entry holds in place of a predecessor's hash."""
+
+_LEAF = b"\x00"  # domain separation of RFC 9162, so that the same hashes can become leaves of a Merkle tree
+_KEYS = frozenset({"seq", "kind", "on", "payload", "payload_sha256", "previous", "hash"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it stands in the chain.
+
+    Parameters
+    ----------
+    seq
+        Number of the entry, from 1.
+    kind, on, payload
+        What is recorded, the day it counts as recorded, and the record itself in JSON's terms.
+    payload_sha256
+        Digest of the payload's canonical JSON, for quoting elsewhere.
+    previous, hash
+        The hash of the entry before, and SHA-256 over a zero byte and this entry's canonical JSON without `hash`.
+    """
+
+    seq: int
+    kind: str
+    on: date
+    payload: Mapping[str, Any]
+    payload_sha256: str
+    previous: str
+    hash: str
+
+    def line(self) -> bytes:
+        """The entry as its line in the file, line end included."""
+        return canonical({**_body(self), "hash": self.hash}) + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is not what was appended; `entry` is what it claims to be, where that much can be read."""
+
+    line: int
+    code: str
+    says: str
+    entry: Entry | None = None
+
+
+def sealed(kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | None) -> Entry:
+    """The entry that follows `after`, with its hashes.
+
+    Raises
+    ------
+    NotCanonical
+        When the payload has no canonical JSON.
+    """
+    seq, previous = (after.seq + 1, after.hash) if after else (1, FIRST_PREVIOUS)
+    record = {key: plain(part, key) for key, part in payload.items()}
+    draft = Entry(seq, kind, on, record, digest(record), previous, "")
+    return Entry(seq, kind, on, draft.payload, draft.payload_sha256, previous, _hash(draft))
+
+
+def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str | None = None) -> Entry | Fault:
+    """The entry that a line holds, or the first thing that is wrong with it.
+
+    Parameters
+    ----------
+    line
+        The bytes without the line end.
+    number
+        Line number for the fault.
+    seq, previous
+        What the chain expects here; not compared where None or empty.
+    """
+    try:
+        entry = _parse(line)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Fault(number, "LG001", "the line is not an entry of the ledger")
+    if entry.line() != line + b"\n" or entry.payload_sha256 != digest(entry.payload) or entry.hash != _hash(entry):
+        return Fault(number, "LG002", "the entry does not have the hash it carries: it was edited", entry)
+    if seq is not None and entry.seq != seq:
+        says = f"entry {entry.seq} stands where entry {seq} belongs: lines were deleted, inserted or reordered"
+        return Fault(number, "LG003", says, entry)
+    if previous and entry.previous != previous:
+        says = "the entry does not follow the one before it: that one was replaced"
+        return Fault(number, "LG004", says, entry)
+    return entry
+
+
+def _parse(line: bytes) -> Entry:
+    raw = json.loads(line, parse_int=_integer, parse_constant=_refuse)
+    if raw.keys() != _KEYS or not isinstance(raw["payload"], dict) or type(raw["seq"]) is not int:
+        raise ValueError("not the fields of an entry")
+    if not all(isinstance(raw[name], str) for name in ("kind", "payload_sha256", "previous", "hash")):
+        raise TypeError("not the types of an entry")
+    return Entry(**{**raw, "on": date.fromisoformat(raw["on"])})
+
+
+def _body(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "on": entry.on,
+        "payload": entry.payload,
+        "payload_sha256": entry.payload_sha256,
+        "previous": entry.previous,
+    }
+
+
+def _hash(entry: Entry) -> str:
+    return hashlib.sha256(_LEAF + canonical(_body(entry))).hexdigest()
+
+
+def _integer(text: str) -> int | float:
+    """A float that has no fraction is written without one (RFC 8785), also beyond the integers that we may write."""
+    number = int(text)
+    return number if abs(number) <= LARGEST_INTEGER else float(number)
+
+
+def _refuse(word: str) -> None:
+    raise NotCanonical(f"{word} is not JSON")

@@ -1,0 +1,212 @@
+"""The ledger file: appending, reading, and finding what was done to it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from gainline.engine.core.errors import Conflict
+from gainline.engine.core.issues import has_errors
+from gainline.engine.ledger import Head, Ledger, NotCanonical
+
+DAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    for number in range(5):
+        ledger.append("registration", {"plan": f"plan-{number}", "size": number / 3, "big": 1e20}, on=DAY)
+    return ledger
+
+
+def codes(issues):
+    return [issue.code for issue in issues]
+
+
+def test_an_absent_ledger_is_empty_and_sound(tmp_path):
+    ledger = Ledger(tmp_path / "none.jsonl")
+    assert ledger.entries() == ()
+    assert ledger.verify() == []
+    assert ledger.head() == Head(0, "0" * 64)
+    assert not ledger.path.exists()
+
+
+def test_what_was_appended_is_read_back_in_order(ledger):
+    entries = ledger.entries()
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
+    assert entries[1].payload == {"plan": "plan-1", "size": 0.333333333333, "big": 1e20}
+    assert entries[1].previous == entries[0].hash
+    assert entries[1].on == DAY
+    assert ledger.verify() == []
+
+
+def test_append_returns_the_entry_as_it_will_be_read(ledger):
+    entry = ledger.append("verdict", {"word": "adopt", "on": DAY}, on=DAY)
+    assert ledger.entries()[-1] == entry
+    assert str(ledger.head()) == f"6:{entry.hash}"
+
+
+def test_a_payload_without_canonical_json_leaves_the_file_alone(ledger):
+    before = ledger.path.read_bytes()
+    with pytest.raises(NotCanonical):
+        ledger.append("verdict", {"effect": float("nan")}, on=DAY)
+    assert ledger.path.read_bytes() == before
+
+
+def test_an_edited_entry_is_found_and_nothing_is_read_or_built_on_it(ledger):
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(b"plan-4", b"plan-9"))
+    assert codes(ledger.verify()) == ["LG002"]
+    assert ledger.verify()[0].line == 5
+    with pytest.raises(Conflict, match="line 5"):
+        ledger.entries()
+    with pytest.raises(Conflict):
+        ledger.head()
+    with pytest.raises(Conflict, match="last entry"):
+        ledger.append("registration", {}, on=DAY)
+
+
+def test_a_deleted_inner_line_is_one_fault(ledger):
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join(lines[:2] + lines[3:]))
+    assert codes(ledger.verify()) == ["LG003"]
+
+
+def test_a_reordering_is_found(ledger):
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([lines[0], lines[2], lines[1], *lines[3:]]))
+    assert set(codes(ledger.verify())) == {"LG003"}
+
+
+def test_an_entry_replaced_by_a_well_formed_one_is_found_by_its_successor(ledger, tmp_path):
+    other = Ledger(tmp_path / "other.jsonl")
+    other.append("registration", {"plan": "forged"}, on=DAY)
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(other.path.read_bytes() + b"".join(lines[1:]))
+    assert codes(ledger.verify()) == ["LG004"]
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b"[1]", b"not json", b'{"seq":NaN}', b"\xff", b"[" * 100_000, b"null"])
+def test_a_line_that_is_no_entry_is_a_fault_and_not_a_traceback(ledger, line):
+    ledger.path.write_bytes(ledger.path.read_bytes() + line + b"\n")
+    assert codes(ledger.verify()) == ["LG001"]
+
+
+def test_an_entry_written_with_other_spacing_is_not_the_entry(ledger):
+    content = ledger.path.read_bytes()
+    ledger.path.write_bytes(content.replace(b'{"hash":', b'{ "hash":', 1))
+    assert codes(ledger.verify()) == ["LG002"]
+
+
+def test_a_cut_tail_needs_a_head_kept_outside(ledger):
+    head = ledger.head()
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join(lines[:3]))
+    assert ledger.verify() == []
+    assert codes(ledger.verify(against=head)) == ["LG006"]
+
+
+def test_a_chain_written_anew_needs_a_head_kept_outside(ledger):
+    head = ledger.head()
+    kept = [(entry.kind, entry.payload) for entry in ledger.entries()]
+    ledger.path.unlink()
+    for kind, payload in kept[:-1]:
+        ledger.append(kind, payload, on=DAY)
+    ledger.append("registration", {"plan": "another"}, on=DAY)
+    ledger.append("registration", {"plan": "and more"}, on=DAY)
+    assert ledger.verify() == []
+    assert codes(ledger.verify(against=head)) == ["LG007"]
+
+
+def test_a_head_stays_good_while_the_ledger_grows(ledger):
+    head = ledger.head()
+    ledger.append("verdict", {}, on=DAY)
+    assert ledger.verify(against=head) == []
+    assert ledger.verify(against=Head(0, "0" * 64)) == []
+
+
+def test_an_edit_of_the_last_entry_is_not_mistaken_for_a_cut_tail(ledger):
+    head = ledger.head()
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(b"plan-4", b"plan-9"))
+    assert codes(ledger.verify(against=head)) == ["LG002"]
+
+
+def test_a_back_dated_entry_is_noted(ledger):
+    ledger.append("registration", {}, on=date(2025, 1, 1))
+    issues = ledger.verify()
+    assert codes(issues) == ["LG008"]
+    assert not has_errors(issues)
+
+
+@pytest.mark.parametrize("keep", [1, 100, -1])
+def test_a_torn_last_line_is_skipped_reported_and_recorded(ledger, keep):
+    whole = ledger.path.read_bytes()
+    ledger.append("verdict", {"word": "adopt"}, on=DAY)
+    torn = ledger.path.read_bytes()[len(whole) :][:keep]
+    ledger.path.write_bytes(whole + torn)
+
+    assert len(ledger.entries()) == 5
+    issues = ledger.verify()
+    assert codes(issues) == ["LG005"]
+    assert issues[0].line == 6
+    assert not has_errors(issues)
+
+    ledger.append("verdict", {"word": "adopt"}, on=DAY)
+    kinds = [entry.kind for entry in ledger.entries()]
+    assert kinds[5:] == ["torn_line", "verdict"]
+    assert ledger.entries()[5].payload["text"] == torn.decode()
+    assert ledger.verify() == []
+
+
+def test_a_ledger_that_holds_only_a_torn_line_starts_anew_with_its_record(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.path.write_bytes(b'{"hash')
+    assert ledger.entries() == ()
+    ledger.append("registration", {}, on=DAY)
+    assert [entry.kind for entry in ledger.entries()] == ["torn_line", "registration"]
+
+
+def _write_many(path, writer):
+    for number in range(20):
+        Ledger(path).append("registration", {"writer": writer, "number": number}, on=DAY)
+
+
+def test_several_processes_append_without_losing_or_breaking_anything(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write_many, args=(path, writer)) for writer in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    entries = Ledger(path).entries()
+    assert len(entries) == 60
+    assert Ledger(path).verify() == []
+    for writer in range(3):
+        assert [e.payload["number"] for e in entries if e.payload["writer"] == writer] == list(range(20))
+
+
+def test_a_killed_writer_leaves_every_confirmed_entry_and_a_usable_ledger(tmp_path):
+    path = tmp_path / "ledger.jsonl"
+    program = (
+        "import sys; from datetime import date; from pathlib import Path; from gainline.engine.ledger import Ledger\n"
+        "ledger = Ledger(Path(sys.argv[1]))\n"
+        "while True: print(ledger.append('registration', {'x': 'y' * 5000}, on=date(2026, 5, 1)).seq, flush=True)\n"
+    )
+    writer = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
+    confirmed = [int(writer.stdout.readline()) for _ in range(25)]
+    os.kill(writer.pid, signal.SIGKILL)
+    confirmed += [int(line) for line in writer.stdout.read().splitlines()]
+    writer.stdout.close()
+    writer.wait()
+    ledger = Ledger(path)
+    assert not has_errors(ledger.verify())
+    assert len(ledger.entries()) >= confirmed[-1]
+    ledger.append("registration", {}, on=DAY)
+    assert ledger.verify() == []
