@@ -1,1 +1,9 @@
-"""The lake: facts at rest in Delta tables, read through Ibis."""
+"""The lake: facts at rest in Delta tables, published as snapshots, read through Ibis."""
+
+from gainline.lake.engine import Power
+from gainline.lake.lake import Lake
+from gainline.lake.reading import Reading
+from gainline.lake.snapshots import Snapshot, TableVersion
+from gainline.lake.writing import Writer
+
+__all__ = ["Lake", "Power", "Reading", "Snapshot", "TableVersion", "Writer"]

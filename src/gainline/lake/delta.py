@@ -1,0 +1,177 @@
+"""Delta tables: the one module that knows `deltalake`. Nothing here decides what is visible; snapshots do."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from gainline.engine.core.errors import UserFixable
+
+BUCKET = "bucket"
+"""Partition column of every table about people: it lets one person be erased by rewriting one file in sixteen."""
+
+_LOG = "_delta_log"
+_PROPERTIES = WriterProperties(compression="ZSTD", compression_level=1)
+_CONFIGURATION = {
+    # The log keeps minima and maxima of the first columns unless told not to: names would stand in it in the clear.
+    "delta.dataSkippingNumIndexedCols": "0",
+    # By default the log forgets versions after 30 days; a snapshot must be readable as long as its estimate stands.
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 36500 days",
+    "delta.deletedFileRetentionDuration": "interval 36500 days",
+}
+_WAITING_BATCHES = 4
+
+
+class _Abandoned(Exception):
+    """The writer left without publishing."""
+
+
+class Stream:
+    """One append to one table, fed batch by batch and committed once.
+
+    The writer of `deltalake` pulls and an import pushes, so a thread stands between them; at most a handful of batches
+    wait, which bounds the memory whatever the length of the file.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema) -> None:
+        self._folder = folder
+        self._schema = schema
+        self._batches: queue.Queue[pa.RecordBatch | _Abandoned | None] = queue.Queue(maxsize=_WAITING_BATCHES)
+        self._fault: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=f"append {folder.name}", daemon=True)
+        self._thread.start()
+
+    def push(self, rows: pa.Table) -> None:
+        """Hand over rows of the stream's schema; waits while the disk is behind."""
+        for batch in rows.to_batches(max_chunksize=250_000):
+            self._put(batch)
+
+    def finish(self) -> None:
+        """Commit what was pushed.
+
+        Raises
+        ------
+        UserFixable
+            When the table could not be written, a full disk for instance (LK004).
+        """
+        self._put(None)
+        self._thread.join()
+        self._raise_fault()
+
+    def abandon(self) -> None:
+        """Commit nothing."""
+        if self._thread.is_alive():
+            self._put(_Abandoned(), quiet=True)
+        self._thread.join()
+
+    def _put(self, item: pa.RecordBatch | _Abandoned | None, *, quiet: bool = False) -> None:
+        while True:
+            if not self._thread.is_alive():
+                if quiet:
+                    return
+                self._raise_fault()
+            try:
+                self._batches.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def _raise_fault(self) -> None:
+        if isinstance(self._fault, (DeltaError, OSError)):
+            raise _cannot_write(self._folder.name) from self._fault
+        if self._fault is not None:
+            raise self._fault
+
+    def _pull(self) -> Iterator[pa.RecordBatch]:
+        while (item := self._batches.get()) is not None:
+            if isinstance(item, _Abandoned):
+                raise item
+            yield item
+
+    def _run(self) -> None:
+        try:
+            _write(self._folder, pa.RecordBatchReader.from_batches(self._schema, self._pull()), mode="append")
+        except Exception as fault:
+            self._fault = fault  # raised again in the thread that pushes
+
+
+def overwrite(folder: Path, rows: pa.Table) -> None:
+    """Make `rows` the table's whole content, as a new version.
+
+    Raises
+    ------
+    UserFixable
+        When the table could not be written (LK004).
+    """
+    try:
+        _write(folder, rows, mode="overwrite")
+    except (DeltaError, OSError) as fault:
+        raise _cannot_write(folder.name) from fault
+
+
+def _write(folder: Path, rows: pa.Table | pa.RecordBatchReader, *, mode: str) -> None:
+    write_deltalake(
+        str(folder),
+        rows,
+        mode=mode,
+        partition_by=[BUCKET] if BUCKET in rows.schema.names else None,
+        configuration=_CONFIGURATION,
+        writer_properties=_PROPERTIES,
+    )
+
+
+def _cannot_write(table: str) -> UserFixable:
+    return UserFixable(
+        f"LK004: the table {table} could not be written; nothing of this import is visible",
+        "look at the reason above: mostly a full disk or a folder without write permission; then import again",
+    )
+
+
+def latest(folder: Path) -> tuple[int, dict[str, int]]:
+    """The newest version of a table, and rows per file path, published or not."""
+    table = DeltaTable(str(folder))
+    actions = pa.table(table.get_add_actions(flatten=True))
+    rows = zip(actions["path"].to_pylist(), actions["num_records"].to_pylist(), strict=True)
+    return table.version(), {str(path): int(count or 0) for path, count in rows}
+
+
+def roll_back(folder: Path, version: int, paths: frozenset[str]) -> None:
+    """Make the published version the newest again, when a killed writer left something after it."""
+    if frozenset(latest(folder)[1]) != paths:
+        DeltaTable(str(folder)).restore(version)
+
+
+def sweep(folder: Path, keep: frozenset[str]) -> None:
+    """Delete every file that no snapshot names: what killed and abandoned writers left behind.
+
+    Student data that nobody can see must not lie around either.
+    """
+    for path in folder.rglob("*"):
+        relative = path.relative_to(folder)
+        is_draft = path.suffix == ".tmp"
+        if path.is_file() and (is_draft or (relative.parts[0] != _LOG and relative.as_posix() not in keep)):
+            path.unlink()
+
+
+def stray_files(folder: Path, known: frozenset[str]) -> bool:
+    """Tell whether the folder holds a data file that `known` does not name."""
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return any(path.parts[0] != _LOG and path.as_posix() not in known for path in files)
+
+
+def drop(folder: Path) -> None:
+    """Delete a table that no snapshot names."""
+    shutil.rmtree(folder)
+
+
+def log_folder(folder: Path) -> Path:
+    """Where the table's commits lie."""
+    return folder / _LOG

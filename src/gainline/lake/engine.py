@@ -1,0 +1,55 @@
+"""The query engine: the one module of the lake that knows Ibis and DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import pyarrow as pa
+
+_ROW_NUMBER = "row_number_"
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How much of the machine a reading may use."""
+
+    threads: int = 2
+    memory: str = "3GB"
+
+
+class Engine:
+    """DuckDB in memory over lists of files; it owns no database file, so any number of processes may read."""
+
+    def __init__(self, spill: Path, power: Power) -> None:
+        self._connection = ibis.duckdb.connect(
+            threads=power.threads,
+            memory_limit=power.memory,
+            temp_directory=str(spill),
+            preserve_insertion_order=False,  # our results are ordered where order matters; keeping it costs memory
+        )
+
+    def over_files(self, name: str, paths: Sequence[Path]) -> ibis.Table:
+        """The rows of exactly these Parquet files, without partition columns."""
+        files = [str(path) for path in paths]
+        return self._connection.read_parquet(files, table_name=name, hive_partitioning=False)
+
+    def without_rows(self, name: str, schema: pa.Schema) -> ibis.Table:
+        """A table of this shape without rows."""
+        return self._connection.create_table(name, schema=ibis.Schema.from_pyarrow(schema), temp=True)
+
+    def latest_per_key(self, table: ibis.Table, key: Sequence[str], arrival: str) -> ibis.Table:
+        """Of the rows that share a key (nulls equal), the one that arrived last."""
+        window = ibis.window(group_by=list(key), order_by=table[arrival].desc())
+        numbered = table.mutate(**{_ROW_NUMBER: ibis.row_number().over(window)})
+        return numbered.filter(numbered[_ROW_NUMBER] == 0).drop(_ROW_NUMBER)
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run the expression."""
+        return expression.to_pyarrow() if isinstance(expression, ibis.Table) else expression.as_table().to_pyarrow()
+
+    def close(self) -> None:
+        """Let go of memory and spilled files."""
+        self._connection.disconnect()

@@ -1,0 +1,126 @@
+"""Reading: one published snapshot as tables to query, untouched by whatever is written meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from gainline.engine.core.errors import DataIssues, Missing
+from gainline.engine.core.issues import Issue, Level
+from gainline.engine.records import TABLES, arrow_schema
+from gainline.lake.durable import file_digest
+from gainline.lake.engine import Engine, Power
+from gainline.lake.shapes import ARRIVAL, stored_schema
+from gainline.lake.snapshots import FileEntry, Manifest, Snapshot
+
+if TYPE_CHECKING:
+    import ibis
+
+_RESTORE = "restore the lake folder from a backup, or import the source files into a fresh lake"
+
+
+class Reading:
+    """The lake as one snapshot shows it. Close it, or use it in a `with` block.
+
+    Assumes
+    -------
+    The files of published snapshots are never rewritten; `verify` tells where somebody did.
+    """
+
+    def __init__(self, manifest: Manifest, *, tables: Path, spill: Path, power: Power) -> None:
+        self._manifest = manifest
+        self._folder = tables
+        self._spill = spill
+        self._engine = Engine(spill, power)
+        self._open: dict[str, ibis.Table] = {}
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that is being read."""
+        return self._manifest.snapshot
+
+    def table(self, name: str) -> ibis.Table:
+        """Every row of a canonical table, in its declared columns; no rows where nothing was imported.
+
+        Raises
+        ------
+        Missing
+            When no canonical table has this name.
+        DataIssues
+            When a file of the snapshot is gone (LK002).
+        """
+        return self._stored(name).select(arrow_schema(name).names)
+
+    def current(self, name: str) -> ibis.Table:
+        """The latest row per key by order of import, for tables with a key (rosters); else every row (facts).
+
+        Raises
+        ------
+        Missing, DataIssues
+            As `table`.
+        """
+        stored = self._stored(name)
+        if key := TABLES[name].key:
+            stored = self._engine.latest_per_key(stored, key, ARRIVAL)
+        return stored.select(arrow_schema(name).names)
+
+    def arrow(self, expression: ibis.Expr) -> pa.Table:
+        """Run an expression over this reading's tables and give its rows."""
+        return self._engine.arrow(expression)
+
+    def verify(self) -> list[Issue]:
+        """Hash every file of the snapshot again and tell which are not what was published.
+
+        Returns
+        -------
+        list of Issue
+            LK001 for an altered file, LK002 for a missing one; empty when every byte stands.
+        """
+        return [
+            issue
+            for name in sorted(self._manifest.files)
+            for entry in self._manifest.files[name]
+            if (issue := self._check(name, entry)) is not None
+        ]
+
+    def close(self) -> None:
+        """Let go of the engine and delete what it spilled to the disk."""
+        self._engine.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _stored(self, name: str) -> ibis.Table:
+        if name not in TABLES:
+            raise Missing(f"no canonical table is called {name}", f"use one of: {', '.join(TABLES)}")
+        if name not in self._open:
+            self._open[name] = self._attach(name)
+        return self._open[name]
+
+    def _attach(self, name: str) -> ibis.Table:
+        paths = [self._folder / name / entry.path for entry in self._manifest.files.get(name, ())]
+        if not paths:
+            return self._engine.without_rows(name, stored_schema(name))
+        gone = sum(not path.is_file() for path in paths)
+        if gone:
+            raise DataIssues(f"LK002: {gone} of {len(paths)} files of the table {name} are gone", _RESTORE)
+        return self._engine.over_files(name, paths)
+
+    def _check(self, name: str, entry: FileEntry) -> Issue | None:
+        path = self._folder / name / entry.path
+        where = f"{name}/{entry.path}"
+        if not path.is_file():
+            return Issue("LK002", Level.ERROR, "a file of the snapshot is gone", _RESTORE, file=where)
+        if file_digest(path) != entry.sha256:
+            return Issue("LK001", Level.ERROR, "a file was altered after it was published", _RESTORE, file=where)
+        return None

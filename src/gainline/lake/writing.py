@@ -1,0 +1,148 @@
+"""Writing: rows go in as they come and become visible together, when the writer publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from gainline.lake import delta
+from gainline.lake.durable import file_digest, settle_folder
+from gainline.lake.shapes import stored_schema, to_stored
+from gainline.lake.snapshots import (
+    FileEntry,
+    Manifest,
+    Snapshot,
+    SnapshotShelf,
+    TableVersion,
+    hash_table,
+    hash_tables,
+)
+
+
+class Writer:
+    """The lake's one writer. Nothing that it appends or replaces is visible before `publish`."""
+
+    def __init__(self, tables: Path, shelf: SnapshotShelf) -> None:
+        self._folder = tables
+        self._shelf = shelf
+        self._head = shelf.head()
+        self._streams: dict[str, delta.Stream] = {}
+        self._written: Counter[str] = Counter()  # rows handed over since the last publish
+        self._touched: set[str] = set()
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows to a canonical table; all appends of one table up to `publish` become one commit.
+
+        Raises
+        ------
+        Missing
+            When no canonical table has this name.
+        ValueError
+            When the rows are not in the canonical shape.
+        UserFixable
+            When the disk refuses (LK004).
+        """
+        stored = self._to_stored(table, rows)
+        if not stored.num_rows:
+            return
+        if table not in self._streams:
+            self._streams[table] = delta.Stream(self._folder / table, stored_schema(table))
+            self._touched.add(table)
+        self._streams[table].push(stored)
+
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Make these rows the whole content of a canonical table.
+
+        Raises
+        ------
+        Missing, ValueError, UserFixable
+            As `append`.
+        """
+        stored = self._to_stored(table, rows)
+        self._finish(table)
+        self._touched.add(table)
+        delta.overwrite(self._folder / table, stored)
+
+    def publish(self, *, as_of: date) -> Snapshot:
+        """Make everything written so far visible, at once, as a new snapshot.
+
+        Returns
+        -------
+        Snapshot
+            The new head; the old one when nothing was written.
+        """
+        for table in list(self._streams):
+            self._finish(table)
+        if not self._touched:
+            return self._head.snapshot
+        manifest = self._next_manifest(as_of)
+        self._shelf.publish(manifest)
+        self._head = manifest
+        self._touched.clear()
+        self._written.clear()
+        return manifest.snapshot
+
+    def abandon(self) -> None:
+        """Stop every open append and take back what was not published."""
+        for stream in self._streams.values():
+            stream.abandon()
+        self._streams.clear()
+        if self._touched:
+            self.recover()
+
+    def recover(self) -> None:
+        """Bring every table back to the published head and delete what no snapshot names."""
+        names = {folder.name for folder in self._folder.iterdir() if folder.is_dir()}
+        for name in names - self._head.files.keys():
+            delta.drop(self._folder / name)
+        for name in names & self._head.files.keys():
+            self._recover_table(name)
+
+    def _recover_table(self, name: str) -> None:
+        folder, files = self._folder / name, frozenset(entry.path for entry in self._head.files[name])
+        version = self._head.snapshot.version_of(name)
+        if version is not None:
+            delta.roll_back(folder, version.version, files)
+        if delta.stray_files(folder, files):  # older snapshots may own them, so only now all are read
+            kept = {entry.path for manifest in self._shelf.all() for entry in manifest.files.get(name, ())}
+            delta.sweep(folder, frozenset(kept))
+
+    def _to_stored(self, table: str, rows: pa.Table) -> pa.Table:
+        stored = to_stored(table, rows, ordinal=self._head.ordinal + 1, before=self._written[table])
+        self._written[table] += stored.num_rows
+        return stored
+
+    def _finish(self, table: str) -> None:
+        if (stream := self._streams.pop(table, None)) is not None:
+            stream.finish()
+
+    def _next_manifest(self, as_of: date) -> Manifest:
+        versions = {entry.name: entry for entry in self._head.snapshot.tables}
+        files: dict[str, tuple[FileEntry, ...]] = dict(self._head.files)
+        for name in sorted(self._touched):
+            versions[name], files[name] = _read_state(self._folder / name, self._head.files)
+        tables = tuple(sorted(versions.values()))
+        snapshot = Snapshot(hash_tables(tables), tables, as_of)
+        return Manifest(snapshot, self._head.ordinal + 1, self._head.snapshot.id, files)
+
+
+def _read_state(
+    folder: Path, before: Mapping[str, tuple[FileEntry, ...]]
+) -> tuple[TableVersion, tuple[FileEntry, ...]]:
+    """The table's newest version and its files; only files that no earlier snapshot hashed are read."""
+    version, rows = delta.latest(folder)
+    known = {entry.path: entry for entry in before.get(folder.name, ())}
+    files = tuple(known.get(path) or _enter(folder, path) for path in sorted(rows))
+    for parent in {(folder / entry.path).parent for entry in files if entry.path not in known}:
+        settle_folder(parent)
+    settle_folder(delta.log_folder(folder))
+    return TableVersion(folder.name, version, hash_table(files), sum(rows.values())), files
+
+
+def _enter(folder: Path, path: str) -> FileEntry:
+    file = folder / path
+    return FileEntry(path, file_digest(file, settle=True), file.stat().st_size)
