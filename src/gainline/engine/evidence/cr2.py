@@ -1,0 +1,150 @@
+"""Cluster-robust inference that stays honest with few clusters: CR2 variance with Satterthwaite degrees of freedom.
+
+Everything is computed in the coordinates of `Fit.basis`, in which the bread of the sandwich is the identity. With the
+working model of independent errors of equal variance, the adjustment matrix of a cluster is the inverse square root of
+
+    B_i = I - X_i X_i'W_i - W_i X_i X_i' + X_i S X_i',   S = X'WWX,
+
+which differs from the identity only in the span of ``[X_i, W_i X_i]``; a thin basis of that span is all that is needed,
+never an ``n_i`` by ``n_i`` eigenproblem.
+
+Source: Bell and McCaffrey (2002); Pustejovsky and Tipton (2018), Journal of Business & Economic Statistics 36(4),
+equations 6, 7 and 11. One student per cluster gives HC2 (MacKinnon and White 1985).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gainline.engine.evidence.distributions import t_half_width, t_p_value
+from gainline.engine.evidence.frame import Floats, Texts
+from gainline.engine.evidence.linear import Fit
+
+Codes = NDArray[np.intp]
+_NOTHING = 1e-10  # an eigenvalue below this is zero: the fixed effects fit that direction exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """An estimate with its cluster-robust standard error and degrees of freedom."""
+
+    estimate: float
+    std_error: float
+    df: float
+
+    @property
+    def p(self) -> float:
+        """Two-sided p of no effect."""
+        return t_p_value(self.estimate / self.std_error, self.df)
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the 95 % interval."""
+        return t_half_width(self.std_error, self.df)
+
+
+def cluster_codes(labels: Texts) -> Codes:
+    """Labels as 0..m-1 in sorted order; the order of the rows and the hash seed cannot matter."""
+    _, codes = np.unique(labels.astype(str), return_inverse=True)
+    return np.asarray(codes, dtype=np.intp)
+
+
+def cr2(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
+    """CR2 standard error and Satterthwaite degrees of freedom of one linear combination of coefficients.
+
+    Parameters
+    ----------
+    clusters
+        Shape ``(n,)``: codes 0..m-1 of the independent draws.
+    contrast
+        Shape ``(k,)``, in the order of ``fit.names``.
+
+    Assumes
+    -------
+    At least two clusters.
+
+    Source: see the module.
+    """
+    direction = fit.back.T @ contrast
+    steps = _adjusted_steps(fit, clusters, direction)
+    scores = np.bincount(clusters, steps * fit.residuals)
+    variance = float(scores @ scores)
+    return Inference(float(contrast @ fit.coefficients), variance**0.5, _satterthwaite(fit, clusters, steps))
+
+
+def cr1(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
+    """The usual CR1 standard error with m - 1 degrees of freedom, shown beside CR2 for whoever expects it.
+
+    Source: the small-sample factor m/(m-1) * (n-1)/(n-k) of common packages. It rejects a true null 7 to 13 % of the
+    time with eight schools, so nothing is decided on it.
+    """
+    raw = fit.weights * (fit.basis @ (fit.back.T @ contrast))
+    scores = np.bincount(clusters, raw * fit.residuals)
+    n, k = fit.basis.shape
+    m = len(scores)
+    factor = m / (m - 1) * (n - 1) / (n - k)
+    return Inference(float(contrast @ fit.coefficients), float(factor * (scores @ scores)) ** 0.5, float(m - 1))
+
+
+def _adjusted_steps(fit: Fit, clusters: Codes, direction: Floats) -> Floats:
+    raw = fit.weights * (fit.basis @ direction)
+    spread = fit.basis.T @ (fit.weights[:, None] ** 2 * fit.basis)
+    sizes = np.bincount(clusters)
+    if sizes.max() == 1:
+        return _adjust_singletons(fit, spread, raw)
+    order = np.argsort(clusters, kind="stable")
+    steps = np.empty(len(raw))
+    for rows in np.split(order, np.cumsum(sizes)[:-1]):
+        steps[rows] = _adjust(fit.basis[rows], fit.weights[rows], spread, raw[rows])
+    return steps
+
+
+def _adjust_singletons(fit: Fit, spread: Floats, raw: Floats) -> Floats:
+    leverage = np.einsum("ij,ij->i", fit.basis, fit.basis)
+    kept = 1.0 - 2.0 * fit.weights * leverage + np.einsum("ij,jk,ik->i", fit.basis, spread, fit.basis)
+    safe = np.where(kept > _NOTHING, kept, 1.0)
+    return np.where(kept > _NOTHING, raw / np.sqrt(safe), 0.0)
+
+
+def _adjust(basis: Floats, weights: Floats, spread: Floats, raw: Floats) -> Floats:
+    """``B^(-1/2) raw`` of one cluster, the inverse taken as zero where B is zero."""
+    weighted = weights[:, None] * basis
+    even = weights.max() == weights.min()
+    span = basis if even else np.column_stack([basis, weighted])
+    q, size, _ = np.linalg.svd(span, full_matrices=False)
+    q = q[:, size > _NOTHING * max(size.max(), 1.0)]
+    inside, inside_weighted = q.T @ basis, q.T @ weighted
+    cross = inside @ inside_weighted.T
+    middle = np.eye(q.shape[1]) - cross - cross.T + inside @ spread @ inside.T
+    values, vectors = np.linalg.eigh((middle + middle.T) / 2.0)
+    safe = np.where(values > _NOTHING, values, 1.0)
+    inverse_root = np.where(values > _NOTHING, 1.0 / np.sqrt(safe), 0.0)
+    within = q.T @ raw
+    adjusted: Floats = raw - q @ within + q @ (vectors @ (inverse_root * (vectors.T @ within)))
+    return adjusted
+
+
+def _satterthwaite(fit: Fit, clusters: Codes, steps: Floats) -> float:
+    """(trace G)^2 / ||G||^2 of G_ij = p_i'(I-H)_i (I-H)_j' p_j = d_i [i=j] + f_i' K f_j, without forming G."""
+    m = int(clusters.max()) + 1
+    own = np.bincount(clusters, steps**2, minlength=m)
+    plain = _sum_by(clusters, fit.basis * steps[:, None], m)
+    weighted = _sum_by(clusters, fit.basis * (fit.weights * steps)[:, None], m)
+    spread = fit.basis.T @ (fit.weights[:, None] ** 2 * fit.basis)
+    k = spread.shape[0]
+    kernel = np.block([[spread, -np.eye(k)], [-np.eye(k), np.zeros((k, k))]])
+    factor = np.column_stack([plain, weighted])
+    diagonal = np.einsum("ij,jk,ik->i", factor, kernel, factor)
+    mixed = kernel @ (factor.T @ factor)
+    total = float(np.sum(own + diagonal))
+    squares = float(own @ own + 2.0 * (own @ diagonal) + np.einsum("ij,ji->", mixed, mixed))
+    return total**2 / squares
+
+
+def _sum_by(clusters: Codes, rows: Floats, m: int) -> Floats:
+    sums = np.zeros((m, rows.shape[1]))
+    np.add.at(sums, clusters, rows)
+    return sums

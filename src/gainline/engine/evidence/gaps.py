@@ -1,0 +1,220 @@
+"""Equity: the effect inside each registered group, and whether the tool narrows or widens a gap.
+
+One regression per question, on the whole analytic sample, so that a small group borrows the covariates' slopes from
+everybody; CR2 and Satterthwaite as for the primary estimate. "Too few to say" is an answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence.cr2 import Inference, cr2
+from gainline.engine.evidence.distributions import normal_cdf, normal_equivalent
+from gainline.engine.evidence.document import GapChange, GroupEffect
+from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
+from gainline.engine.evidence.linear import Columns, least_squares
+from gainline.engine.evidence.sample import TOOL, Sample
+from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Posterior, shrink
+from gainline.engine.pilots.plan import Direction, Plan, Subgroup
+
+MIN_STUDENTS_PER_ARM = 20  # below it one student moves the group's mean by more than a twentieth
+MIN_CLUSTERS = 4  # in all, and at least two in each arm
+MIN_DF = 4.0  # Tipton (2015): with fewer, even the Satterthwaite t is unreliable
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFinding:
+    """A group's effect as the document shows it, and its posterior for the verdict; None with too few."""
+
+    shown: GroupEffect
+    posterior: Posterior | None
+
+
+def labels_of(sample: Sample, frame: Frame, subgroup: Subgroup) -> Texts:
+    """Group labels of the analyzed students, shape ``(n,)``; None where not recorded."""
+    return frame.subgroups[subgroup.key][sample.rows]
+
+
+def too_few(sample: Sample, member: Flags) -> str | None:
+    """Why nothing can be said about this group, or None when something can."""
+    for side, name in ((sample.tool, "tool"), (~sample.tool, "usual")):
+        n, clusters = int((member & side).sum()), len(np.unique(sample.clusters[member & side]))
+        if n < MIN_STUDENTS_PER_ARM:
+            return f"fewer than {MIN_STUDENTS_PER_ARM} students of this group in the {name} arm"
+        if clusters < 2:
+            return f"all students of this group in the {name} arm are in one cluster"
+    if len(np.unique(sample.clusters[member])) < MIN_CLUSTERS:
+        return f"students of this group are in fewer than {MIN_CLUSTERS} clusters"
+    return None
+
+
+def group_effects(sample: Sample, frame: Frame, plan: Plan, sd: float) -> tuple[GroupFinding, ...]:
+    """The effect in every group of every registered subgroup, groups in the order of their labels.
+
+    ``sd`` is the outcome's pooled SD. ``effect`` and its interval are the group's own; ``shrunken`` and
+    ``harm_probability`` also believe the other groups of the same subgroup.
+    """
+    return tuple(finding for split in plan.subgroups for finding in _one_split(sample, frame, split, sd))
+
+
+def _one_split(sample: Sample, frame: Frame, split: Subgroup, sd: float) -> list[GroupFinding]:
+    labels = labels_of(sample, frame, split)
+    groups = sorted({str(label) for label in labels if label is not None})
+    members = [np.array([label is not None and str(label) == group for label in labels]) for group in groups]
+    reasons = [too_few(sample, member) for member in members]
+    usable = [place for place, reason in enumerate(reasons) if reason is None]
+    found = _effects(sample, [members[place] for place in usable])
+    for place, effect in zip(usable, found, strict=True):
+        reasons[place] = effect if isinstance(effect, str) else None
+    told = {place: e for place, e in zip(usable, found, strict=True) if isinstance(e, Inference)}
+    errors = np.array([normal_equivalent(e.std_error, e.df) for e in told.values()])
+    means = np.array([e.estimate for e in told.values()])
+    posteriors = dict(zip(told, shrink(means, errors, tau_scale=TAU_SCALE_SD * sd) if told else [], strict=True))
+    higher = sample.outcome.direction is Direction.HIGHER
+    return [
+        _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher)
+        for place, group in enumerate(groups)
+    ]
+
+
+def _effects(sample: Sample, members: list[Flags]) -> list[Inference | str]:
+    """Effects of groups from one model with a level and an effect for each; a reason where the data cannot carry it."""
+    if not members:
+        return []
+    rest = ~np.any(members, axis=0)
+    sides = [*members, rest] if rest.any() else members
+    names = tuple(f"effect {place}" for place in range(len(sides)))
+    levels = np.column_stack(sides[1:]).astype(float) if len(sides) > 1 else np.empty((len(rest), 0))
+    effects = np.column_stack(sides).astype(float) * sample.tool[:, None]
+    columns = sample.others.beside(Columns(tuple(f"level {place + 1}" for place in range(levels.shape[1])), levels))
+    needed = names[: len(members)]
+    fit = least_squares(sample.y, columns.beside(Columns(names, effects)), needed=needed, weights=sample.weights)
+    if isinstance(fit, Refusal):
+        return [fit.because for _ in members]
+    return [_reliable(cr2(fit, sample.clusters, fit.contrast(name))) for name in needed]
+
+
+def _reliable(found: Inference) -> Inference | str:
+    if not found.df >= MIN_DF:
+        return f"the interval would rest on {found.df:.1f} degrees of freedom, fewer than {MIN_DF:g}"
+    return found
+
+
+def _finding(  # noqa: PLR0913 - one row of a table: its cells are its arguments
+    sample: Sample,
+    split: Subgroup,
+    group: str,
+    member: Flags,
+    effect: Inference | None,
+    posterior: Posterior | None,
+    reason: str | None,
+    higher: bool,
+) -> GroupFinding:
+    n_tool, n_usual = int((member & sample.tool).sum()), int((member & ~sample.tool).sum())
+    if effect is None or posterior is None:
+        return GroupFinding(GroupEffect(split.key, group, n_tool, n_usual, None, None, None, None, None, reason), None)
+    low, high = effect.estimate - effect.half_width, effect.estimate + effect.half_width
+    harm = posterior.below(0.0) if higher else posterior.above(0.0)
+    shown = GroupEffect(split.key, group, n_tool, n_usual, effect.estimate, low, high, posterior.mean, harm, None)
+    return GroupFinding(shown, posterior)
+
+
+def gap_changes(sample: Sample, frame: Frame, plan: Plan, sd: float) -> tuple[GapChange, ...]:
+    """How the tool changes each registered gap on the primary outcome, in the plan's order."""
+    return tuple(_gap(sample, frame, plan, split, sd) for split in plan.subgroups)
+
+
+def _gap(sample: Sample, frame: Frame, plan: Plan, split: Subgroup, sd: float) -> GapChange:
+    labels = labels_of(sample, frame, split)
+    behind = np.array([label is not None and str(label) in split.disadvantaged for label in labels])
+    ahead = np.array([label is not None and str(label) not in split.disadvantaged for label in labels])
+    reason = too_few(sample, behind) or too_few(sample, ahead)
+    found = reason or _interaction(sample, behind, ahead)
+    if isinstance(found, str):
+        return _no_gap(split)
+    half = found.half_width
+    low, high = found.estimate - half, found.estimate + half
+    usual = _mean_gap(sample.y, behind & ~sample.tool, ahead & ~sample.tool, sample.weights)
+    higher = sample.outcome.direction is Direction.HIGHER
+    return GapChange(
+        subgroup=split.key,
+        label=split.label,
+        disadvantaged=split.disadvantaged_label,
+        others=split.others_label,
+        gap_before=_gap_before(sample, frame, behind, ahead),
+        gap_usual=usual,
+        gap_tool=usual + found.estimate,
+        change=found.estimate,
+        low=low,
+        high=high,
+        widen_probability=_widens(found, plan.decision.prior.sd * sd, higher=higher),
+        says=_says(low, high, higher=higher),
+    )
+
+
+def _interaction(sample: Sample, behind: Flags, ahead: Flags) -> Inference | str:
+    """Effect among the disadvantaged minus effect among the others; students of neither keep their own level."""
+    neither = ~(behind | ahead)
+    tool = sample.tool.astype(float)
+    extra = Columns(
+        ("neither", "neither x tool", "behind", TOOL, "change"),
+        np.column_stack([neither, neither * tool, behind, tool, behind * tool]).astype(float),
+    )
+    fit = least_squares(sample.y, sample.others.beside(extra), needed=[TOOL, "change"], weights=sample.weights)
+    if isinstance(fit, Refusal):
+        return fit.because
+    return _reliable(cr2(fit, sample.clusters, fit.contrast("change")))
+
+
+def _widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
+    """P(the gap widens), with a prior centered at no change and as wide as the plan's prior on effects.
+
+    Without a prior one of ten harmless tools would pass 0.9 by chance; a change of a gap is before the data as likely
+    up as down.
+    """
+    error = normal_equivalent(change.std_error, change.df)
+    kept = prior_sd**2 / (prior_sd**2 + error**2)
+    below = normal_cdf(-kept * change.estimate / (error * sqrt(kept)))
+    return below if higher else 1.0 - below
+
+
+def _says(low: float, high: float, *, higher: bool) -> str:
+    if low <= 0.0 <= high:
+        return "cannot tell"
+    return "narrowed" if (low > 0.0) == higher else "widened"
+
+
+def _mean_gap(values: Floats, behind: Flags, ahead: Flags, weights: Floats) -> float:
+    inside = np.average(values[behind], weights=weights[behind])
+    return float(inside - np.average(values[ahead], weights=weights[ahead]))
+
+
+def _gap_before(sample: Sample, frame: Frame, behind: Flags, ahead: Flags) -> float | None:
+    if sample.outcome.baseline is None or sample.outcome.baseline not in frame.numbers:
+        return None
+    before = frame.numbers[sample.outcome.baseline][sample.rows]
+    seen = ~np.isnan(before)
+    if min(int((behind & seen).sum()), int((ahead & seen).sum())) < MIN_STUDENTS_PER_ARM:
+        return None
+    return _mean_gap(before, behind & seen, ahead & seen, sample.weights)
+
+
+def _no_gap(split: Subgroup) -> GapChange:
+    return GapChange(
+        subgroup=split.key,
+        label=split.label,
+        disadvantaged=split.disadvantaged_label,
+        others=split.others_label,
+        gap_before=None,
+        gap_usual=None,
+        gap_tool=None,
+        change=None,
+        low=None,
+        high=None,
+        widen_probability=None,
+        says="too few to say",
+    )

@@ -1,0 +1,75 @@
+"""What a study does not show, in plain sentences for people who have two minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gainline.engine.evidence.document import Attrition, Estimate, GapChange, GroupEffect, Linkage
+from gainline.engine.evidence.frame import Frame
+from gainline.engine.pilots.plan import Plan
+
+_POOR_LINKAGE = 0.95
+
+
+def limits(
+    plan: Plan,
+    frame: Frame,
+    primary: Estimate,
+    groups: Sequence[GroupEffect],
+    gaps: Sequence[GapChange],
+    losses: Sequence[Attrition],
+) -> tuple[str, ...]:
+    """The sentences that stand under "what this does not show"; they depend on the design and on what was found."""
+    return (
+        *_of_design(plan),
+        *_of_place(frame),
+        *_of_losses(losses),
+        *_of_interval(primary),
+        *_of_groups(groups, gaps),
+    )
+
+
+def of_linkage(linkage: Linkage) -> tuple[str, ...]:
+    """A sentence when much of the tool's usage could not be tied to students."""
+    if not linkage.rows or linkage.matched / linkage.rows >= _POOR_LINKAGE:
+        return ()
+    share = 100.0 * (1.0 - linkage.matched / linkage.rows)
+    return (f"{share:.0f}% of the tool's usage rows could not be tied to a rostered student, so use is undercounted.",)
+
+
+def _of_design(plan: Plan) -> Iterator[str]:
+    if plan.design.kind == "randomized":
+        yield "It shows what offering the tool did, used or not; it does not show what more use would do."
+    else:
+        yield "Nobody drew lots: a cause that was not measured, such as motivation, may stand behind the difference."
+        yield "It speaks for students who found a match, not for those who were left out."
+    start, end = plan.window.start, plan.window.end
+    yield f"It covers {start.isoformat()} to {end.isoformat()}; whether the effect lasts or fades was not measured."
+
+
+def _of_place(frame: Frame) -> Iterator[str]:
+    schools = len(np.unique(frame.school.astype(str)))
+    where = "one school" if schools == 1 else f"{schools} schools"
+    yield f"It took place in {where} of one district; other schools, grades and years may differ."
+
+
+def _of_losses(losses: Sequence[Attrition]) -> Iterator[str]:
+    for row in losses:
+        if not row.is_low:
+            yield f"So many {row.level}s were lost, or so unevenly, that the arms may no longer be alike."
+
+
+def _of_interval(primary: Estimate) -> Iterator[str]:
+    if primary.low <= 0.0 <= primary.high:
+        yield "The main interval covers no effect: it proves neither that the tool works nor that it fails."
+
+
+def _of_groups(groups: Sequence[GroupEffect], gaps: Sequence[GapChange]) -> Iterator[str]:
+    silent = sum(row.effect is None for row in groups)
+    if silent:
+        noun = "one group" if silent == 1 else f"{silent} groups"
+        yield f"For {noun} there are too few students or clusters to say anything."
+    if any(row.says == "cannot tell" for row in gaps):
+        yield "A gap marked 'cannot tell' may have narrowed or widened; the data fit both."

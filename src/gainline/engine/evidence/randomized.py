@@ -1,0 +1,95 @@
+"""The randomized design: intention to treat, registered covariates, the blocks in which chance decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gainline.engine.core.context import RunContext
+from gainline.engine.core.progress import Progress, silent
+from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence.attrition import attrition
+from gainline.engine.evidence.balance import Arms
+from gainline.engine.evidence.cr2 import cluster_codes
+from gainline.engine.evidence.document import Attrition
+from gainline.engine.evidence.frame import Flags, Frame
+from gainline.engine.evidence.linear import Columns
+from gainline.engine.evidence.randomization import Mechanism, RandomizationTest, mechanism, randomization_test
+from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
+from gainline.engine.pilots.plan import Outcome, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Lottery:
+    """A randomized design made ready: model columns, who is usable, and what chance decided."""
+
+    others: Columns
+    usable: Flags
+    drawn: Mechanism
+
+
+def prepare(plan: Plan, frame: Frame) -> Lottery | Refusal:
+    """Build the columns and the mechanism once for all outcomes.  Refuses: EV010, EV011."""
+    covariates: CovariateColumns | Refusal = covariate_columns(plan, frame)
+    if isinstance(covariates, Refusal):
+        return covariates
+    block = frame.block if plan.design.blocked else np.full(len(frame), "", dtype=object)
+    drawn = mechanism(frame.unit, block, frame.tool)
+    if isinstance(drawn, Refusal):
+        return drawn
+    others = with_blocks(frame, covariates.columns, blocked=plan.design.blocked)
+    return Lottery(others, covariates.usable, drawn)
+
+
+def sample(frame: Frame, outcome: Outcome, lottery: Lottery) -> Sample | Refusal:
+    """Everybody assigned who has the outcome, whether or not the tool was used.  Refuses: EV003 to EV005."""
+    keep = lottery.usable & ~np.isnan(frame.outcomes[outcome.key])
+    return take(frame, outcome, keep, lottery.others)
+
+
+def chance(
+    plan: Plan, frame: Frame, outcome: Outcome, lottery: Lottery, *, ctx: RunContext, progress: Progress = silent
+) -> RandomizationTest:
+    """Randomization inference of one outcome with the registered number of draws."""
+    y = np.where(lottery.usable, frame.outcomes[outcome.key], np.nan)
+    seed = ctx.seed_for("randomization")
+    return randomization_test(y, lottery.others, lottery.drawn, draws=plan.design.draws, seed=seed, progress=progress)
+
+
+def arms(found: Sample) -> tuple[Arms, Arms]:
+    """The analytic sample before and after matching, which is the same sample here."""
+    same = Arms(found.rows, found.tool, found.weights)
+    return same, same
+
+
+def losses(plan: Plan, frame: Frame, found: Sample) -> tuple[Attrition, ...]:
+    """Attrition of assigned sections or schools, then of students within those that remained.
+
+    An assigned unit has remained when at least one of its students is analyzed.
+    """
+    units = cluster_codes(frame.unit)
+    kept = np.zeros(len(frame), dtype=bool)
+    kept[found.rows] = True
+    remained = np.isin(units, units[kept])
+    rows = []
+    if plan.design.unit != "student":
+        assigned = _pair([len(np.unique(units[side])) for side in (frame.tool, ~frame.tool)])
+        analyzed = _pair([len(np.unique(units[side & kept])) for side in (frame.tool, ~frame.tool)])
+        rows.append(attrition("cluster", assigned, analyzed, plan.design.boundary))
+    else:
+        remained = np.ones(len(frame), dtype=bool)
+    inside = _pair([int((side & remained).sum()) for side in (frame.tool, ~frame.tool)])
+    seen = _pair([int((side & kept).sum()) for side in (frame.tool, ~frame.tool)])
+    rows.append(attrition("student", inside, seen, plan.design.boundary))
+    return tuple(rows)
+
+
+def _pair(values: list[int]) -> tuple[int, int]:
+    return values[0], values[1]
+
+
+def method(plan: Plan) -> str:
+    """The method in one line, as the brief prints it."""
+    blocks = " with block fixed effects" if plan.design.blocked else ""
+    return f"intention to treat, ANCOVA{blocks}, CR2/Satterthwaite by {plan.design.cluster}"

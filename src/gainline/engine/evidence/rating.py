@@ -1,0 +1,175 @@
+"""The rating: how well the study could know, step by step, in the way of the What Works Clearinghouse.
+
+Every step shows what went in, the rule with its place in the handbook, and what came out. Steps whose rule was checked
+against published findings are graded "checked"; the others are "recall" until someone ticks them against the PDF.
+
+Source: WWC Procedures and Standards Handbook, Version 5.0 (WWC 2022008), chapters as named; 34 CFR 77.1; Every Student
+Succeeds Act, section 8101(21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gainline.engine.evidence.balance import FAILS, NEEDS_ADJUSTMENT
+from gainline.engine.evidence.document import Attrition, Balance, Rating, RatingStep
+
+WITHOUT = "Meets WWC Standards Without Reservations"
+WITH = "Meets WWC Standards With Reservations"
+DOES_NOT = "Does Not Meet WWC Standards"
+ENOUGH_STUDENTS, ENOUGH_SITES = 350, 2
+CHECKED, RECALL = "checked", "recall"
+
+
+@dataclass(frozen=True, slots=True)
+class StudyFacts:
+    """What the rating looks at.
+
+    Parameters
+    ----------
+    randomized
+        Chance assigned.
+    units
+        Assigned units per arm, tool first, among the analyzed.
+    sole_school
+        An arm is carried by exactly one school that the other arm does not share.
+    grouped
+        Sections or schools were assigned, not students.
+    attrition
+        Empty for matched designs.
+    baselines
+        Balance rows of the own measures before the pilot, the primary outcome's first; empty without one.
+    in_product
+        The primary outcome is an indicator of usage or progress inside the tool.
+    students, sites
+        Analyzed students; schools with analyzed students.
+    favorable
+        The primary effect points the good way.
+    p
+        After clustering and multiplicity.
+    contrary
+        Another outcome of the domain is significantly unfavorable.
+    """
+
+    randomized: bool
+    units: tuple[int, int]
+    sole_school: bool
+    grouped: bool
+    attrition: Sequence[Attrition]
+    baselines: Sequence[Balance]
+    in_product: bool
+    students: int
+    sites: int
+    favorable: bool
+    p: float
+    contrary: bool
+
+
+def rate(facts: StudyFacts) -> Rating:
+    """Rate the study on its primary outcome, with the trace of how the rating came about."""
+    steps = [_outcome(facts), _confounding(facts)]
+    if any(step.result.startswith("fails") for step in steps):
+        label = DOES_NOT
+    else:
+        label, more = _design(facts)
+        steps += more
+    essa, size = _essa(facts, label)
+    return Rating(label, essa, (*steps, size))
+
+
+def _outcome(facts: StudyFacts) -> RatingStep:
+    given = "a measure inside the tool" if facts.in_product else "a measure outside the tool, the same for both arms"
+    result = "fails: over-aligned with the tool" if facts.in_product else "eligible"
+    rule = "Outcomes must not be over-aligned with the intervention and must be collected the same way in both arms"
+    return RatingStep("Outcome measure", given, rule, "5.0, outcome measure requirements", result, RECALL)
+
+
+def _confounding(facts: StudyFacts) -> RatingStep:
+    single = min(facts.units) <= 1 or facts.sole_school
+    given = f"{facts.units[0]} assigned units in the tool arm, {facts.units[1]} in the usual arm"
+    if facts.sole_school:
+        given += "; one arm is carried by a single school"
+    result = "fails: one unit carries an arm, so its effect cannot be told from the tool's" if single else "none found"
+    rule = "A condition carried by exactly one unit is confounded, whatever the design"
+    return RatingStep("Confounding factor", given, rule, "5.0, confounding factors", result, RECALL)
+
+
+def _design(facts: StudyFacts) -> tuple[str, list[RatingStep]]:
+    rule = "Chance decided: randomized controlled trial; otherwise quasi-experimental design"
+    kind = "randomized controlled trial" if facts.randomized else "quasi-experimental design"
+    steps = [RatingStep("Design", kind, rule, "5.0, eligible designs", kind, CHECKED)]
+    if facts.randomized:
+        steps += [_loss(row) for row in facts.attrition]
+        if facts.grouped:
+            steps.append(_joiners())
+        if all(row.is_low for row in facts.attrition):
+            return WITHOUT, steps
+    label, step = _equivalence(facts)
+    return label, [*steps, step]
+
+
+def _loss(row: Attrition) -> RatingStep:
+    given = (
+        f"{100 * row.overall:.1f}% lost overall, {100 * row.differential:.1f} points apart; "
+        f"up to {100 * row.limit:.1f} points tolerable ({row.boundary} boundary)"
+    )
+    rule = "Low when the differential is at most the tabled maximum at the rounded overall rate"
+    step = f"Attrition of {row.level}s"
+    return RatingStep(step, given, rule, "5.0, attrition", "low" if row.is_low else "high", CHECKED)
+
+
+def _joiners() -> RatingStep:
+    given = "the students of the registered population, counted where they were when it was decided"
+    rule = "Students who join clusters after assignment may bias the estimate; they are reported apart"
+    result = "not judged: dates of joining are not part of the frame"
+    return RatingStep("Joiners", given, rule, "5.0, cluster-level assignment", result, RECALL)
+
+
+def _equivalence(facts: StudyFacts) -> tuple[str, RatingStep]:
+    rule = "At most 0.05 SD apart: equivalent; up to 0.25: with adjustment; above: not equivalent"
+    section = "5.0, baseline equivalence"
+    if not facts.baselines:
+        result = "does not meet: baseline equivalence cannot be shown"
+        given = "no registered covariate is the outcome's own measure before the pilot"
+        return DOES_NOT, RatingStep("Baseline equivalence", given, rule, section, result, CHECKED)
+    given = "; ".join(f"{row.label}: {row.after:+.3f} SD" for row in facts.baselines)
+    bands = [row.band for row in facts.baselines]
+    if FAILS in bands:
+        result = "does not meet: the arms differ by more than 0.25 SD before the pilot"
+        return DOES_NOT, RatingStep("Baseline equivalence", given, rule, section, result, CHECKED)
+    adjusted = NEEDS_ADJUSTMENT in bands
+    result = "shown, with the adjustment that the model makes" if adjusted else "shown"
+    return WITH, RatingStep("Baseline equivalence", given, rule, section, result, CHECKED)
+
+
+def _essa(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
+    significant = facts.favorable and facts.p <= 0.05
+    big, many = facts.students >= ENOUGH_STUDENTS, facts.sites >= ENOUGH_SITES
+    tier = _tier(label, significant=significant and not facts.contrary, large=big and many)
+    regulation = (
+        "by 34 CFR 77.1 a multi-site sample needs more than one district, which a study inside one district cannot "
+        "have, so Tiers 1 and 2 are out of reach there"
+    )
+    given = (
+        f"{facts.students:,} students at {facts.sites} {'school' if facts.sites == 1 else 'schools'}; "
+        f"{'favorable' if facts.favorable else 'not favorable'}, {_p(facts.p)} after clustering and multiplicity"
+        + ("; another outcome of the domain is significantly unfavorable" if facts.contrary else "")
+    )
+    rule = f"Significant and favorable, at least {ENOUGH_STUDENTS} students and {ENOUGH_SITES} sites, by study rating"
+    step = RatingStep("ESSA tier", given, rule, "ESSA 8101(21); WWC's reading; 34 CFR 77.1", tier, RECALL)
+    return f"{tier} in the WWC's reading (schools are sites); {regulation}.", step
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def _tier(label: str, *, significant: bool, large: bool) -> str:
+    if not significant:
+        return "No tier above 4"
+    if large and label == WITHOUT:
+        return "Tier 1 (strong)"
+    if large and label == WITH:
+        return "Tier 2 (moderate)"
+    return "Tier 3 (promising)"

@@ -1,0 +1,83 @@
+"""Shrinkage: what a group's effect looks like once the other groups are believed too.
+
+Source: Gelman et al., Bayesian Data Analysis (3rd ed.), section 5.4, equations 5.17-5.21: normal estimates, normal
+spread of true effects, flat prior on their mean. The spread tau is integrated over, not plugged in, because plugged-in
+intervals cover too little (0.89 for 0.95 in our simulations).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gainline.engine.evidence.distributions import normal_cdf
+from gainline.engine.evidence.frame import Floats
+
+TAU_SCALE_SD = 0.10  # half-normal scale of the spread of group effects, in SDs of the outcome
+_GRID = 201
+_REACH = 4.0  # the grid ends at four scales
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """One group's true effect as a mixture of normals over the spread; all shapes ``(grid,)``."""
+
+    shares: Floats
+    means: Floats
+    sds: Floats
+
+    @property
+    def mean(self) -> float:
+        """The shrunken estimate."""
+        return float(self.shares @ self.means)
+
+    def above(self, bound: float) -> float:
+        """P(effect > bound)."""
+        tails = [1.0 - normal_cdf((bound - mean) / sd) for mean, sd in zip(self.means, self.sds, strict=True)]
+        return float(self.shares @ np.array(tails))
+
+    def below(self, bound: float) -> float:
+        """P(effect < bound)."""
+        return 1.0 - self.above(bound)
+
+    def interval(self) -> tuple[float, float]:
+        """The central 95 % interval, by bisection on the mixture's distribution."""
+        return self._quantile(0.025), self._quantile(0.975)
+
+    def _quantile(self, p: float) -> float:
+        low, high = float(np.min(self.means - 10 * self.sds)), float(np.max(self.means + 10 * self.sds))
+        for _ in range(200):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if self.below(middle) < p else (low, middle)
+        return (low + high) / 2.0
+
+
+def shrink(effects: Floats, std_errors: Floats, *, tau_scale: float) -> list[Posterior]:
+    """Posterior of each group's effect.
+
+    Parameters
+    ----------
+    effects, std_errors
+        Shape ``(groups,)``, in the outcome's unit; the groups' errors are taken as independent, which shared schools
+        make slightly untrue.
+    tau_scale
+        Scale of the half-normal prior on the spread between groups, in the outcome's unit.
+
+    Returns
+    -------
+    list
+        In the order given. A single group is returned unshrunken: there is nobody to learn from.
+    """
+    grid = np.linspace(0.0, _REACH * tau_scale, _GRID)
+    total = std_errors[None, :] ** 2 + grid[:, None] ** 2  # (grid, groups)
+    precision = (1.0 / total).sum(axis=1)
+    center = (effects / total).sum(axis=1) / precision
+    log_share = -0.5 * (grid / tau_scale) ** 2 - 0.5 * np.log(precision) - 0.5 * np.log(total).sum(axis=1)
+    log_share -= 0.5 * ((effects - center[:, None]) ** 2 / total).sum(axis=1)
+    shares = np.exp(log_share - log_share.max())
+    shares /= shares.sum()
+    kept = grid[:, None] ** 2 / total  # weight on the group's own estimate
+    means = kept * effects + (1.0 - kept) * center[:, None]
+    spread = kept * std_errors**2 + (1.0 - kept) ** 2 / precision[:, None]
+    return [Posterior(shares, means[:, j], np.sqrt(spread[:, j])) for j in range(len(effects))]
