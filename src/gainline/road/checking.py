@@ -8,4 +8,5 @@ from gainline.road.workspace import Workspace
 
 def verify_workspace(workspace: Workspace) -> list[Issue]:
     """Every break in the ledger's chain and every altered or missing file of the snapshot that stands now."""
-    return [*workspace.ledger.verify(), *workspace.lake.reading().verify()]
+    with workspace.lake.reading() as reading:
+        return [*workspace.ledger.verify(), *reading.verify()]

@@ -95,7 +95,8 @@ def _run(
     plan = Plan.model_validate(registration.current_plan())
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     progress("frame", 0, 1)
-    framed = build_frame(plan, workspace.lake.reading(snapshot), catalogue)
+    with workspace.lake.reading(snapshot) as reading:
+        framed = build_frame(plan, reading, catalogue)
     progress("frame", 1, 1)
     answer = evaluate(
         plan,

@@ -171,22 +171,22 @@ def _append_account(writer: Writer, source: Source, account: Account, *, import_
 
 def _known_people(workspace: Workspace) -> _Roster:
     roster = _Roster()
-    reading = workspace.lake.reading()
-    for name in IDENTITY_TABLES:
-        roster.add(name, reading.arrow(reading.current(name)).cast(arrow_schema(name)))
+    with workspace.lake.reading() as reading:
+        for name in IDENTITY_TABLES:
+            roster.add(name, reading.arrow(reading.current(name)).cast(arrow_schema(name)))
     return roster
 
 
 def _known_contents(workspace: Workspace) -> set[tuple[str, str]]:
-    reading = workspace.lake.reading()
-    held = reading.arrow(reading.table("imports").select("profile", "file_sha256"))
+    with workspace.lake.reading() as reading:
+        held = reading.arrow(reading.table("imports").select("profile", "file_sha256"))
     return set(zip(held["profile"].to_pylist(), held["file_sha256"].to_pylist(), strict=True))
 
 
 def unmatched(workspace: Workspace) -> pa.Table:
     """The worklist: identities in vendors' files that the roster does not know, most rows first."""
-    reading = workspace.lake.reading()
-    rows = reading.arrow(reading.table("unmatched"))
+    with workspace.lake.reading() as reading:
+        rows = reading.arrow(reading.table("unmatched"))
     return rows.take(pc.sort_indices(rows, [("rows", "descending"), ("source", "ascending"), ("value", "ascending")]))
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gainline.engine.core.errors import Conflict, DataIssues, Missing, UserFixable
+from gainline.engine.core.errors import DataIssues, Missing, UserFixable
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.pilots import Registration, amend, check_plan, find_registration, parse_plan, register
 from gainline.engine.pilots.plan import Plan
+from gainline.engine.pilots.registration import AMENDED, REGISTERED
 from gainline.road.workspace import Workspace
 
 
@@ -65,16 +66,10 @@ def register_plan(workspace: Workspace, path: Path, *, as_of: date) -> Registrat
     plan = _sound(check_plan_file(path, as_of=as_of, workspace=workspace))
     snapshot = workspace.lake.head().id
     existing = find_registration(workspace.ledger.entries(), plan.key)
-    registration = register(plan, snapshot=snapshot, as_of=as_of)
-    if existing is None:
-        workspace.ledger.append("registered", registration.to_payload(), on=as_of)
-        return registration
-    if existing.sha256 == registration.sha256:
-        return existing
-    raise Conflict(
-        f"a different plan is registered under the key {plan.key}",
-        "amend it (gainline plan amend), so that the change is kept and shown, or give this plan another key",
-    )
+    registration = register(plan, snapshot=snapshot, as_of=as_of, existing=existing)
+    if not registration.is_repeat:
+        workspace.ledger.append(REGISTERED, registration.to_payload(), on=as_of)
+    return registration
 
 
 def amend_plan(workspace: Workspace, path: Path, *, reason: str, as_of: date) -> Registration:
@@ -88,7 +83,7 @@ def amend_plan(workspace: Workspace, path: Path, *, reason: str, as_of: date) ->
     plan = _sound(check_plan_file(path, as_of=as_of, workspace=workspace))
     existing = registration_of(workspace, plan.key)
     amendment = amend(existing, plan, reason=reason, as_of=as_of)
-    workspace.ledger.append("amended", amendment.to_payload(), on=as_of)
+    workspace.ledger.append(AMENDED, amendment.to_payload(), on=as_of)
     return registration_of(workspace, plan.key)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from gainline.engine.evidence import Frame, Funnel, Linkage
 from gainline.engine.indicators import Indicator
-from gainline.engine.pilots.plan import Plan
+from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
 from gainline.road.framing.population import TOOL_ARM, Population, population
 from gainline.road.framing.sources import as_labels, as_numbers, values_of
@@ -47,10 +47,9 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
     who = population(plan, reading)
     dose, used, dosed = doses(plan, reading, who.keys)
     tool_arm = _tool_arm(plan, reading, catalogue, who)
-    values = {
-        part.key: values_of(part.source, plan, reading, catalogue, who.keys)
-        for part in (*plan.outcomes, *plan.covariates, *plan.subgroups)
-    }
+    sources: dict[str, Source] = {o.key: o.source for o in plan.outcomes}
+    sources |= {c.key: c.source for c in plan.covariates} | {s.key: s.source for s in plan.subgroups}
+    values = {key: values_of(source, plan, reading, catalogue, who.keys) for key, source in sources.items()}
     frame = Frame(
         keys=who.keys,
         tool=tool_arm,

@@ -18,7 +18,7 @@ from gainline.engine.pilots.plan import Plan, Source
 from gainline.engine.records import TABLES
 from gainline.lake import Reading
 
-FLAG_LABELS = {True: "yes", False: "no"}
+FLAG_LABELS = {True: "true", False: "false"}
 
 
 def values_of(
@@ -48,7 +48,7 @@ def as_numbers(values: list[object]) -> NDArray[np.float64]:
 
 
 def as_labels(values: list[object]) -> NDArray[np.object_]:
-    """Values as labels, ``None`` where missing; flags become ``yes`` and ``no``."""
+    """Values as labels, ``None`` where missing; flags become ``true`` and ``false``."""
     labels = [FLAG_LABELS[v] if isinstance(v, bool) else None if v is None else str(v) for v in values]
     return np.array(labels, dtype=object)
 
@@ -124,7 +124,7 @@ def _indicator(
         raise UserFixable(f"the catalogue has no indicator {source.indicator}", "see: gainline indicators list")
     days = source.window or plan.window
     measured = compile_indicator(
-        indicator, reading.table, grain=("person_key",), window=Window(days.start, days.end), where=source.where
+        indicator, reading.current, grain=("person_key",), window=Window(days.start, days.end), where=source.where
     )
     values = _aligned(reading.arrow(measured.select("person_key", "value")), keys)
-    return [0.0 if value is None else value for value in values] if indicator.missing_row_is_zero else values
+    return [0.0 if value is None else value for value in values] if indicator.missing_row == "zero" else values

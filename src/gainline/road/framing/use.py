@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -103,7 +104,7 @@ def _licensed(plan: Plan, reading: Reading) -> NDArray[np.int64]:
     return np.asarray(keys["person_key"].to_numpy(), dtype=np.int64)
 
 
-def _contract(plan: Plan, reading: Reading) -> dict[str, object]:
+def _contract(plan: Plan, reading: Reading) -> dict[str, Any]:
     """The contract that covers the window's last day, or the latest of the tool."""
     table = reading.current("contracts")
     rows = reading.arrow(table.filter(table.tool == plan.tool.key).order_by(ibis.desc("start_date"))).to_pylist()

@@ -1,0 +1,88 @@
+"""Write the reference pages that are made from the code: the command line, the data dictionary and the indicators.
+
+Run it after changing a command, a record or a definition: ``python3 run.py docs``. A test fails when a page is stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer
+
+from gainline.cli.app import app
+from gainline.engine.indicators import load_catalogue
+from gainline.engine.records import TABLES
+
+REFERENCE = Path(__file__).parent / "reference"
+MADE = "<!-- made by docs/generate.py; do not edit by hand -->\n\n"
+WIDTH = 96
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: file name -> text."""
+    return {"cli.md": cli_page(), "data-dictionary.md": dictionary_page(), "indicators.md": indicators_page()}
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    root = typer.main.get_command(app)
+    parts = [MADE, "# The command line\n\n"]
+    for path, command in _commands(root, ("gainline",)):
+        context = click.Context(command, info_name=" ".join(path), terminal_width=WIDTH, max_content_width=WIDTH)
+        parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context).strip()}\n```\n\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    for name, child in sorted(getattr(command, "commands", {}).items()):
+        yield from _commands(child, (*path, name))
+
+
+def dictionary_page() -> str:
+    """Every field of every canonical table."""
+    parts = [MADE, "# Data dictionary\n\nEvery fact in the lake has one of these shapes. "]
+    parts.append("Each row also carries `import_id` and `source_line`: the import and the line it came from.\n\n")
+    for table in TABLES.values():
+        key = ", ".join(f"`{name}`" for name in table.key) or "none: every row is a fact of its own"
+        parts.append(f"## {table.name}\n\n{table.means}. Key: {key}.\n\n")
+        parts.append(
+            "| field | type | means | empty means | sensitivity | kept | NDPA category |\n|---|---|---|---|---|---|---|\n"
+        )
+        for field in table.fields:
+            null = "may not be empty" if field.null is None else field.null
+            cells = (f"`{field.name}`", field.type, field.means, null, field.sensitivity, field.retention, field.ndpa)
+            parts.append("| " + " | ".join(str(cell) for cell in cells) + " |\n")
+        parts.append("\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def indicators_page() -> str:
+    """Every indicator of the shipped catalogue."""
+    catalogue, _ = load_catalogue()
+    parts = [MADE, "# Indicators\n\nEach definition is data: see `src/gainline/engine/indicators/library/`.\n\n"]
+    for indicator in catalogue.values():
+        parts.append(f"## {indicator.name}\n\n")
+        for name, value in indicator.model_dump(mode="json").items():
+            if name not in {"name", "compute"}:
+                shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+                parts.append(f"- **{name.replace('_', ' ')}**: {shown}\n")
+        parts.append("\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def main() -> int:
+    """Write the pages that changed and name them."""
+    for name, text in pages().items():
+        path = REFERENCE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote docs/reference/{name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
