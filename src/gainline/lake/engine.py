@@ -38,7 +38,8 @@ class Engine:
 
     def without_rows(self, name: str, schema: pa.Schema) -> ibis.Table:
         """A table of this shape without rows."""
-        return self._connection.create_table(name, schema=ibis.Schema.from_pyarrow(schema), temp=True)
+        nullable = pa.schema([field.with_nullable(True) for field in schema])  # as Parquet files are read
+        return self._connection.create_table(name, schema=ibis.Schema.from_pyarrow(nullable), temp=True)
 
     def latest_per_key(self, table: ibis.Table, key: Sequence[str], arrival: str) -> ibis.Table:
         """Of the rows that share a key (nulls equal), the one that arrived last."""

@@ -1,0 +1,111 @@
+"""The compiler: an indicator and a grain in, one query out, zero-filled over the population and summarized."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import ibis
+
+from gainline.engine.core.calendar import Window
+from gainline.engine.indicators.definition import Indicator
+from gainline.engine.indicators.population import population
+from gainline.engine.indicators.request import STUDENT_COLUMNS, Request, checked_request
+from gainline.engine.indicators.shapes import student_values
+
+Tables = Mapping[str, ibis.Table] | Callable[[str], ibis.Table]
+
+
+def compile_indicator(
+    indicator: Indicator,
+    tables: Tables,
+    *,
+    grain: Sequence[str],
+    window: Window | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    params: Mapping[str, float] | None = None,
+) -> ibis.Table:
+    """The query that measures an indicator.
+
+    Parameters
+    ----------
+    tables
+        Canonical tables by name, rosters as they are now (`Reading.current`).
+    grain
+        Columns to split by: ``person_key``, ``school_id``, ``section_id``, ``grade``, ``week_start``, ``tool`` or a
+        column of `SUBGROUPS`; empty for the district as a whole.
+    window
+        Days that count, both ends included; ``None`` for all.
+    where
+        Values that a column of the facts or of `students` must have, e.g. ``{"tool": ["algebra-now"]}``; for a score
+        gain ``form`` names the earlier and the later form.
+    params
+        Values of the definition's parameters, where not its own.
+
+    Returns
+    -------
+    ibis.Table
+        The grain columns, `value` (float64, in the indicator's unit; null where no student has one) and `n` (int64:
+        students behind the value). Rows in no order. Every student of the population is in, used or not.
+
+    Raises
+    ------
+    UserFixable
+        ID010 to ID014: the grain, filter, parameter or window does not fit the indicator.
+    """
+    given = tables if callable(tables) else tables.__getitem__
+    declared = {name: parameter.value for name, parameter in indicator.compute.parameters.items()}
+    request = checked_request(
+        Request(
+            indicator=indicator,
+            table=lambda name: _nullable(given(name)),
+            grain=tuple(grain),
+            window=window,
+            where={column: tuple(values) for column, values in (where or {}).items()},
+            params=declared | dict(params or {}),
+        )
+    )
+    return _summarized(request, _filled(request))
+
+
+def _nullable(table: ibis.Table) -> ibis.Table:
+    """The table with columns that may be null, for Ibis joins no column that may be with one that may not."""
+    strict = {name: type_(nullable=True) for name, type_ in table.schema().items() if not type_.nullable}
+    return table.cast(strict) if strict else table
+
+
+def _filled(request: Request) -> ibis.Table:
+    """The population with each student's value, the missing row counted as the definition says."""
+    people, values = population(request), student_values(request)
+    values = values.mutate(has_row=ibis.literal(1))
+    filled = people.left_join(values, request.keys).select(*people.columns, "value", "has_row")
+    if request.indicator.missing_row == "zero":  # a row whose value is unknown stays unknown
+        zero = ibis.literal(0.0, "float64")
+        filled = filled.mutate(value=ibis.ifelse(filled.has_row.isnull(), zero, filled.value))
+    return _with_student_columns(request, filled.drop("has_row"))
+
+
+def _with_student_columns(request: Request, filled: ibis.Table) -> ibis.Table:
+    columns = [column for column in request.grain if column in STUDENT_COLUMNS]
+    if not columns:
+        return filled
+    students = request.table("students").select("person_key", *columns)
+    return filled.left_join(students, "person_key").select(*filled.columns, *columns)
+
+
+def _summarized(request: Request, filled: ibis.Table) -> ibis.Table:
+    columns = [*request.grain, "value", "n"]
+    if "person_key" in request.grain:
+        return filled.mutate(n=filled.value.notnull().cast("int64")).select(columns)
+    summary = request.indicator.compute.summary
+    total = filled.value.sum() if summary != "mean" else filled.value.mean()
+    groups = filled.group_by(request.grain) if request.grain else filled
+    summed = groups.agg(value=total.cast("float64"), n=filled.value.count())
+    return (_as_parity(request, summed) if summary == "parity" else summed).select(columns)
+
+
+def _as_parity(request: Request, groups: ibis.Table) -> ibis.Table:
+    """Each group's share of the use over its share of the students, within each section, tool and week."""
+    within = ibis.window(group_by=list(request.axes))
+    use = groups.value / groups.value.sum().over(within).nullif(0)
+    people = groups.n.cast("float64") / groups.n.sum().over(within).nullif(0)
+    return groups.mutate(value=use / people.nullif(0))

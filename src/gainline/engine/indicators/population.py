@@ -1,0 +1,97 @@
+"""The population: the students whom a value is about. It comes from enrollments and licenses, never from usage."""
+
+from __future__ import annotations
+
+import ibis
+
+from gainline.engine.core.calendar import week_start
+from gainline.engine.indicators.request import STUDENT_COLUMNS, Request
+
+_DAYS_TO_SUNDAY = 6
+
+
+def population(request: Request) -> ibis.Table:
+    """One row per student, and per section, tool and week where the request is split by them.
+
+    Enrolled are the students with an enrollment in the window, and those whom the roster lists without any
+    enrollment. Licensed are the enrolled students with a license of the tool in the window; for a tool of which the
+    district holds no license list, the enrolled ones.
+    """
+    people = _with_tools(request, _enrolled(request))
+    if request.indicator.compute.population == "licensed":
+        people = _licensed(request, people)
+    return people.select(request.keys)
+
+
+def _enrolled(request: Request) -> ibis.Table:
+    enrollments = request.table("enrollments")
+    enrollments = enrollments.filter(enrollments.role == "student")
+    if "section_id" in request.where:
+        enrollments = enrollments.filter(enrollments.section_id.isin(request.where["section_id"]))
+    keys = [key for key in request.keys if key != "tool"]
+    enrolled = _in_time(request, enrollments, "begin_date", "end_date").select(keys).distinct()
+    if "section_id" not in request.axes and "section_id" not in request.where:
+        enrolled = enrolled.union(_without_sections(request, enrollments).select(keys), distinct=True)
+    return _chosen_students(request, enrolled)
+
+
+def _without_sections(request: Request, enrollments: ibis.Table) -> ibis.Table:
+    listed = request.table("students").select("person_key").distinct().anti_join(enrollments, "person_key")
+    return listed.cross_join(weeks(request)) if "week_start" in request.axes else listed
+
+
+def _chosen_students(request: Request, people: ibis.Table) -> ibis.Table:
+    chosen = request.table("students")
+    filters = [column for column in STUDENT_COLUMNS if column in request.where]
+    for column in filters:
+        chosen = chosen.filter(chosen[column].cast("string").isin(request.where[column]))
+    return people.semi_join(chosen, "person_key") if filters else people
+
+
+def _with_tools(request: Request, people: ibis.Table) -> ibis.Table:
+    if "tool" not in request.axes:
+        return people
+    named = [request.table(name).select("tool") for name in ("usage", "events", "licenses")]
+    tools = ibis.union(*named, distinct=True)
+    if "tool" in request.where:
+        tools = tools.filter(tools.tool.isin(request.where["tool"]))
+    return people.cross_join(tools)
+
+
+def _licensed(request: Request, people: ibis.Table) -> ibis.Table:
+    licenses = request.table("licenses")
+    if "tool" in request.where:
+        licenses = licenses.filter(licenses.tool.isin(request.where["tool"]))
+    held = _in_time(request, licenses, "first_day", "last_day")
+    keys = [key for key in request.keys if key in held.columns and key != "section_id"]
+    with_license = people.semi_join(held, keys)
+    if "tool" in request.axes:
+        return with_license.union(people.anti_join(licenses, "tool"))
+    return with_license.union(people.filter(licenses.count() == 0))
+
+
+def _in_time(request: Request, spans: ibis.Table, first: str, last: str) -> ibis.Table:
+    """The spans that touch the window; split by week, each span once per week that it touches. Null is open-ended."""
+    if request.window is not None:
+        spans = spans.filter(
+            spans[first].isnull() | (spans[first] <= request.window.end),
+            spans[last].isnull() | (spans[last] >= request.window.start),
+        )
+    if "week_start" not in request.axes:
+        return spans
+    spans = spans.cross_join(weeks(request))
+    monday = spans.week_start.epoch_days()
+    return spans.filter(
+        spans[first].isnull() | (spans[first].epoch_days() <= monday + _DAYS_TO_SUNDAY),
+        spans[last].isnull() | (spans[last].epoch_days() >= monday),
+    )
+
+
+def weeks(request: Request) -> ibis.Table:
+    """The Mondays of the window's weeks; without a window, of the weeks in which anybody used anything."""
+    if request.window is None:
+        named = [request.table(name).select("week_start") for name in ("usage", "events")]
+        return ibis.union(*named, distinct=True)
+    first, last = week_start(request.window.start).toordinal(), week_start(request.window.end).toordinal()
+    mondays = [request.window.start.fromordinal(day) for day in range(first, last + 1, 7)]
+    return ibis.memtable({"week_start": mondays}, schema={"week_start": "date"})

@@ -1,0 +1,126 @@
+"""Shapes: the closed set of ways in which rows become one value per student. One function compiles each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ibis
+
+from gainline.engine.indicators.definition import (
+    Amount,
+    AnyUse,
+    AtLeast,
+    DailyMinutes,
+    DaysWithUse,
+    Gain,
+    Sessions,
+    WeeksWithUse,
+)
+from gainline.engine.indicators.facts import activity, event_rows, in_sections, result_rows, usage_rows
+from gainline.engine.indicators.request import Request
+
+_SECONDS = 60
+
+
+def amount(request: Request, shape: Amount) -> ibis.Table:
+    """Sum of a usage amount, in the metric's unit or in that per week."""
+    rows = usage_rows(request, shape.metrics)
+    return _per(request, shape.per, rows.group_by(request.keys).agg(value=rows.value.sum()))
+
+
+def at_least(request: Request, shape: AtLeast) -> ibis.Table:
+    """1.0 where the amount per week reaches the recommended one, else 0.0."""
+    rows = usage_rows(request, shape.metrics)
+    floor = request.params["recommended_per_week"] * request.weeks
+    reached = ibis.ifelse(rows.value.sum() >= floor, 1.0, 0.0)
+    return rows.group_by(request.keys).agg(value=reached.cast("float64"))
+
+
+def daily_minutes(request: Request, shape: DailyMinutes) -> ibis.Table:
+    """Minutes from daily counts, capped per student, tool and day."""
+    rows = usage_rows(request, shape.metrics)
+    day_keys = list(dict.fromkeys((*request.keys, "tool", "last_day")))
+    daily = rows.group_by(day_keys).agg(counted=rows.value.sum())
+    minutes = daily.counted * request.params["seconds_per_count"] / _literal(_SECONDS)
+    capped = daily.mutate(minutes=ibis.least(minutes, _literal(request.params["daily_cap_minutes"])))
+    return _per(request, shape.per, capped.group_by(request.keys).agg(value=capped.minutes.sum()))
+
+
+def sessions(request: Request, shape: Sessions) -> ibis.Table:
+    """Minutes between neighboring events of one student in one tool.
+
+    One window is enough: an event brings the time since the event before it, to its own week, unless that time is
+    longer than the gap that ends a session. Session ids would need a second window over the first and give the same
+    minutes, apart from sessions that run over midnight on a Sunday.
+    """
+    rows = event_rows(request)
+    columns = list(dict.fromkeys(("person_key", "tool", *(axis for axis in request.axes if axis in rows.columns))))
+    by = ["person_key"] if len(request.where.get("tool", ())) == 1 else ["person_key", "tool"]
+    window = ibis.window(group_by=by, order_by="epoch_s")
+    gaps = rows.select(*columns, since=rows.epoch_s - rows.epoch_s.lag().over(window))
+    gap, cap = (round(request.params[name] * _SECONDS) for name in ("gap_minutes", "cap_minutes"))
+    gaps = gaps.filter(gaps.since <= gap)  # null, the first event of a student, goes as well
+    if "section_id" in request.axes:
+        gaps = in_sections(request, gaps)
+    seconds = ibis.least(gaps.since, cap).sum().cast("float64")
+    return _per(request, shape.per, gaps.group_by(request.keys).agg(value=seconds / _literal(_SECONDS)))
+
+
+def any_use(request: Request, shape: AnyUse) -> ibis.Table:
+    """1.0 for every student with a sign of use."""
+    return activity(request, shape.metrics).select(request.keys).distinct().mutate(value=_literal(1))
+
+
+def days_with_use(request: Request, shape: DaysWithUse) -> ibis.Table:
+    """Distinct days; null for a student of whom a row covers several days, for nobody knows which of them."""
+    rows = activity(request, shape.metrics)
+    unclear = (rows.first_day != rows.last_day).any()
+    days = rows.last_day.nunique().cast("float64")
+    return rows.group_by(request.keys).agg(value=ibis.ifelse(unclear, ibis.null("float64"), days))
+
+
+def weeks_with_use(request: Request, shape: WeeksWithUse) -> ibis.Table:
+    """Distinct weeks, or their share of the window's weeks; null for a student of whom a row covers several weeks."""
+    rows = activity(request, shape.metrics)
+    unclear = (rows.first_day < rows.week_start).any()
+    weeks = rows.week_start.nunique().cast("float64")
+    if shape.as_share:
+        weeks = weeks / _literal(request.calendar_weeks)
+    return rows.group_by(request.keys).agg(value=ibis.ifelse(unclear, ibis.null("float64"), weeks))
+
+
+def gain(request: Request, shape: Gain) -> ibis.Table:
+    """Mean score on the later form minus mean score on the earlier one; null unless the student has both."""
+    pre, post = request.where.get("form", (shape.pre, shape.post))
+    rows = result_rows(request, (pre, post))
+    after, before = (rows.score.mean(where=rows.form == form) for form in (post, pre))
+    return rows.group_by(request.keys).agg(value=after - before)
+
+
+def student_values(request: Request) -> ibis.Table:
+    """One value per student with rows, and per axis of the request: columns `request.keys` and `value` (float64)."""
+    compute = request.indicator.compute
+    return _COMPILERS[compute.shape](request, compute)
+
+
+_COMPILERS: Mapping[str, Callable[[Request, Any], ibis.Table]] = {
+    "amount": amount,
+    "at_least": at_least,
+    "daily_minutes": daily_minutes,
+    "sessions": sessions,
+    "any_use": any_use,
+    "days_with_use": days_with_use,
+    "weeks_with_use": weeks_with_use,
+    "gain": gain,
+}
+
+
+def _per(request: Request, per: str, values: ibis.Table) -> ibis.Table:
+    if per == "window" or "week_start" in request.grain:
+        return values
+    return values.mutate(value=values.value / _literal(request.weeks))
+
+
+def _literal(value: float) -> ibis.Scalar:
+    return ibis.literal(float(value), "float64")
