@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gainline.engine.ledger import Ledger, canonical, plain
+from gainline.engine.ledger import Ledger, canonical, settle
 
 DAY = date(2026, 5, 1)
 LEAVES = (
@@ -89,4 +89,4 @@ def test_canonical_text_is_json_and_reading_it_back_gives_the_same_text(value):
     text = canonical(value)
     read = json.loads(text, parse_int=lambda digits: float(digits) if abs(int(digits)) >= 2**53 else int(digits))
     assert canonical(read) == text
-    assert canonical(plain(value)) == text
+    assert canonical(settle(value)) == text

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 import pytest
 
-from gainline.engine.ledger import NotCanonical, canonical, digest, plain, settle
+from gainline.engine.ledger import NotCanonical, canonical, digest, settle
 
 
 class Color(StrEnum):
@@ -77,6 +77,6 @@ def test_the_digest_is_the_hash_of_the_text():
     assert digest({"a": 1}) == hashlib.sha256(b'{"a":1}').hexdigest()
 
 
-def test_plain_is_its_own_fixed_point():
-    once = plain({"a": (1 / 3, date(2026, 1, 1))})
-    assert plain(once) == once
+def test_settle_is_its_own_fixed_point():
+    once = settle({"a": (1 / 3, date(2026, 1, 1))})
+    assert settle(once) == once

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import Any, overload
 
 import numpy as np
 import rfc8785
@@ -22,25 +23,17 @@ class NotCanonical(ValueError):
     """The value has no canonical JSON text; says where in it and why."""
 
 
-def settle(number: float) -> float:
-    """The number at 12 significant digits, so that the order of a sum does not show in a hash.
+@overload
+def settle(value: Mapping[str, Any], where: str = "value") -> dict[str, Any]: ...
+@overload
+def settle(value: object, where: str = "value") -> Json: ...
+def settle(value: object, where: str = "value") -> Json:
+    """The value in JSON's own terms: dates as ISO text, tuples as lists, enums as their values, floats rounded.
 
-    Two sums of the same terms in another order differ by some 1e-16 of their size; they settle to the same float unless
-    they happen to straddle a rounding boundary (about one number in ten thousand), so a computation that is hashed
-    must still fix its own order of summation. Minus zero becomes zero.
-
-    Examples
-    --------
-    >>> settle(0.1 + 0.2) == settle(0.3), settle(-0.0)
-    (True, 0.0)
-    """
-    if number == 0 or not math.isfinite(number):
-        return number + 0.0
-    return float(f"{number:.{SIGNIFICANT_DIGITS - 1}e}")
-
-
-def plain(value: object, where: str = "value") -> Json:
-    """The value in JSON's own terms: dates as ISO text, tuples as lists, enums as their values, floats settled.
+    Floats keep 12 significant digits, so that the order of a sum does not show in a hash: two sums of the same terms
+    in another order differ by some 1e-16 of their size, and settle to the same float unless they happen to straddle a
+    rounding boundary (about one number in ten thousand). A computation that is hashed must therefore still fix its own
+    order of summation. Minus zero becomes zero.
 
     Dataclasses become objects of their fields, decimals become text (their digits are meant), NumPy scalars their
     Python value. The result read back from JSON is again the same value under this function.
@@ -50,27 +43,32 @@ def plain(value: object, where: str = "value") -> Json:
     NotCanonical
         For NaN and infinities, integers beyond 2^53 - 1, keys that are not text, and any type without an order or
         a text of its own (sets, bytes, functions).
+
+    Examples
+    --------
+    >>> settle({"sum": 0.1 + 0.2, "days": (date(2026, 5, 1),), "zero": -0.0})
+    {'sum': 0.3, 'days': ['2026-05-01'], 'zero': 0.0}
     """
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, Mapping):
-        return {_key(key, where): plain(part, f"{where}.{key}") for key, part in value.items()}
+        return {_key(key, where): settle(part, f"{where}.{key}") for key, part in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name), f"{where}.{f.name}") for f in fields(value)}
+        return {f.name: settle(getattr(value, f.name), f"{where}.{f.name}") for f in fields(value)}
     if isinstance(value, list | tuple):
-        return [plain(part, f"{where}[{position}]") for position, part in enumerate(value)]
+        return [settle(part, f"{where}[{position}]") for position, part in enumerate(value)]
     return _scalar(value, where)
 
 
 def canonical(value: object) -> bytes:
-    """The canonical JSON text of the value, UTF-8, after `plain`.
+    """The canonical JSON text of the value, UTF-8, after `settle`.
 
     Raises
     ------
     NotCanonical
-        See `plain`; also text that is not valid Unicode.
+        See `settle`; also text that is not valid Unicode.
 
     Source: RFC 8785 (JSON Canonicalization Scheme).
 
@@ -80,7 +78,7 @@ def canonical(value: object) -> bytes:
     b'{"a":["2026-05-01",null],"b":1}'
     """
     try:
-        return rfc8785.dumps(plain(value))
+        return rfc8785.dumps(settle(value))
     except rfc8785.CanonicalizationError as error:
         raise NotCanonical(f"the value has no canonical JSON: {error}") from error
 
@@ -106,9 +104,13 @@ def _scalar(value: object, where: str) -> Json:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise NotCanonical(f"{where} is {value}, which JSON cannot say; use null with a reason beside it")
-        return settle(value)
+        return _rounded(value)
     if isinstance(value, date):  # datetime is a date, too
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     raise NotCanonical(f"{where} is of type {type(value).__name__}, which has no JSON form")
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{SIGNIFICANT_DIGITS - 1}e}") + 0.0  # adding zero turns minus zero into zero

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from gainline.engine.ledger.canonical import LARGEST_INTEGER, NotCanonical, canonical, digest, plain
+from gainline.engine.ledger.canonical import LARGEST_INTEGER, NotCanonical, canonical, digest, settle
 
 FIRST_PREVIOUS = "0" * 64
 """What the first entry holds in place of a predecessor's hash."""
@@ -66,7 +66,7 @@ def sealed(kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | No
         When the payload has no canonical JSON.
     """
     seq, previous = (after.seq + 1, after.hash) if after else (1, FIRST_PREVIOUS)
-    record = {key: plain(part, key) for key, part in payload.items()}
+    record = settle(payload, "payload")
     draft = Entry(seq, kind, on, record, digest(record), previous, "")
     return Entry(seq, kind, on, draft.payload, draft.payload_sha256, previous, _hash(draft))
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from gainline.engine.core.ids import is_slug
 
@@ -16,8 +17,13 @@ Text = Annotated[str, Field(min_length=1)]
 Probability = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
+def _contradiction(says: str, *at: str | int) -> PydanticCustomError:
+    """Parts of a plan that cannot both stand, with the place where the reader can mend it."""
+    return PydanticCustomError("plan_contradicts", "{says}", {"says": says, "at": at})
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Direction(StrEnum):
@@ -248,20 +254,38 @@ class Plan(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        keys = [o.key for o in self.outcomes] + [c.key for c in self.covariates] + [s.key for s in self.subgroups]
-        doubled = sorted({key for key in keys if keys.count(key) > 1})
-        if doubled:
-            raise ValueError(f"keys are used twice: {', '.join(doubled)}")
-        if sum(outcome.role == "primary" for outcome in self.outcomes) != 1:
-            raise ValueError("exactly one outcome is primary; the others are secondary")
-        covariates = {covariate.key for covariate in self.covariates}
-        unknown = {o.baseline for o in self.outcomes if o.baseline} - covariates
-        unknown |= set(self.design.matching.exact) - covariates
-        if unknown:
-            raise ValueError(f"no covariate has the key: {', '.join(sorted(unknown))}")
+        self._check_keys_differ()
+        self._check_one_primary()
+        self._check_references()
         if not is_slug(self.key):
-            raise ValueError("a plan's key is lower case letters, digits and hyphens, a letter first")
+            raise _contradiction("a plan's key is lower case letters, digits and hyphens, a letter first", "key")
         return self
+
+    def _check_keys_differ(self) -> None:
+        places = [(o.key, "outcomes", i) for i, o in enumerate(self.outcomes)]
+        places += [(c.key, "covariates", i) for i, c in enumerate(self.covariates)]
+        places += [(s.key, "subgroups", i) for i, s in enumerate(self.subgroups)]
+        seen: set[str] = set()
+        for key, part, position in places:
+            if key in seen:
+                raise _contradiction(f"the key {key} is used twice", part, position, "key")
+            seen.add(key)
+
+    def _check_one_primary(self) -> None:
+        primary = [position for position, outcome in enumerate(self.outcomes) if outcome.role == "primary"]
+        if len(primary) != 1:
+            at = ("outcomes", primary[1], "role") if primary else ("outcomes",)
+            raise _contradiction("exactly one outcome is primary; the others are secondary", *at)
+
+    def _check_references(self) -> None:
+        covariates = {covariate.key for covariate in self.covariates}
+        for position, outcome in enumerate(self.outcomes):
+            if outcome.baseline and outcome.baseline not in covariates:
+                says = f"no covariate has the key {outcome.baseline}"
+                raise _contradiction(says, "outcomes", position, "baseline")
+        for key in self.design.matching.exact:
+            if key not in covariates:
+                raise _contradiction(f"no covariate has the key {key}", "design", "matching", "exact")
 
     @property
     def primary(self) -> Outcome:
