@@ -7,5 +7,15 @@ from gainline.engine.worlds.world import World, build
 from gainline.engine.worlds.write import INCOMING, write
 
 __all__ = [
-    "DEMO_PLANS", "INCOMING", "OULAD_PLAN", "World", "WorldSpec", "build", "plan_text", "riverbend", "tiny", "truth", "write",
+    "DEMO_PLANS",
+    "INCOMING",
+    "OULAD_PLAN",
+    "World",
+    "WorldSpec",
+    "build",
+    "plan_text",
+    "riverbend",
+    "tiny",
+    "truth",
+    "write",
 ]

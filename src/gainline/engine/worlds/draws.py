@@ -37,7 +37,8 @@ def day(when: date) -> np.datetime64:
 
 def weekdays_from(start: date, count: int) -> Days:
     """The first `count` Mondays to Fridays on or after the start, shape (count,)."""
-    return np.busday_offset(day(start), np.arange(count), roll="forward")  # type: ignore[no-any-return]
+    days: Days = np.busday_offset(day(start), np.arange(count), roll="forward")
+    return days
 
 
 def group_means(values: Floats, groups: Ints, count: int) -> Floats:

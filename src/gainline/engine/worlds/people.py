@@ -84,14 +84,32 @@ def build_people(spec: WorldSpec, schools: Schools, seed: int) -> tuple[Students
     traits = _traits(spec, schools, school, seed)
     homeroom, math_section, sections, teachers = _rooms(spec, schools, school, grade, traits.math, seed)
     joined, left = _comings(spec, len(school), seed)
-    moves = _moves(spec, schools, sections, school, grade, (joined, left), seed)
+    may_move = (joined == day(spec.calendar.first_day)) & (left == NEVER)
+    moves = _moves(spec, schools, sections, (school, grade, may_move), seed)
     sis_id, given, family, username = _identities(traits.female, seed)
     students = Students(
-        sis_id=sis_id, given=given, family=family, username=username, school=school, grade=grade,
-        homeroom=homeroom, math_section=math_section, disadvantaged=traits.disadvantaged, learner=traits.learner,
-        disability=traits.disability, female=traits.female, race=traits.race, reading=traits.reading,
-        math=traits.math, motivation=traits.motivation, joined=joined, left=left, moved_on=moves[0],
-        moved_school=moves[1], moved_homeroom=moves[2], moved_math=moves[3],
+        sis_id=sis_id,
+        given=given,
+        family=family,
+        username=username,
+        school=school,
+        grade=grade,
+        homeroom=homeroom,
+        math_section=math_section,
+        disadvantaged=traits.disadvantaged,
+        learner=traits.learner,
+        disability=traits.disability,
+        female=traits.female,
+        race=traits.race,
+        reading=traits.reading,
+        math=traits.math,
+        motivation=traits.motivation,
+        joined=joined,
+        left=left,
+        moved_on=moves[0],
+        moved_school=moves[1],
+        moved_homeroom=moves[2],
+        moved_math=moves[3],
     )
     return students, sections, teachers
 
@@ -102,14 +120,18 @@ def _traits(spec: WorldSpec, schools: Schools, school: Ints, seed: int) -> _Trai
     race = rng.choice(len(names.RACES), size=n, p=names.RACE_SHARES)
     hispanic_or_asian = (race == 1) | (race == 3)
     disadvantaged = rng.random(n) < schools.disadvantaged[school]
-    learner = rng.random(n) < logistic(-3.3 + 1.6 * hispanic_or_asian + 0.9 * disadvantaged)
-    disability = rng.random(n) < logistic(-2.1 + 0.25 * disadvantaged)
+    learner = rng.random(n) < logistic(np.asarray(-3.3 + 1.6 * hispanic_or_asian + 0.9 * disadvantaged, np.float64))
+    disability = rng.random(n) < logistic(np.asarray(-2.1 + 0.25 * disadvantaged, np.float64))
     motivation = rng.normal(size=n)
-    # Half of a school's level works through who attends it, so the expected load of those markers is taken out.
-    shared = schools.level[school] - 0.45 * (disadvantaged - 0.5) - 0.35 * learner - 0.55 * disability + 0.25 * motivation
+    # The expected load of the markers is taken out (+0.1 below too), so that ability stays centered near 0.
+    markers = 0.45 * (disadvantaged - 0.5) + 0.35 * learner + 0.55 * disability
+    shared = schools.level[school] - markers + 0.25 * motivation
     general = rng.normal(0.0, 0.58, n)
     return _Traits(
-        disadvantaged=disadvantaged, learner=learner, disability=disability, female=rng.random(n) < 0.49,
+        disadvantaged=disadvantaged,
+        learner=learner,
+        disability=disability,
+        female=rng.random(n) < 0.49,
         race=np.array(names.RACES, dtype=object)[race],
         reading=shared + general + rng.normal(0.0, 0.4, n) + 0.1,
         math=shared + 0.15 * learner + general + rng.normal(0.0, 0.4, n) + 0.1,
@@ -121,12 +143,17 @@ def _identities(female: Flags, seed: int) -> tuple[Texts, Texts, Texts, Texts]:
     rng = stream(seed, "identities")
     n = len(female)
     # A third of the numbers start with zeros: they were given out first, and spreadsheets strip them.
-    numbers = rng.permutation(np.concatenate([
-        rng.choice(np.arange(10_000, 1_000_000), size=n // 3, replace=False),
-        rng.choice(np.arange(1_000_000, 4_000_000), size=n - n // 3, replace=False),
-    ]))
+    numbers = rng.permutation(
+        np.concatenate(
+            [
+                rng.choice(np.arange(10_000, 1_000_000), size=n // 3, replace=False),
+                rng.choice(np.arange(1_000_000, 4_000_000), size=n - n // 3, replace=False),
+            ]
+        )
+    )
     pick = rng.integers(0, len(names.GIVEN_FEMALE), n)
-    given = np.where(female, np.array(names.GIVEN_FEMALE, dtype=object)[pick], np.array(names.GIVEN_MALE, dtype=object)[pick])
+    girls, boys = np.array(names.GIVEN_FEMALE, dtype=object), np.array(names.GIVEN_MALE, dtype=object)
+    given = np.where(female, girls[pick], boys[pick])
     family = np.array(names.FAMILY, dtype=object)[rng.integers(0, len(names.FAMILY), n)]
     username = [f"{g[0]}{f}{i:05d}".lower() for i, (g, f) in enumerate(zip(given, family, strict=True))]
     ids = [f"{number:07d}" for number in numbers]
@@ -178,8 +205,11 @@ def _rooms(
                 first = rooms.open(place, g, count, math=True)
                 math_section[order] = first + np.arange(len(here)) * count // len(here)
     sections = Sections(
-        ids=np.array(rooms.ids, dtype=object), titles=np.array(rooms.titles, dtype=object),
-        school=np.array(rooms.school), grade=np.array(rooms.grade), math=np.array(rooms.math),
+        ids=np.array(rooms.ids, dtype=object),
+        titles=np.array(rooms.titles, dtype=object),
+        school=np.array(rooms.school),
+        grade=np.array(rooms.grade),
+        math=np.array(rooms.math),
         teacher=np.array(rooms.teacher),
     )
     return homeroom, math_section, sections, _teachers(np.array(rooms.teacher_school), seed)
@@ -209,22 +239,22 @@ def _comings(spec: WorldSpec, n: int, seed: int) -> tuple[Days, Days]:
 
 
 def _moves(
-    spec: WorldSpec, schools: Schools, sections: Sections, school: Ints, grade: Ints, stays: tuple[Days, Days], seed: int
+    spec: WorldSpec, schools: Schools, sections: Sections, who: tuple[Ints, Ints, Flags], seed: int
 ) -> tuple[Days, Ints, Ints, Ints]:
     """Day, school, homeroom and math section of those who change school inside the district."""
     rng = stream(seed, "moves")
+    school, grade, may_move = who
     n = len(school)
-    joined, left = stays
-    moves = (rng.random(n) < spec.moved) & (joined == day(spec.calendar.first_day)) & (left == NEVER)
     moved_on, to, homeroom, math = np.full(n, NEVER), np.full(n, -1), np.full(n, -1), np.full(n, -1)
-    for i in np.flatnonzero(moves):
+    for i in np.flatnonzero((rng.random(n) < spec.moved) & may_move):
         same = range(schools.elementary) if school[i] < schools.elementary else range(schools.elementary, len(schools))
         others = [s for s in same if s != school[i]]
         if not others:
             continue
         to[i] = others[int(rng.integers(len(others)))]
         moved_on[i] = day(spec.calendar.use_start) + np.timedelta64(int(rng.integers(21, 150)), "D")
+        rooms = np.flatnonzero((sections.school == to[i]) & (sections.grade == grade[i]))
         for target, is_math in ((homeroom, False), (math, True)):
-            rooms = np.flatnonzero((sections.school == to[i]) & (sections.grade == grade[i]) & (sections.math == is_math))
-            target[i] = rooms[int(rng.integers(len(rooms)))] if len(rooms) else -1
+            fitting = rooms[sections.math[rooms] == is_math]
+            target[i] = fitting[int(rng.integers(len(fitting)))] if len(fitting) else -1
     return moved_on, to, homeroom, math

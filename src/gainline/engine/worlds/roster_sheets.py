@@ -5,6 +5,7 @@ Source: 1EdTech OneRoster 1.2 CSV binding; columns and rules as in our reference
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,10 +20,29 @@ from gainline.engine.worlds.spec import WorldSpec
 FOLDER = "incoming/oneroster"
 _PRESENT = ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "users")
 _ABSENT = (
-    "categories", "classResources", "courseResources", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales",
-    "resources", "resultLearningObjectiveIds", "results", "resultScoreScales", "scoreScales", "userProfiles", "userResources",
+    "categories",
+    "classResources",
+    "courseResources",
+    "lineItemLearningObjectiveIds",
+    "lineItems",
+    "lineItemScoreScales",
+    "resources",
+    "resultLearningObjectiveIds",
+    "results",
+    "resultScoreScales",
+    "scoreScales",
+    "userProfiles",
+    "userResources",
 )
-_ENDS = date(2026, 6, 5)
+_RACES = (
+    "americanIndianOrAlaskaNative",
+    "asian",
+    "blackOrAfricanAmerican",
+    "nativeHawaiianOrOtherPacificIslander",
+    "white",
+    "demographicRaceTwoOrMoreRaces",
+    "hispanicOrLatinoEthnicity",
+)
 _SUBJECT = {True: "Mathematics", False: "English Language Arts"}
 
 
@@ -45,19 +65,27 @@ def student_source_ids(students: Students) -> Texts:
 def roster_sheets(roster: Roster) -> list[Sheet]:
     """The nine files of the package, the manifest first."""
     return [
-        _manifest(roster.spec), _orgs(roster), _sessions(roster.spec), _courses(roster), _classes(roster), _users(roster),
-        _roles(roster), _enrollments(roster), _demographics(roster.students),
+        _manifest(roster.spec),
+        _orgs(roster),
+        _sessions(roster.spec),
+        _courses(roster),
+        _classes(roster),
+        _users(roster),
+        _roles(roster),
+        _enrollments(roster),
+        _demographics(roster.students),
     ]
 
 
 def _file(name: str, ids: Texts | list[str], columns: dict[str, object]) -> Sheet:
     empty = [""] * len(ids)  # bulk files leave both columns empty
     start: dict[str, object] = {"sourcedId": ids, "status": empty, "dateLastModified": empty}
-    return sheet(f"{FOLDER}/{name}.csv", start | columns)  # type: ignore[arg-type]
+    return sheet(f"{FOLDER}/{name}.csv", start | columns)
 
 
 def _manifest(spec: WorldSpec) -> Sheet:
-    files = sorted([(name, "bulk") for name in _PRESENT] + [(name, "absent") for name in _ABSENT], key=lambda f: f[0].lower())
+    files = [(name, "bulk") for name in _PRESENT] + [(name, "absent") for name in _ABSENT]
+    files.sort(key=lambda file: file[0].lower())
     rows = [("manifest.version", "1.0"), ("oneroster.version", "1.2")]
     rows += [(f"file.{name}", mode) for name, mode in files]
     rows += [("source.systemName", f"{spec.name} SIS"), ("source.systemCode", DISTRICT_ID)]
@@ -67,25 +95,33 @@ def _manifest(spec: WorldSpec) -> Sheet:
 def _orgs(roster: Roster) -> Sheet:
     schools = roster.schools
     n = len(schools)
-    return _file("orgs", [DISTRICT_ID, *schools.ids], {
-        "name": [f"{roster.spec.name} School District", *schools.names],
-        "type": ["district"] + ["school"] * n,
-        "identifier": ["4807"] + [f"4807{i + 1:03d}" for i in range(n)],
-        "parentSourcedId": [""] + [DISTRICT_ID] * n,
-    })
+    return _file(
+        "orgs",
+        [DISTRICT_ID, *schools.ids],
+        {
+            "name": [f"{roster.spec.name} School District", *schools.names],
+            "type": ["district"] + ["school"] * n,
+            "identifier": ["4807"] + [f"4807{i + 1:03d}" for i in range(n)],
+            "parentSourcedId": [""] + [DISTRICT_ID] * n,
+        },
+    )
 
 
 def _sessions(spec: WorldSpec) -> Sheet:
     year = str(spec.calendar.last_day.year)
     first, last = spec.calendar.first_day.isoformat(), spec.calendar.last_day.isoformat()
-    return _file("academicSessions", ["SY26", "SY26-S1", "SY26-S2"], {
-        "title": [f"School year {int(year) - 1}-{year[2:]}", "Fall semester", "Spring semester"],
-        "type": ["schoolYear", "semester", "semester"],
-        "startDate": [first, first, "2026-01-06"],
-        "endDate": [last, "2025-12-19", last],
-        "parentSourcedId": ["", "SY26", "SY26"],
-        "schoolYear": [year] * 3,
-    })
+    return _file(
+        "academicSessions",
+        ["SY26", "SY26-S1", "SY26-S2"],
+        {
+            "title": [f"School year {int(year) - 1}-{year[2:]}", "Fall semester", "Spring semester"],
+            "type": ["schoolYear", "semester", "semester"],
+            "startDate": [first, first, "2026-01-06"],
+            "endDate": [last, "2025-12-19", last],
+            "parentSourcedId": ["", "SY26", "SY26"],
+            "schoolYear": [year] * 3,
+        },
+    )
 
 
 def _course_id(grade: int, math: bool) -> str:
@@ -95,34 +131,42 @@ def _course_id(grade: int, math: bool) -> str:
 def _courses(roster: Roster) -> Sheet:
     sections = roster.sections
     kinds = sorted({(int(g), bool(m)) for g, m in zip(sections.grade, sections.math, strict=True)})
-    return _file("courses", [_course_id(g, m) for g, m in kinds], {
-        "schoolYearSourcedId": ["SY26"] * len(kinds),
-        "title": [f"{_SUBJECT[m]} grade {grade_code(g)}" for g, m in kinds],
-        "courseCode": [_course_id(g, m) for g, m in kinds],
-        "grades": [grade_code(g) for g, _ in kinds],
-        "orgSourcedId": [DISTRICT_ID] * len(kinds),
-        "subjects": [_SUBJECT[m] for _, m in kinds],
-        "subjectCodes": ["02" if m else "01" for _, m in kinds],
-    })
+    return _file(
+        "courses",
+        [_course_id(g, m) for g, m in kinds],
+        {
+            "schoolYearSourcedId": ["SY26"] * len(kinds),
+            "title": [f"{_SUBJECT[m]} grade {grade_code(g)}" for g, m in kinds],
+            "courseCode": [_course_id(g, m) for g, m in kinds],
+            "grades": [grade_code(g) for g, _ in kinds],
+            "orgSourcedId": [DISTRICT_ID] * len(kinds),
+            "subjects": [_SUBJECT[m] for _, m in kinds],
+            "subjectCodes": ["02" if m else "01" for _, m in kinds],
+        },
+    )
 
 
 def _classes(roster: Roster) -> Sheet:
     sections = roster.sections
     grades = [int(g) for g in sections.grade]
     kinds = [bool(m) for m in sections.math]
-    return _file("classes", sections.ids, {
-        "title": sections.titles,
-        "grades": [grade_code(g) for g in grades],
-        "courseSourcedId": [_course_id(g, m) for g, m in zip(grades, kinds, strict=True)],
-        "classCode": sections.ids,
-        "classType": ["scheduled" if m or g >= 6 else "homeroom" for g, m in zip(grades, kinds, strict=True)],
-        "location": [""] * len(sections),
-        "schoolSourcedId": choose(roster.schools.ids, sections.school),
-        "termSourcedIds": ["SY26"] * len(sections),
-        "subjects": [_SUBJECT[m] for m in kinds],
-        "subjectCodes": ["02" if m else "01" for m in kinds],
-        "periods": [""] * len(sections),
-    })
+    return _file(
+        "classes",
+        sections.ids,
+        {
+            "title": sections.titles,
+            "grades": [grade_code(g) for g in grades],
+            "courseSourcedId": [_course_id(g, m) for g, m in zip(grades, kinds, strict=True)],
+            "classCode": sections.ids,
+            "classType": ["scheduled" if m or g >= 6 else "homeroom" for g, m in zip(grades, kinds, strict=True)],
+            "location": [""] * len(sections),
+            "schoolSourcedId": choose(roster.schools.ids, sections.school),
+            "termSourcedIds": ["SY26"] * len(sections),
+            "subjects": [_SUBJECT[m] for m in kinds],
+            "subjectCodes": ["02" if m else "01" for m in kinds],
+            "periods": [""] * len(sections),
+        },
+    )
 
 
 def _school_now(students: Students) -> Ints:
@@ -132,26 +176,48 @@ def _school_now(students: Students) -> Ints:
 def _users(roster: Roster) -> Sheet:
     students, teachers = roster.students, roster.teachers
     n, t = len(students), len(teachers)
-    staff_names = [f"{g[0]}{f}".lower() + f"{i:03d}" for i, (g, f) in enumerate(zip(teachers.given, teachers.family, strict=True))]
+    staff_names = _staff_names(teachers)
+    schools_now = choose(roster.schools.ids, _school_now(students))
     enrolled = students.left == NEVER
     names = [*students.username, *staff_names]
     blank = [""] * (n + t)
-    return _file("users", [*student_source_ids(students), *_teacher_ids(teachers)], {
-        "enabledUser": [*("true" if e else "false" for e in enrolled), *["true"] * t],
-        "username": names,
-        "userIds": [*(f"{{stateId:48{sis}}}" for sis in students.sis_id), *[""] * t],
-        "givenName": [*students.given, *teachers.given],
-        "familyName": [*students.family, *teachers.family],
-        "middleName": blank,
-        "identifier": [*students.sis_id, *teachers.sis_id],
-        "email": [*(f"{u}@students.riverbend.example" for u in students.username), *(f"{u}@riverbend.example" for u in staff_names)],
-        "sms": blank, "phone": blank, "agentSourcedIds": blank,
-        "grades": [*(grade_code(int(g)) for g in students.grade), *[""] * t],
-        "password": blank, "userMasterIdentifier": blank,
-        "preferredGivenName": blank, "preferredMiddleName": blank, "preferredFamilyName": blank,
-        "primaryOrgSourcedId": [*choose(roster.schools.ids, _school_now(students)), *choose(roster.schools.ids, teachers.school)],
-        "pronouns": blank,
-    })
+    return _file(
+        "users",
+        [*student_source_ids(students), *_teacher_ids(teachers)],
+        {
+            "enabledUser": [*("true" if e else "false" for e in enrolled), *["true"] * t],
+            "username": names,
+            "userIds": [*(f"{{stateId:48{sis}}}" for sis in students.sis_id), *[""] * t],
+            "givenName": [*students.given, *teachers.given],
+            "familyName": [*students.family, *teachers.family],
+            "middleName": blank,
+            "identifier": [*students.sis_id, *teachers.sis_id],
+            "email": [
+                *_mail(students.username, "students.riverbend.example"),
+                *_mail(staff_names, "riverbend.example"),
+            ],
+            "sms": blank,
+            "phone": blank,
+            "agentSourcedIds": blank,
+            "grades": [*(grade_code(int(g)) for g in students.grade), *[""] * t],
+            "password": blank,
+            "userMasterIdentifier": blank,
+            "preferredGivenName": blank,
+            "preferredMiddleName": blank,
+            "preferredFamilyName": blank,
+            "primaryOrgSourcedId": [*schools_now, *choose(roster.schools.ids, teachers.school)],
+            "pronouns": blank,
+        },
+    )
+
+
+def _staff_names(teachers: Teachers) -> list[str]:
+    people = zip(teachers.given, teachers.family, strict=True)
+    return [f"{given[0]}{family}".lower() + f"{i:03d}" for i, (given, family) in enumerate(people)]
+
+
+def _mail(names: Iterable[str], domain: str) -> list[str]:
+    return [f"{name}@{domain}" for name in names]
 
 
 def _teacher_ids(teachers: Teachers) -> list[str]:
@@ -162,15 +228,22 @@ def _roles(roster: Roster) -> Sheet:
     students, teachers = roster.students, roster.teachers
     n, t = len(students), len(teachers)
     people = [*student_source_ids(students), *_teacher_ids(teachers)]
-    return _file("roles", [f"role-{person}" for person in people], {
-        "userSourcedId": people,
-        "roleType": ["primary"] * (n + t),
-        "role": ["student"] * n + ["teacher"] * t,
-        "beginDate": [*iso_days(students.joined), *[roster.spec.calendar.first_day.isoformat()] * t],
-        "endDate": [*iso_days(students.left, blank_from=NEVER), *[""] * t],
-        "orgSourcedId": [*choose(roster.schools.ids, _school_now(students)), *choose(roster.schools.ids, teachers.school)],
-        "userProfileSourcedId": [""] * (n + t),
-    })
+    return _file(
+        "roles",
+        [f"role-{person}" for person in people],
+        {
+            "userSourcedId": people,
+            "roleType": ["primary"] * (n + t),
+            "role": ["student"] * n + ["teacher"] * t,
+            "beginDate": [*iso_days(students.joined), *[roster.spec.calendar.first_day.isoformat()] * t],
+            "endDate": [*iso_days(students.left, blank_from=NEVER), *[""] * t],
+            "orgSourcedId": [
+                *choose(roster.schools.ids, _school_now(students)),
+                *choose(roster.schools.ids, teachers.school),
+            ],
+            "userProfileSourcedId": [""] * (n + t),
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +274,24 @@ def _enrollments(roster: Roster) -> Sheet:
     stays, sections, schools = stays_of(roster.students), roster.sections, roster.schools
     n, s = len(stays.student), len(sections)
     first_day = roster.spec.calendar.first_day.isoformat()
-    return _file("enrollments", [*(f"enr-{i + 1:06d}" for i in range(n)), *(f"ent-{i + 1:05d}" for i in range(s))], {
-        "classSourcedId": [*choose(sections.ids, stays.section), *sections.ids],
-        "schoolSourcedId": [*choose(schools.ids, sections.school[stays.section]), *choose(schools.ids, sections.school)],
-        "userSourcedId": [*choose(student_source_ids(roster.students), stays.student), *choose(_teacher_ids(roster.teachers), sections.teacher)],
-        "role": ["student"] * n + ["teacher"] * s,
-        "primary": [""] * n + ["true"] * s,
-        "beginDate": [*iso_days(stays.begin), *[first_day] * s],
-        "endDate": [*iso_days(stays.end, blank_from=NEVER), *[""] * s],
-    })
+    people = choose(student_source_ids(roster.students), stays.student)
+    staff = choose(_teacher_ids(roster.teachers), sections.teacher)
+    return _file(
+        "enrollments",
+        [*(f"enr-{i + 1:06d}" for i in range(n)), *(f"ent-{i + 1:05d}" for i in range(s))],
+        {
+            "classSourcedId": [*choose(sections.ids, stays.section), *sections.ids],
+            "schoolSourcedId": [
+                *choose(schools.ids, sections.school[stays.section]),
+                *choose(schools.ids, sections.school),
+            ],
+            "userSourcedId": [*people, *staff],
+            "role": ["student"] * n + ["teacher"] * s,
+            "primary": [""] * n + ["true"] * s,
+            "beginDate": [*iso_days(stays.begin), *[first_day] * s],
+            "endDate": [*iso_days(stays.end, blank_from=NEVER), *[""] * s],
+        },
+    )
 
 
 def _words(flags: Flags) -> list[str]:
@@ -218,15 +300,16 @@ def _words(flags: Flags) -> list[str]:
 
 def _demographics(students: Students) -> Sheet:
     n = len(students)
-    born = day(date(2020, 3, 1)) - (students.grade * 365).astype("timedelta64[D]") - (np.arange(n) % 365).astype("timedelta64[D]")
-    races = ("americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican", "nativeHawaiianOrOtherPacificIslander", "white",
-             "demographicRaceTwoOrMoreRaces", "hispanicOrLatinoEthnicity")
-    columns: dict[str, object] = {"birthDate": iso_days(born), "sex": ["female" if f else "male" for f in students.female]}
-    columns |= {race: _words(students.race == race) for race in races}
+    born = day(date(2020, 3, 1)) - (students.grade * 365 + np.arange(n) % 365).astype("timedelta64[D]")
+    columns: dict[str, object] = {
+        "birthDate": iso_days(born),
+        "sex": ["female" if f else "male" for f in students.female],
+    }
+    columns |= {race: _words(students.race == race) for race in _RACES}
     blank = [""] * n
-    columns |= {name: blank for name in (
-        "countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus",
-    )}
+    columns |= dict.fromkeys(
+        ("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth", "publicSchoolResidenceStatus"), blank
+    )
     columns |= {
         "metadata.economicallyDisadvantaged": _words(students.disadvantaged),
         "metadata.englishLearner": _words(students.learner),

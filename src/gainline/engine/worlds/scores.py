@@ -85,7 +85,9 @@ def build_scores(spec: WorldSpec, students: Students, minutes: Floats, seed: int
     reading_rooms, math_rooms = (students.homeroom, students.school), (math_room, students.school)
     draw = _Draw(spec, students, seed)
     fluency = 0.75 * students.reading + 0.55 * stream(seed, "fluency").normal(size=len(students))
-    confidence = 0.45 * students.motivation + 0.25 * students.math + 0.85 * stream(seed, "confidence").normal(size=len(students))
+    confidence = (
+        0.45 * students.motivation + 0.25 * students.math + 0.85 * stream(seed, "confidence").normal(size=len(students))
+    )
     return Scores(
         reading_fall=draw.early(students.reading, READING_FALL, "reading fall", spec.noise.fall_test),
         fluency_fall=draw.early(fluency, FLUENCY_FALL, "fluency fall", 0.25),

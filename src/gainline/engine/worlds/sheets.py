@@ -49,7 +49,9 @@ class Sheet:
         return out.getvalue().encode()
 
 
-def sheet(path: str, columns: Mapping[str, Sequence[object] | Texts | pa.Array], planted: Sequence[Planted] = ()) -> Sheet:
+def sheet(
+    path: str, columns: Mapping[str, Sequence[object] | Texts | pa.Array], planted: Sequence[Planted] = ()
+) -> Sheet:
     """A sheet from columns of equal length; an empty text is written as an empty cell."""
     arrays = {name: _text_column(column) for name, column in columns.items()}
     return Sheet(path, pa.table(arrays), tuple(p for p in planted if p.lines))
@@ -80,7 +82,8 @@ def _spelled(days: Days, pattern: str, blank_from: np.datetime64 | None) -> Text
     # A year has few days and a log has many rows: each day is spelled once.
     distinct, inverse = np.unique(days, return_inverse=True)
     spelled = [
-        "" if blank_from is not None and d >= blank_from else date.fromisoformat(str(d)).strftime(pattern) for d in distinct
+        "" if blank_from is not None and d >= blank_from else date.fromisoformat(str(d)).strftime(pattern)
+        for d in distinct
     ]
     return np.asarray(np.array(spelled, dtype=object)[inverse])
 

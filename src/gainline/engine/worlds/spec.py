@@ -116,4 +116,6 @@ def riverbend() -> WorldSpec:
 
 def tiny() -> WorldSpec:
     """A district of a few hundred students for tests: the same roads, too small for a verdict."""
-    return WorldSpec(elementary_schools=4, middle_schools=1, per_grade_elementary=12, per_grade_middle=60, section_size=15)
+    return WorldSpec(
+        elementary_schools=4, middle_schools=1, per_grade_elementary=12, per_grade_middle=60, section_size=15
+    )

@@ -27,7 +27,9 @@ def truth(world: World) -> dict[str, Any]:
         "district": world.spec.name,
         "seed": world.seed,
         "tools": {
-            LUMEN: _tool(world, LUMEN, {"reading_spring": world.scores.reading, "fluency_spring": world.scores.fluency}),
+            LUMEN: _tool(
+                world, LUMEN, {"reading_spring": world.scores.reading, "fluency_spring": world.scores.fluency}
+            ),
             QUEST: _tool(world, QUEST, {"math_spring": world.scores.math, "confidence_spring": world.scores.survey}),
         },
         "planted": [fault.to_json_value() for sheet in world.sheets for fault in sheet.planted],
@@ -64,7 +66,11 @@ def _effects(world: World, potential: Potential, there: Flags) -> dict[str, Any]
     gain = potential.with_tool - potential.without
     spread = float(potential.without[there].std())
     students = world.students
-    splits = {"by_income": students.disadvantaged, "by_language": students.learner, "by_disability": students.disability}
+    splits = {
+        "by_income": students.disadvantaged,
+        "by_language": students.learner,
+        "by_disability": students.disability,
+    }
     ahead = _thirds(potential.without, there)
     return {
         "sd_points": round(spread, 6),
@@ -74,7 +80,8 @@ def _effects(world: World, potential: Potential, there: Flags) -> dict[str, Any]
             for name, flag in splits.items()
         },
         "thirds_without_tool": {
-            name: _mean(gain, there & (ahead == third), spread) for third, name in enumerate(("lowest", "middle", "highest"))
+            name: _mean(gain, there & (ahead == third), spread)
+            for third, name in enumerate(("lowest", "middle", "highest"))
         },
         "gap_change": {
             name: _difference(_mean(gain, there & flag, spread), _mean(gain, there & ~flag, spread))

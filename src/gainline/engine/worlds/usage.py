@@ -48,9 +48,7 @@ def school_weeks(spec: WorldSpec) -> Days:
     return mondays[~np.isin(mondays, [day(off) for off in calendar.no_school])]
 
 
-def _sessions(
-    spec: WorldSpec, rate: Floats, spans: tuple[Days, Days], rng: np.random.Generator
-) -> tuple[Ints, Days]:
+def _sessions(spec: WorldSpec, rate: Floats, spans: tuple[Days, Days], rng: np.random.Generator) -> tuple[Ints, Days]:
     """Student and day of sessions that come at a weekly rate inside each student's span, ordered by both."""
     weeks = school_weeks(spec)
     # Use starts eagerly, sags in winter and picks up before the test.
@@ -65,9 +63,7 @@ def _sessions(
     return student[order], on[order]
 
 
-def lumen_lessons(
-    spec: WorldSpec, students: Students, minutes: Floats, spans: tuple[Days, Days], seed: int
-) -> Lessons:
+def lumen_lessons(spec: WorldSpec, students: Students, minutes: Floats, spans: tuple[Days, Days], seed: int) -> Lessons:
     """Lessons of the students who had the tool, from each student's own weekly minutes."""
     rng = stream(seed, "lumen lessons")
     student, on = _sessions(spec, minutes / LESSON_MINUTES, spans, rng)
@@ -79,14 +75,14 @@ def lumen_lessons(
     return Lessons(student, on, lesson, spent, np.clip(np.round(skill), 0, 100).astype(np.int64), rng.random(n) < 0.12)
 
 
-def quest_days(
-    spec: WorldSpec, students: Students, has_tool: Flags, spans: tuple[Days, Days], seed: int
-) -> DailyUse:
+def quest_days(spec: WorldSpec, students: Students, has_tool: Flags, spans: tuple[Days, Days], seed: int) -> DailyUse:
     """Days in Math Quest: nearly everybody in volunteered sections, and a few others who found it at home."""
     rng = stream(seed, "quest days")
     n = len(students)
     uses = np.where(has_tool, rng.random(n) < 0.93, (students.math_section >= 0) & (rng.random(n) < 0.03))
-    rate = np.where(uses, rng.gamma(4.0, 0.5, n) * np.exp(0.15 * students.motivation), 0.0) * np.where(has_tool, 1.0, 0.3)
+    rate = np.where(uses, rng.gamma(4.0, 0.5, n) * np.exp(0.15 * students.motivation), 0.0) * np.where(
+        has_tool, 1.0, 0.3
+    )
     student, on = _sessions(spec, rate, spans, rng)
     first_of_day = np.ones(len(student), dtype=np.bool_)
     first_of_day[1:] = (student[1:] != student[:-1]) | (on[1:] != on[:-1])

@@ -13,7 +13,7 @@ from gainline.engine.worlds.people import Students
 from gainline.engine.worlds.pilots import QUEST
 from gainline.engine.worlds.places import Schools, grade_code
 from gainline.engine.worlds.sheets import Planted, Sheet, choose, iso_days, lines_of, sheet, us_days
-from gainline.engine.worlds.usage import DailyUse, Lessons
+from gainline.engine.worlds.usage import LESSONS, DailyUse, Lessons
 
 LUMEN_PATH = "incoming/lumen-reading-lessons.csv"
 QUEST_PATH = "incoming/math-quest-daily.csv"
@@ -99,11 +99,18 @@ def lumen_sheet(students: Students, schools: Schools, lessons: Lessons, seed: in
     columns = _lumen_columns(students, lessons, label, minutes, on)
     columns["School"] = choose(school_label, students.school[who])
     _name_test_accounts(columns, kind)
-    with_total = {name: [*column, total] for (name, column), total in zip(columns.items(), _totals(columns, minutes), strict=True)}
-    planted = _planted(LUMEN_PATH, kind, {
-        "negative_minutes": negative, "impossible_day": bad_day, "totals_row": np.array([len(who)]),
-        "school_alias": np.flatnonzero(aliased[students.school[who]]),
-    })
+    totals = _totals(minutes)
+    with_total = {name: [*column, totals.get(name, "")] for name, column in columns.items()}
+    planted = _planted(
+        LUMEN_PATH,
+        kind,
+        {
+            "negative_minutes": negative,
+            "impossible_day": bad_day,
+            "totals_row": np.array([len(who)]),
+            "school_alias": np.flatnonzero(aliased[students.school[who]]),
+        },
+    )
     return sheet(LUMEN_PATH, with_total, planted)
 
 
@@ -117,22 +124,31 @@ def _school_labels(schools: Schools, rng: np.random.Generator) -> tuple[Texts, n
 def _lumen_columns(students: Students, lessons: Lessons, label: Texts, minutes: Ints, on: Texts) -> dict[str, Texts]:
     who, domain = lessons.student, lessons.lesson % len(names.DOMAINS)
     topic = (lessons.lesson // len(names.DOMAINS)) % len(names.TOPICS)
-    codes = [f"LR.ELA.{names.DOMAIN_CODES[i % len(names.DOMAINS)]}.{1000 + 10 * i}" for i in range(int(lessons.lesson.max(initial=0)) + 1)]
+    codes = [f"LR.ELA.{names.DOMAIN_CODES[i % len(names.DOMAINS)]}.{1000 + 10 * i}" for i in range(LESSONS)]
     grade = choose([grade_code(g) for g in range(9)], students.grade[who])
     passed = choose(["Not Passed", "Passed"], (lessons.score >= 67).astype(np.int64))
     constant = {"Academic Year": "2025-2026", "Subject": "Reading", "Lesson Language": "English"}
     fixed = {name: np.full(len(who), value, dtype=object) for name, value in constant.items()}
     return {
-        "Last Name": choose(students.family, who), "First Name": choose(students.given, who), "Student ID": label,
-        "Student Grade": np.array([str(int(g)) for g in grade], dtype=object), "Academic Year": fixed["Academic Year"],
-        "School": label, "Subject": fixed["Subject"], "Domain": choose(names.DOMAINS, domain),
-        "Lesson Grade": choose(["2", "3", "4", "5"], lessons.lesson * 4 // 80 % 4),
+        "Last Name": choose(students.family, who),
+        "First Name": choose(students.given, who),
+        "Student ID": label,
+        "Student Grade": np.array([str(int(g)) for g in grade], dtype=object),
+        "Academic Year": fixed["Academic Year"],
+        "School": label,
+        "Subject": fixed["Subject"],
+        "Domain": choose(names.DOMAINS, domain),
+        "Lesson Grade": choose(["2", "3", "4", "5"], lessons.lesson * 4 // LESSONS),
         "Lesson Level": choose(["Early", "Mid", "Late"], lessons.lesson % 3),
-        "Lesson ID": choose(codes, lessons.lesson), "Lesson Name": choose(names.TOPICS, topic),
+        "Lesson ID": choose(codes, lessons.lesson),
+        "Lesson Name": choose(names.TOPICS, topic),
         "Lesson Objective": choose([f"Practice the skill: {topic.lower()}." for topic in names.TOPICS], topic),
-        "Lesson Language": fixed["Lesson Language"], "Completion Date": on,
-        "Total Time on Lesson (min)": minutes.astype(object), "Score": lessons.score.astype(object),
-        "Passed or Not Passed": passed, "Teacher-Assigned Lesson": choose(["N", "Y"], lessons.by_teacher.astype(np.int64)),
+        "Lesson Language": fixed["Lesson Language"],
+        "Completion Date": on,
+        "Total Time on Lesson (min)": minutes.astype(object),
+        "Score": lessons.score.astype(object),
+        "Passed or Not Passed": passed,
+        "Teacher-Assigned Lesson": choose(["N", "Y"], lessons.by_teacher.astype(np.int64)),
     }
 
 
@@ -141,9 +157,8 @@ def _name_test_accounts(columns: dict[str, Texts], kind: Texts) -> None:
     columns["First Name"][ghost], columns["Last Name"][ghost] = "Test", "Student"
 
 
-def _totals(columns: Mapping[str, Texts], minutes: Ints) -> list[str]:
-    said = {"Last Name": "Total", "Total Time on Lesson (min)": str(int(minutes.sum()))}
-    return [said.get(name, "") for name in columns]
+def _totals(minutes: Ints) -> dict[str, str]:
+    return {"Last Name": "Total", "Total Time on Lesson (min)": str(int(minutes.sum()))}
 
 
 def quest_sheet(students: Students, use: DailyUse, seed: int) -> Sheet:
@@ -157,13 +172,23 @@ def quest_sheet(students: Students, use: DailyUse, seed: int) -> Sheet:
     minutes[negative] *= -1
     on[bad_day] = choose(BAD_ISO_DAYS, np.arange(len(bad_day)) % len(BAD_ISO_DAYS))
     n = len(use)
-    planted = _planted(QUEST_PATH, kind, {
-        "negative_minutes": negative, "impossible_day": bad_day, "totals_row": np.array([n]),
-    })
-    return sheet(QUEST_PATH, {
-        "tool": [*[QUEST] * n, "Total"],
-        "student_id": [*label, ""],
-        "day": [*on, ""],
-        "metric": [*["minutes_active"] * n, ""],
-        "value": [*minutes, int(minutes.sum())],
-    }, planted)
+    planted = _planted(
+        QUEST_PATH,
+        kind,
+        {
+            "negative_minutes": negative,
+            "impossible_day": bad_day,
+            "totals_row": np.array([n]),
+        },
+    )
+    return sheet(
+        QUEST_PATH,
+        {
+            "tool": [*[QUEST] * n, "Total"],
+            "student_id": [*label, ""],
+            "day": [*on, ""],
+            "metric": [*["minutes_active"] * n, ""],
+            "value": [*minutes, int(minutes.sum())],
+        },
+        planted,
+    )

@@ -120,11 +120,15 @@ def _arms(spec: WorldSpec, schools: Schools, students: Students, volunteered: Fl
     in_quest = (students.math_section >= 0) & volunteered[students.math_section]
     quest_later = (students.moved_math >= 0) & volunteered[students.moved_math]
     return Arms(
-        lumen_schools=tool, blocks=blocks, quest_sections=volunteered,
-        in_lumen=here, in_quest=in_quest,
+        lumen_schools=tool,
+        blocks=blocks,
+        quest_sections=volunteered,
+        in_lumen=here,
+        in_quest=in_quest,
         lumen_share=exposure(spec, students, here, later),
         quest_share=exposure(spec, students, in_quest, quest_later),
-        lumen_span=_span(spec, students, here, later), quest_span=_span(spec, students, in_quest, quest_later),
+        lumen_span=_span(spec, students, here, later),
+        quest_span=_span(spec, students, in_quest, quest_later),
     )
 
 

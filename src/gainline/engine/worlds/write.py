@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from gainline.engine.worlds.pilots import LUMEN
 from gainline.engine.worlds.templates import DEMO_PLANS, plan_text
 from gainline.engine.worlds.truth import truth
 from gainline.engine.worlds.world import World
@@ -13,12 +14,22 @@ INCOMING = "incoming"
 """The folder, below the world's, that holds what is to be imported."""
 
 
+LUMEN_PROFILE = f"""\
+key = "lumen_reading"
+name = "Lumen Reading, one row per completed lesson"
+like = "iready_lesson"  # the same column layout
+source_system = "lumen"
+tool = "{LUMEN}"
+files = ["lumen-reading-*.csv"]
+"""
+
+
 def write(world: World, folder: Path) -> list[Path]:
     """Write the world's files.
 
     ``incoming/`` holds the OneRoster package, the vendors' and the office's files; ``plans/`` the two cycles' plans;
-    ``gainline.toml`` the district's settings with the vendors' nicknames of its schools; ``truth.json`` what no
-    district would know.
+    ``profiles/`` how the reading tool's file is to be read; ``gainline.toml`` the district's settings with the vendors'
+    nicknames of its schools; ``truth.json`` what no district would know.
 
     Parameters
     ----------
@@ -33,6 +44,7 @@ def write(world: World, folder: Path) -> list[Path]:
         Every file written, sorted.
     """
     texts = {f"plans/{key}.toml": plan_text(key) for key in DEMO_PLANS}
+    texts["profiles/lumen-reading.toml"] = LUMEN_PROFILE
     texts["gainline.toml"] = settings_text(world)
     texts["truth.json"] = json.dumps(truth(world), indent=1, sort_keys=True) + "\n"
     content = {name: text.encode() for name, text in texts.items()}
