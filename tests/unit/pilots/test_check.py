@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from gainline.engine.core.issues import Level
+from gainline.engine.indicators import load_catalogue
 from gainline.engine.pilots import check_hypothesis
 from gainline.engine.pilots.hypothesis import PARTS
 from gainline.engine.pilots.plan import Hypothesis
+from gainline.engine.pilots.sources import USAGE_INDICATORS
 from plans import FOLDER, checked, line_of
 
 RANDOMIZED, MATCHED, BY_USE = "randomized_cluster", "matched_volunteers", "treatment_by_use"
@@ -220,3 +222,8 @@ def test_issues_come_in_the_order_of_their_lines():
         ('cluster = "school"', 'cluster = "section"'),
     )
     assert [issue.code for issue in issues] == ["PL013", "PL041", "PL060"]
+
+
+def test_the_usage_indicators_known_here_are_those_of_the_shipped_catalogue():
+    catalogue, _ = load_catalogue()
+    assert set(catalogue) - {"score_gain"} == USAGE_INDICATORS
