@@ -1,0 +1,120 @@
+"""Encoding: which characters the bytes stand for, told from the whole file and never guessed from its head."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LETTER_IN_WORD = re.compile(r"(?<=[A-Za-z])[^\W\d_](?=[a-z])|(?<=[a-z])[^\W\d_]|[^\W\d_](?=[a-z]{2})")
+_SPACED_MARK = re.compile(r"(?<=\s)[–—•](?=\s)|[‘’“”](?=\w)|(?<=\w)[‘’“”]|(?<=\d)[°½¼]|(?<=\w)[–—](?=\w)")
+_SAMPLE = 4000  # high bytes looked at when two single-byte encodings compete: more never changed the answer
+CANDIDATES = ("cp1252", "mac_roman")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over all bytes told: content hash, size, encoding, and the first bytes for the header."""
+
+    sha256: str
+    size: int
+    encoding: str | None
+    head: bytes
+
+
+@dataclass(slots=True)
+class _Scan:
+    utf8: bool = True
+    contexts: list[bytes] | None = None
+    high: int = 0
+
+
+def survey(chunks: Iterable[bytes], *, head_bytes: int = 1 << 16) -> Survey:
+    """Hash the content and tell its encoding in one pass.
+
+    The ladder: byte order mark; strict UTF-8 over the whole file; a NUL in every other byte (UTF-16 without a mark);
+    else Windows-1252 against Mac Roman, scored by whether the high bytes become letters inside words or spaced
+    dashes and quotes. ``encoding`` is None where none of them can read the bytes.
+    """
+    hashed, scan, size, head = hashlib.sha256(), _Scan(contexts=[]), 0, b""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for chunk in chunks:
+        hashed.update(chunk)
+        size += len(chunk)
+        if len(head) < head_bytes:
+            head += chunk[: head_bytes - len(head)]
+        _scan(chunk, scan, decoder)
+    if scan.utf8:
+        scan.utf8 = _decodes(decoder, b"", final=True)
+    return Survey(hashed.hexdigest(), size, _decide(head, scan), head)
+
+
+def _scan(chunk: bytes, scan: _Scan, decoder: codecs.IncrementalDecoder) -> None:
+    if chunk.isascii() and not decoder.getstate()[0]:
+        return
+    if scan.utf8:
+        scan.utf8 = _decodes(decoder, chunk)
+    if scan.contexts is not None and len(scan.contexts) < _SAMPLE:
+        room = _SAMPLE - len(scan.contexts)
+        found = re.finditer(rb"[ -~]{0,6}[\x80-\xff]+[ -~]{0,6}", chunk)
+        scan.contexts.extend(match.group() for match, _ in zip(found, range(room), strict=False))
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decide(head: bytes, scan: _Scan) -> str | None:
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return name if name != "utf-8-sig" or scan.utf8 else _single_byte(scan.contexts or [])
+    if without_mark := _utf16_without_mark(head):
+        return without_mark
+    return "utf-8" if scan.utf8 else _single_byte(scan.contexts or [])
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    sample = head[:4096]
+    if len(sample) < 4 or sample.count(0) < 0.3 * len(sample):
+        return None
+    return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
+
+
+def _single_byte(contexts: list[bytes]) -> str | None:
+    scores = {name: _score(contexts, name) for name in CANDIDATES}
+    known = {name: score for name, score in scores.items() if score is not None}
+    return max(known, key=lambda name: known[name]) if known else None  # a tie goes to the first, cp1252
+
+
+def _score(contexts: list[bytes], name: str) -> float | None:
+    """Share of high-byte places that read like text; None where a byte has no character in the encoding."""
+    good = 0
+    for context in contexts:
+        try:
+            text = context.decode(name)
+        except UnicodeDecodeError:
+            return None
+        good += any(not match.group().isascii() for match in _LETTER_IN_WORD.finditer(text)) or bool(_SPACED_MARK.search(text))
+    return good / max(len(contexts), 1)
+
+
+def utf8_chunks(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """The same text as UTF-8 without a byte order mark; UTF-8 passes through untouched."""
+    if encoding == "utf-8":
+        yield from chunks
+        return
+    if encoding == "utf-8-sig":
+        for number, chunk in enumerate(chunks):
+            yield chunk.removeprefix(codecs.BOM_UTF8) if number == 0 else chunk
+        return
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode()
+    yield decoder.decode(b"", True).encode()

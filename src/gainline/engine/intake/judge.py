@@ -1,0 +1,208 @@
+"""Judging rows: every row of a block ends up loaded, repaired or rejected, and every reason is written down."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pac
+
+from gainline.engine.intake.blocks import Rows
+from gainline.engine.intake.cells import (
+    CLOCK,
+    EMPTY,
+    OK,
+    REPAIRED,
+    WRONG,
+    DateReader,
+    Distinct,
+    Flags,
+    Typed,
+    date_array,
+    flags,
+    numbers,
+)
+from gainline.engine.intake.dialect import fold
+from gainline.engine.intake.faults import Book, Lines
+from gainline.engine.intake.profile import Column, Measure, Profile
+
+FIRST = "\x00first"  # the file's first column, wanted for totals rows only
+
+
+class Footers:
+    """Tells totals rows and repeated headers from rows about people; remembers what it has seen."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._pattern = re.compile(profile.footer, re.IGNORECASE)
+        self._known: dict[str, bool] = {}
+
+    def marks(self, column: pa.ChunkedArray) -> Flags:
+        """Rows whose cell begins like a totals row."""
+        distinct = Distinct.of(column)
+        hits = [self._is_total(text) for text in distinct.texts]
+        return np.array(hits, dtype=bool)[distinct.codes] if any(hits) else np.zeros(len(column), dtype=bool)
+
+    def _is_total(self, text: str) -> bool:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = bool(self._pattern.match(text))
+        return known
+
+
+class Judge:
+    """The rows of one block with their verdicts.
+
+    Parameters
+    ----------
+    rows
+        As read; rows that are no rows about anything (totals, repeated headers, blank) are taken out at once.
+    profile
+        What was declared.
+    book
+        Where faults are written down.
+    footers
+        Shared by all blocks of a file.
+    """
+
+    def __init__(self, rows: Rows, profile: Profile, book: Book, footers: Footers) -> None:
+        self.profile, self.book = profile, book
+        self._nulls = profile.null_words()
+        self.read = rows.read
+        for code, lines in rows.kept_out.items():
+            if len(lines):
+                book.add(code, lines)
+        out = self._no_rows(rows.columns, rows.lines, footers)
+        self.table = rows.columns.filter(pa.array(~out)) if out.any() else rows.columns
+        self.lines: Lines = rows.lines[~out] if out.any() else rows.lines
+        self.rejected: Flags = np.zeros(len(self.lines), dtype=bool)
+        self.repaired: Flags = np.zeros(len(self.lines), dtype=bool)
+
+    def _no_rows(self, table: pa.Table, lines: Lines, footers: Footers) -> Flags:
+        identities = [part.header for part in self.profile.identity if part.header in table.column_names]
+        keys = identities or table.column_names[:1]
+        empty = _all_empty(table, keys)
+        blank = _all_empty(table, table.column_names) if empty.any() else empty
+        total = footers.marks(table[FIRST]) & ~blank
+        if total.any():
+            total &= empty | np.logical_or.reduce([footers.marks(table[key]) for key in keys])
+        repeated = np.zeros(len(lines), dtype=bool)
+        for key in keys[:1]:
+            repeated = np.asarray(pac.equal(table[key], key).to_numpy(), dtype=bool)
+        for code, out in (("IN025", blank), ("IN023", total), ("IN024", repeated)):
+            self.book.add_where(code, out, lines)
+        return np.asarray(blank | total | repeated)
+
+    def reject(self, code: str, bad: Flags, *, column: str | None = None, detail: str = "") -> None:
+        """Keep these rows out."""
+        self.book.add_where(code, bad, self.lines, column=column, detail=detail)
+        self.rejected |= bad
+
+    def repair(self, code: str, mended: Flags, *, column: str | None = None) -> None:
+        """Let these rows in, mended."""
+        self.book.add_where(code, mended, self.lines, column=column)
+        self.repaired |= mended
+
+    def remark(self, code: str, where: Flags, *, column: str | None = None) -> None:
+        """Let these rows in as they are, with a remark; rows that are kept out anyway are not remarked on."""
+        self.book.add_where(code, where & ~self.rejected, self.lines, column=column)
+
+    @property
+    def kept(self) -> Flags:
+        """Rows that are let in."""
+        return ~self.rejected
+
+    def counts(self) -> dict[str, int]:
+        """Rows read, repaired and rejected of this block."""
+        out = self.read - len(self.lines)
+        return {"read": self.read, "repaired": int((self.repaired & self.kept).sum()), "rejected": out + int(self.rejected.sum())}
+
+    def has(self, column: Column | None) -> bool:
+        """Tell whether the file has this column."""
+        return column is not None and column.header is not None and column.header in self.table.column_names
+
+    def text(self, role: str) -> pa.Array | pa.Scalar:
+        """The text of a role: the column with its labels mapped, else the declared value, else null."""
+        column = self.profile.columns.get(role)
+        default = column.value if column else None
+        if column is None or not self.has(column) or column.header is None:
+            return pa.scalar(default, pa.string())
+        distinct = Distinct.of(self.table[column.header])
+        empty = np.array([text.casefold() in self._nulls for text in distinct.texts], dtype=bool)
+        if empty.any() and column.required and default is None:
+            self.reject("IN030", empty[distinct.codes], column=column.header)
+        labels = {fold(theirs): ours for theirs, ours in column.labels.items()}
+        cleaned = [
+            default if is_empty else labels.get(fold(text), text)
+            for text, is_empty in zip(distinct.texts, empty, strict=True)
+        ]
+        return pa.array(cleaned, pa.string()).take(pa.array(distinct.codes))
+
+    def days(self, role: str, reader: DateReader) -> Typed | None:
+        """The dates of a role; None where the file has no such column. Wrong dates reject the row."""
+        column = self.profile.columns.get(role)
+        if column is None or not self.has(column) or column.header is None:
+            return None
+        typed = reader.column(self.table[column.header])
+        self.reject("IN034", typed.is_state(WRONG), column=column.header, detail=reader.order)
+        if column.required:
+            self.reject("IN030", typed.is_state(EMPTY), column=column.header)
+        return typed
+
+    def day_array(self, role: str, reader: DateReader) -> pa.Array | pa.Scalar:
+        """The dates of a role as an Arrow column, null where not given."""
+        typed = self.days(role, reader)
+        column = self.profile.columns.get(role)
+        if typed is None:
+            default = column.value if column else None
+            return pa.scalar(default, pa.string()).cast(pa.date32())
+        return date_array(typed)
+
+    def number(self, role: str, *, floor: float | None = None) -> Typed | None:
+        """The numbers of a role; None where the file has no such column. Wrong ones reject the row."""
+        column = self.profile.columns.get(role)
+        if column is None or not self.has(column) or column.header is None:
+            return None
+        typed = numbers(self.table[column.header], nulls=self._nulls)
+        self._judge_numbers(typed, column.header, floor)
+        if column.required:
+            self.reject("IN030", typed.is_state(EMPTY), column=column.header)
+        return typed
+
+    def amount(self, measure: Measure) -> Typed:
+        """The amounts of one measure in our unit."""
+        column = self.table[measure.header]
+        if measure.unit == "flag":
+            typed = flags(column, nulls=self._nulls, true=_folded(measure.true), false=_folded(measure.false))
+            typed = Typed(typed.values.astype(np.float64), typed.states)
+        else:
+            typed = numbers(column, nulls=self._nulls, clock=measure.unit == "h:m:s", factor=measure.factor)
+        self._judge_numbers(typed, measure.header, 0.0)
+        if measure.empty == "reject":
+            self.reject("IN030", typed.is_state(EMPTY), column=measure.header)
+        return typed
+
+    def _judge_numbers(self, typed: Typed, header: str, floor: float | None) -> None:
+        self.reject("IN032", typed.is_state(WRONG), column=header)
+        self.reject("IN036", typed.is_state(CLOCK), column=header)
+        self.repair("IN033", typed.is_state(REPAIRED), column=header)
+        if floor is not None:
+            self.reject("IN031", typed.good & (typed.values < floor), column=header)
+
+
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
+
+
+def _all_empty(table: pa.Table, names: list[str]) -> Flags:
+    empty = np.ones(table.num_rows, dtype=bool)
+    for name in names:
+        empty &= np.asarray(pac.equal(table[name], "").to_numpy(), dtype=bool)
+        if not empty.any():
+            break
+    return empty
+
+
+def single_state(values: np.ndarray) -> Typed:
+    """A typed column all of whose values are good."""
+    return Typed(values, np.full(len(values), OK, dtype=np.int8))

@@ -1,0 +1,254 @@
+"""Sources: what lies in the named files and folders, and which profile or standard reads each of them."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gainline.engine.core.issues import Issue
+from gainline.engine.intake.containers import Damaged, Part, combined_digest, is_zip, zip_parts
+from gainline.engine.intake.dialect import Header, Match, headers, match_columns
+from gainline.engine.intake.encoding import survey
+from gainline.engine.intake.faults import fault
+from gainline.engine.intake.profile import Profile
+
+ONEROSTER = "oneroster"
+_ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
+_OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
+_ORDER = {ONEROSTER: 0, "oulad": 0, "star": 0, "contracts": 1, "licenses": 1, "assignments": 1, "attributes": 1, "results": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """One stream of rows that has been looked at: where it is, its hash, its encoding, its header.
+
+    ``header`` is None where the bytes hold no header we could see, and for Parquet, which carries its own.
+    """
+
+    part: Part
+    sha256: str
+    encoding: str = "utf-8"
+    header: Header | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call the file."""
+        return self.part.name
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One thing to import: a roster package, a data set of several tables, or a single file.
+
+    Parameters
+    ----------
+    kind
+        ``oneroster`` or a profile's key.
+    path, name
+        Where it lies, and what people call it.
+    sha256
+        Hash of the content, the same whether it lies plain, gzipped or in a zip.
+    files
+        Its files.
+    """
+
+    kind: str
+    path: Path
+    name: str
+    sha256: str
+    files: tuple[TextFile, ...]
+
+
+def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[list[Source], list[Issue]]:
+    """Find what can be imported in the named files and folders, rosters first.
+
+    Parameters
+    ----------
+    paths
+        Files, zips or folders; folders are searched all the way down.
+    profiles
+        As `load_profiles` gives them.
+
+    Returns
+    -------
+    tuple
+        Sources in the order in which they should be read (roster; contracts, licenses and assignments; results; usage
+        and events) and an issue for everything that cannot be read.
+
+    Refuses: IN001 cannot be opened; IN002 empty; IN004 cut off; IN005 no profile; IN006 a required column is missing;
+    IN014 several profiles fit.
+    """
+    found: list[Source] = []
+    issues: list[Issue] = []
+    for path in paths:
+        _look(path, profiles, found, issues, named=True)
+
+    def order(source: Source) -> int:
+        profile = profiles.get(source.kind)
+        return _ORDER.get(source.kind if profile is None else profile.target, 3)
+
+    return sorted(found, key=order), issues
+
+
+def _look(path: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue], *, named: bool = False) -> None:
+    try:
+        if path.is_dir():
+            _look_in_folder(path, profiles, found, issues)
+        elif not path.exists():
+            issues.append(fault("IN001", file=path.name, detail=": it does not exist"))
+        elif path.stat().st_size == 0:
+            issues.append(fault("IN002", file=path.name))
+        elif is_zip(path):
+            _look_at_parts(path, zip_parts(path), profiles, found, issues)
+        elif named or path.name.casefold().endswith(_TEXT_ENDINGS):
+            _look_at_file(Part(path), profiles, found, issues)
+    except Damaged:
+        issues.append(fault("IN004", file=path.name))
+    except OSError as error:
+        issues.append(fault("IN001", file=path.name, detail=f": {error.strerror}"))
+
+
+def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "__MACOSX")
+    files = [Part(entry) for entry in entries if entry.is_file()]
+    stems = {part.stem.casefold() for part in files}
+    if _is_roster(stems):
+        _add(found, issues, ONEROSTER, folder, _only_tables(files))
+    elif stems >= _OULAD_TABLES:
+        clicks = [Part(p) for p in sorted(folder.rglob("*.parquet")) if "studentvle" in p.parent.as_posix().casefold()]
+        _add(found, issues, "oulad", folder, [*_only_tables(files), *clicks])
+    else:
+        for entry in entries:
+            _look(entry, profiles, found, issues)
+
+
+def _is_roster(stems: set[str]) -> bool:
+    return "users" in stems and len(stems & _ROSTER_FILES) > 1
+
+
+def _only_tables(parts: Iterable[Part]) -> list[Part]:
+    return [part for part in parts if part.name.casefold().endswith((*_TEXT_ENDINGS, ".parquet")) and part.stem != "_manifest"]
+
+
+def _look_at_parts(path: Path, parts: list[Part], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+    stems = {part.stem.casefold() for part in parts}
+    if _is_roster(stems):
+        _add(found, issues, ONEROSTER, path, _only_tables(parts))
+    elif stems >= _OULAD_TABLES:
+        _add(found, issues, "oulad", path, _only_tables(parts))
+    elif not parts:
+        issues.append(fault("IN002", file=path.name))
+    for part in parts if not stems & (_ROSTER_FILES | _OULAD_TABLES) else ():
+        _look_at_file(part, profiles, found, issues)
+
+
+def _add(found: list[Source], issues: list[Issue], kind: str, path: Path, parts: Sequence[Part]) -> None:
+    files = []
+    for part in parts:
+        seen, issue = look_at(part)
+        if issue is not None and issue.code == "IN004":
+            issues.append(issue)
+            return  # a package with a damaged file is read whole or not at all
+        if seen is not None:
+            files.append(seen)
+    digest = combined_digest({_relative(file.part, path): file.sha256 for file in files})
+    found.append(Source(kind, path, path.name, digest, tuple(files)))
+
+
+def _relative(part: Part, root: Path) -> str:
+    if part.member is not None:
+        return part.name
+    return part.path.relative_to(root).as_posix() if root in part.path.parents else part.name
+
+
+def look_at(part: Part) -> tuple[TextFile | None, Issue | None]:
+    """Go over a file once: hash, encoding, first lines. Parquet is hashed only."""
+    try:
+        seen = survey(part.chunks())
+    except Damaged:
+        return None, fault("IN004", file=part.name)
+    if part.name.casefold().endswith(".parquet"):
+        return TextFile(part, seen.sha256), None
+    if not seen.size:
+        return None, fault("IN002", file=part.name)
+    text = seen.head.decode(seen.encoding, errors="replace")
+    if not text.strip():
+        return None, fault("IN002", file=part.name)
+    first = next(iter(headers(text)), None)
+    return TextFile(part, seen.sha256, seen.encoding, first), None
+
+
+def _look_at_file(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+    seen, issue = look_at(part)
+    if seen is None:
+        issues.append(issue or fault("IN001", file=part.name))
+        return
+    text = survey_head(part).decode(seen.encoding, errors="replace")
+    fits = _fitting(part.name, headers(text), profiles)
+    if not fits:
+        issues.extend(_why_none(part.name, headers(text), profiles))
+        return
+    best = [fit for fit in fits if fit.rank == fits[0].rank]
+    keys = sorted({fit.profile.key for fit in best})
+    if len(keys) > 1:
+        issues.append(fault("IN014", file=part.name, detail=f": {', '.join(keys)}"))
+        return
+    file = replace(seen, header=best[0].header)
+    found.append(Source(best[0].profile.key, part.path, part.name, seen.sha256, (file,)))
+
+
+def survey_head(part: Part, size: int = 1 << 16) -> bytes:
+    """The first bytes of a file."""
+    with part.open() as stream:
+        return stream.read(size)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    profile: Profile
+    header: Header
+    match: Match
+
+    @property
+    def rank(self) -> tuple[bool, int, bool]:
+        """Named for such files first, then the most columns recognized, then the district's own before the shipped."""
+        return bool(self.profile.files), len(self.match.positions), not self.profile.shipped
+
+
+def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[_Fit]:
+    fits = []
+    for profile in profiles.values():
+        if profile.target == "oulad" or (profile.files and not any(fnmatch.fnmatch(name.casefold(), p.casefold()) for p in profile.files)):
+            continue
+        for way in ways:
+            match = match_columns(way.cells, profile.asked())
+            if profile.reads(match.positions):
+                fits.append(_Fit(profile, way, match))
+    return sorted(fits, key=lambda fit: fit.rank, reverse=True)
+
+
+def _why_none(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[Issue]:
+    """Say which profile comes nearest and what it misses, so that one alias can be enough."""
+    nearest: _Fit | None = None
+    for profile in profiles.values():
+        for way in ways if profile.target != "oulad" else ():
+            fit = _Fit(profile, way, match_columns(way.cells, profile.asked()))
+            if nearest is None or len(fit.match.positions) > len(nearest.match.positions):
+                nearest = fit
+    if nearest is None or len(nearest.match.positions) < 2:
+        return [fault("IN005", file=name)]
+    profile, match, line = nearest.profile, nearest.match, nearest.header.line
+    needed = [header for header in profile.required() if header not in match.positions]
+    if not any(part.header in match.positions for part in profile.identity):
+        needed += [part.header for part in profile.identity[:1]]
+    if not any(part.header in match.positions for part in profile.measures):
+        needed += [part.header for part in profile.measures[:1]]
+    issues = [fault("IN005", file=name, line=line, detail=f"; {profile.key} comes nearest")]
+    for header in needed:
+        issues.append(fault("IN006", file=name, line=line, column=header, detail=f" for {profile.key}"))
+        if header in match.near:
+            issues.append(fault("IN009", file=name, line=line, column=match.near[header], detail=f" of {header!r}"))
+    return issues

@@ -1,0 +1,209 @@
+"""Vendor files: one declared profile, one file, one canonical table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from gainline.engine.intake.account import Tally, linkage_of
+from gainline.engine.intake.blocks import Layout, read_rows
+from gainline.engine.intake.cells import DateReader, Distinct, Flags, is_scientific
+from gainline.engine.intake.dialect import Header, match_columns
+from gainline.engine.intake.encoding import utf8_chunks
+from gainline.engine.intake.faults import Book
+from gainline.engine.intake.judge import FIRST, Footers, Judge
+from gainline.engine.intake.link import Keys, Linker, Roll, Schools
+from gainline.engine.intake.profile import ABOUT_PEOPLE, Profile
+from gainline.engine.intake.reading import Batch, Task, canonical
+from gainline.engine.intake.sources import TextFile
+
+_SUGGESTIONS = {
+    "ambiguous": ("more than one rostered person has this identifier", "correct the roster, or ask the vendor for another identifier"),
+    "unmatched": ("no rule found this identifier in the roster", "look for a test account, a leaver, or a mistyped identifier"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The people of one block: key and matched flag per row, and the number of each row's identity on the roll."""
+
+    keys: Keys
+    matched: Flags
+    places: Keys
+
+
+@dataclass(slots=True)
+class Desk:
+    """What stays on the desk while a file is read block by block."""
+
+    task: Task
+    profile: Profile
+    tally: Tally
+    dates: DateReader
+    roll: Roll
+    schools: Schools
+    footers: Footers
+    to_date: list[Batch]  # year-to-date amounts wait here: they become differences only when all are seen
+    forms: dict[tuple[str, str], None]
+
+    @classmethod
+    def of(cls, task: Task, tally: Tally) -> Desk:
+        """Lay out the desk for one task."""
+        profile = task.declared()
+        linker = Linker(task.identity, source_system=profile.source_system, prefixes=profile.prefixes)
+        roll = Roll(task.identity, linker, source_system=profile.source_system)
+        dates = DateReader(profile.dates, profile.null_words())
+        return cls(task, profile, tally, dates, roll, Schools(task.identity), Footers(profile), [], {})
+
+    def batch(self, name: str, columns: dict[str, pa.Array | pa.Scalar], rows: int) -> Batch:
+        """A canonical batch of this import."""
+        return canonical(name, columns, rows=rows, import_id=self.task.import_id)
+
+
+Builder = Callable[[Desk, Judge, Named | None], Iterator[Batch]]
+
+
+def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> Layout:
+    """Match the file's header to the asked-for columns and write down what was said about it."""
+    header = file.header or Header(",", 1, ("",))
+    match = match_columns(header.cells, asked)
+    line = [header.line]
+    if header.line > 1:
+        book.add("IN012", [1])
+    for code, names in (("IN007", match.folded), ("IN013", match.repeated)):
+        for name in names:
+            book.add(code, line, column=name)
+    if match.ignored:
+        book.add("IN008", line, detail=", ".join(match.ignored[:20]))
+    for name, likely in match.near.items():
+        book.add("IN009", line, column=likely, detail=f" of {name!r}")
+    if file.encoding not in ("utf-8", "utf-8-sig"):
+        book.add("IN010", detail=file.encoding)
+    return Layout(header.delimiter, header.line, len(header.cells), {**match.positions, FIRST: 0})
+
+
+def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Iterator[Batch]:
+    """Read one vendor file with its profile."""
+    desk, file = Desk.of(task, tally), task.source.files[0]
+    layout = layout_of(file, desk.profile.asked(), tally.book)
+    build = builders[desk.profile.target]
+    done = 0
+    for rows in read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout):
+        judge = Judge(rows, desk.profile, tally.book, desk.footers)
+        named = name_people(desk, judge) if desk.profile.target in ABOUT_PEOPLE else None
+        batches = list(build(desk, judge, named))
+        if named is not None:
+            _remark_on_people(desk, judge, named)
+        tally.count(**judge.counts())
+        done += judge.read
+        task.progress("rows", done, done)
+        yield from batches
+    if tally.read == 0:
+        tally.book.add("IN003")
+    yield from desk.to_date
+    if desk.profile.target in ABOUT_PEOPLE:
+        yield from _close_roll(desk)
+
+
+def name_people(desk: Desk, judge: Judge) -> Named:
+    """Who each row speaks of; rows without a usable identifier are rejected."""
+    parts = [part for part in desk.profile.identity if part.header in judge.table.column_names]
+    columns = [Distinct.of(judge.table[part.header]) for part in parts]
+    kinds = tuple(part.kind for part in parts)
+    nulls = desk.profile.null_words()
+    mangled = np.zeros(len(judge.lines), dtype=bool)
+    for column in columns:
+        mangled |= _blank_out(column, nulls)
+    places = _places(desk.roll, columns, kinds)
+    people = desk.roll.people
+    keys = np.array([person.key for person in people] or [0], dtype=np.int64)
+    nobody = np.array([not person.value for person in people] or [True], dtype=bool)[places]
+    judge.reject("IN037", mangled & nobody, column=parts[0].header)
+    judge.reject("IN030", nobody & ~mangled, column=parts[0].header)
+    matched = np.array([person.matched for person in people] or [False], dtype=bool)
+    return Named(keys[places], matched[places], places)
+
+
+def _blank_out(column: Distinct, nulls: frozenset[str]) -> Flags:
+    """Empty the texts that say nothing or that a spreadsheet has mangled; returns the rows of the mangled ones."""
+    mangled = [is_scientific(text) for text in column.texts]
+    for number, text in enumerate(column.texts):
+        if mangled[number] or text.casefold() in nulls:
+            column.texts[number] = ""
+    return np.array(mangled or [False], dtype=bool)[column.codes]
+
+
+def _places(roll: Roll, columns: list[Distinct], kinds: tuple[str, ...]) -> Keys:
+    if len(columns) == 1:
+        of_text = [roll.place((text,), kinds) for text in columns[0].texts]
+        return np.array(of_text or [0], dtype=np.int64)[columns[0].codes]
+    combined = np.zeros(len(columns[0].codes), dtype=np.int64)
+    for column in columns:
+        combined = combined * max(len(column.texts), 1) + column.codes
+    _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
+    of_row = [roll.place(tuple(column.texts[column.codes[row]] for column in columns), kinds) for row in first]
+    return np.array(of_row or [0], dtype=np.int64)[codes]
+
+
+def _remark_on_people(desk: Desk, judge: Judge, named: Named) -> None:
+    """Count rows per identity, and write down the rows whose identity was repaired or not found."""
+    people = desk.roll.people
+    if not people:
+        return
+    rules = np.array([person.rule for person in people], dtype=object)
+    for rule, code in (("affix", "IN050"), ("zeros", "IN051")):
+        if (rules == rule).any():
+            judge.repair(code, (rules == rule)[named.places] & judge.kept)
+    for rule, code in (("ambiguous", "IN052"), ("unmatched", "IN053")):
+        if (rules == rule).any():
+            judge.remark(code, (rules == rule)[named.places])
+    kept = judge.kept
+    counts = np.bincount(named.places[kept], minlength=len(people))
+    fresh = [number for number in np.flatnonzero(counts) if people[number].rows == 0]
+    if fresh:
+        _first_seen(judge, named, set(fresh), people_of=desk.roll)
+    for number in np.flatnonzero(counts):
+        people[number].rows += int(counts[number])
+
+
+def _first_seen(judge: Judge, named: Named, fresh: set[int], *, people_of: Roll) -> None:
+    school, grade = judge.profile.columns.get("school"), judge.profile.columns.get("grade")
+    numbers, rows = np.unique(named.places, return_index=True)
+    for role, column in (("school", school), ("grade", grade)):
+        if column is None or column.header is None or not judge.has(column):
+            continue
+        distinct = Distinct.of(judge.table[column.header])
+        for number, row in zip(numbers, rows, strict=True):
+            if int(number) in fresh:
+                setattr(people_of.people[number], role, distinct.texts[distinct.codes[row]])
+
+
+def _close_roll(desk: Desk) -> Iterator[Batch]:
+    """The worklist of unmatched identities, the identifiers that were matched, and the linkage of the account."""
+    people, profile = desk.roll.people, desk.profile
+    desk.tally.linkage = linkage_of(people, desk.task.identity)
+    for school in sorted({p.school for p in people if p.rows and p.school and desk.schools.find(p.school) is None}):
+        if desk.task.identity.schools.num_rows:
+            desk.tally.book.add("IN054", detail=school)
+    lost = [person for person in people if person.rows and not person.matched]
+    yield desk.batch("unmatched", {
+        "source": pa.scalar(profile.key),
+        "kind": pa.array([p.kind for p in lost], pa.string()),
+        "value": pa.array([p.value for p in lost], pa.string()),
+        "school": pa.array([p.school or None for p in lost], pa.string()),
+        "grade": pa.array([p.grade or None for p in lost], pa.string()),
+        "rows": pa.array([p.rows for p in lost], pa.int64()),
+        "because": pa.array([_SUGGESTIONS[p.rule][0] for p in lost], pa.string()),
+        "suggestion": pa.array([_SUGGESTIONS[p.rule][1] for p in lost], pa.string()),
+    }, len(lost))
+    found = [person for person in people if person.rows and person.matched]
+    yield desk.batch("identifiers", {
+        "person_key": pa.array([p.key for p in found], pa.int64()),
+        "source": pa.scalar(profile.source_system),
+        "kind": pa.array([p.kind for p in found], pa.string()),
+        "value": pa.array([p.value for p in found], pa.string()),
+        "how": pa.array([p.rule for p in found], pa.string()),
+    }, len(found))
