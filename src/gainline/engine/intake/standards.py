@@ -8,6 +8,7 @@ from datetime import date
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.link import Identity
+from gainline.engine.intake.oneroster import read_oneroster
 from gainline.engine.intake.oulad import read_oulad
 from gainline.engine.intake.profile import Profile
 from gainline.engine.intake.reading import Batch, Reading, Task
@@ -59,4 +60,4 @@ def _vendor(task: Task, tally: Tally) -> Iterator[Batch]:
 
 def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
     target = task.profile.target if task.profile else task.source.kind
-    return {"oulad": read_oulad}.get(target, _vendor)
+    return {"oneroster": read_oneroster, "oulad": read_oulad}.get(target, _vendor)
