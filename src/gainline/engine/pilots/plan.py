@@ -68,6 +68,9 @@ class Source(_Part):
     result, forms, combine
         Assessment key and its forms; several forms of one student are combined by their mean, their assessments'
         weighted mean, or their sum.
+    absent_as
+        Score that a form counts with for a student who has none in it, where the rules of the assessment say so (work
+        that is not handed in earns 0); ``None`` leaves the form out, so that a student without any form is missing.
     field
         A column of the canonical table ``students``, or ``school_id`` / ``section_id``.
     attribute
@@ -80,6 +83,7 @@ class Source(_Part):
     result: Text | None = None
     forms: tuple[Text, ...] = ()
     combine: Literal["mean", "weighted_mean", "sum"] = "mean"
+    absent_as: float | None = None
     field: Text | None = None
     attribute: Text | None = None
     indicator: Slug | None = None
@@ -92,6 +96,8 @@ class Source(_Part):
             raise ValueError("name exactly one of result, field, attribute, indicator")
         if (self.result is None) != (not self.forms):
             raise ValueError("result and forms go together")
+        if self.absent_as is not None and self.result is None:
+            raise ValueError("absent_as is about the forms of a result")
         return self
 
 

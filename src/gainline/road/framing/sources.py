@@ -32,7 +32,7 @@ def values_of(
         When the source names something that neither the records nor the catalogue know.
     """
     if source.result:
-        found = _results(source, plan, reading)
+        found = _results(source, plan, reading, keys)
     elif source.field:
         found = _field(source.field, reading)
     elif source.attribute:
@@ -67,7 +67,7 @@ def _aligned(rows: pa.Table, keys: NDArray[np.int64]) -> list[object]:
     return taken
 
 
-def _results(source: Source, plan: Plan, reading: Reading) -> ir.Table:
+def _results(source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int64]) -> ir.Table:
     """One score per person: the latest per form, then combined over the forms that the person has."""
     table = reading.table("results")
     table = table.filter(
@@ -79,12 +79,25 @@ def _results(source: Source, plan: Plan, reading: Reading) -> ir.Table:
         group_by=["person_key", "form"],
         order_by=[ibis.desc("taken_on"), ibis.desc("import_id"), ibis.desc("source_line")],
     )
-    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0)
+    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0).select("person_key", "assessment", "form", "score")
+    if source.absent_as is not None:
+        table = _with_absent(table, source, keys)
     if source.combine == "weighted_mean":
         return _weighted(table, reading)
     if source.combine == "sum":
         return table.group_by("person_key").aggregate(value=table.score.sum())
     return table.group_by("person_key").aggregate(value=table.score.mean())
+
+
+def _with_absent(table: ir.Table, source: Source, keys: NDArray[np.int64]) -> ir.Table:
+    """One row per person and form; where the person has no score in a form, the score that the plan declared for it."""
+    forms = list(dict.fromkeys(source.forms))
+    grid = ibis.memtable(
+        pa.table({"person_key": np.repeat(keys, len(forms)), "form": pa.array(forms * len(keys), pa.string())})
+    )
+    joined = grid.left_join(table.select("person_key", "form", seen="score"), ["person_key", "form"])
+    score = ibis.coalesce(joined.seen, ibis.literal(source.absent_as, "float64"))
+    return joined.select("person_key", "form", assessment=ibis.literal(source.result), score=score)
 
 
 def _weighted(table: ir.Table, reading: Reading) -> ir.Table:
