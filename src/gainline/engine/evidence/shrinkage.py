@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
-from gainline.engine.evidence.distributions import normal_cdf
 from gainline.engine.evidence.frame import Floats
 
 TAU_SCALE_SD = 0.10  # half-normal scale of the spread of group effects, in SDs of the outcome
@@ -34,8 +34,7 @@ class Posterior:
 
     def above(self, bound: float) -> float:
         """P(effect > bound)."""
-        tails = [1.0 - normal_cdf((bound - mean) / sd) for mean, sd in zip(self.means, self.sds, strict=True)]
-        return float(self.shares @ np.array(tails))
+        return float(self.shares @ special.ndtr((self.means - bound) / self.sds))
 
     def below(self, bound: float) -> float:
         """P(effect < bound)."""
@@ -47,7 +46,7 @@ class Posterior:
 
     def _quantile(self, p: float) -> float:
         low, high = float(np.min(self.means - 10 * self.sds)), float(np.max(self.means + 10 * self.sds))
-        for _ in range(200):
+        for _ in range(60):
             middle = (low + high) / 2.0
             low, high = (middle, high) if self.below(middle) < p else (low, middle)
         return (low + high) / 2.0

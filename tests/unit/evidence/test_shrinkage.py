@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from gainline.engine.evidence.shrinkage import shrink
+
+
+def test_a_single_group_is_left_alone():
+    (only,) = shrink(np.array([3.0]), np.array([1.0]), tau_scale=1.0)
+    assert only.mean == pytest.approx(3.0)
+    assert only.interval() == pytest.approx((3.0 - 1.95996, 3.0 + 1.95996), abs=1e-4)
+
+
+def test_the_noisy_group_moves_more():
+    sure, noisy = shrink(np.array([0.0, 4.0]), np.array([0.3, 3.0]), tau_scale=1.0)
+    assert abs(sure.mean) < 0.5
+    assert noisy.mean < 2.0
+
+
+def test_probabilities_of_harm_and_benefit_add_up():
+    first, _ = shrink(np.array([1.0, 2.0]), np.array([1.0, 1.0]), tau_scale=1.0)
+    assert first.above(0.0) + first.below(0.0) == pytest.approx(1.0)
+
+
+def test_the_grid_integral_equals_a_brute_force_posterior():
+    effects, errors, scale = np.array([0.2, -0.1, 0.5]), np.array([0.2, 0.3, 0.25]), 0.3
+    rng = np.random.default_rng(1)
+    tau = np.abs(rng.normal(0, scale, 400_000))
+    mu = rng.uniform(-4, 4, 400_000)
+    theta = mu + tau * rng.normal(size=400_000)  # group 0 by importance weighting
+    others = np.prod(
+        [
+            np.exp(-0.5 * (effects[j] - mu) ** 2 / (errors[j] ** 2 + tau**2)) / np.sqrt(errors[j] ** 2 + tau**2)
+            for j in (1, 2)
+        ],
+        axis=0,
+    )
+    weight = others * np.exp(-0.5 * (effects[0] - theta) ** 2 / errors[0] ** 2)
+    expected = np.average(theta, weights=weight)
+    assert shrink(effects, errors, tau_scale=scale)[0].mean == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.slow
+def test_eight_groups_halve_the_error_and_cover():
+    rng = np.random.default_rng(5)
+    errors = np.linspace(0.05, 0.20, 8)
+    raw = shrunken = covered = extreme = 0.0
+    repeats = 400
+    for _ in range(repeats):
+        truth = 0.1 + rng.normal(0, 0.05, 8)
+        seen = truth + rng.normal(0, errors)
+        found = shrink(seen, errors, tau_scale=0.1)
+        means = np.array([each.mean for each in found])
+        raw += np.mean((seen - truth) ** 2)
+        shrunken += np.mean((means - truth) ** 2)
+        intervals = [each.interval() for each in found]
+        covered += np.mean([low <= t <= high for (low, high), t in zip(intervals, truth, strict=True)])
+        extreme += np.argmax(means) == 7 or np.argmin(means) == 7
+    rmse = np.sqrt(np.array([raw, shrunken]) / repeats)
+    print(
+        f"RMSE raw {rmse[0]:.4f} shrunken {rmse[1]:.4f}, cover {covered / repeats:.3f}, extreme {extreme / repeats:.3f}"
+    )
+    assert np.sqrt(shrunken / raw) <= 0.55
+    assert covered / repeats >= 0.93
+    assert extreme / repeats <= 0.15
