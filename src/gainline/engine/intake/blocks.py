@@ -18,7 +18,7 @@ import pyarrow.csv as pc
 from gainline.engine.intake.containers import as_stream
 from gainline.engine.intake.faults import Lines
 
-BLOCK = 1 << 23
+BLOCK = 1 << 24
 JOINED_LINES = 50  # a quoted cell that runs over more lines than this is taken for a quotation mark never closed
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pac
 
 Flags = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int64]
+Codes = npt.NDArray[Any]  # Arrow gives int32, numpy's own encodings int64
 EPOCH = date(1970, 1, 1)
 NO_DATE = np.int32(np.iinfo(np.int32).min)
 
@@ -54,6 +54,25 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text column as Arrow's dictionary of its distinct texts, and each row's place in it."""
+
+    dictionary: pa.Array
+    codes: Codes
+
+    @classmethod
+    def of(cls, column: pa.ChunkedArray | pa.Array) -> Encoded:
+        """Encode one column; null reads as the empty text."""
+        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        encoded = (array.fill_null("") if array.null_count else array).dictionary_encode()
+        return cls(encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False))
+
+    def texts(self) -> Distinct:
+        """The distinct texts, trimmed."""
+        return Distinct([text.strip() for text in self.dictionary.to_pylist()], self.codes)
+
+
+@dataclass(frozen=True, slots=True)
 class Distinct:
     """A text column as its distinct texts, trimmed, and each row's place among them."""
 
@@ -63,10 +82,7 @@ class Distinct:
     @classmethod
     def of(cls, column: pa.ChunkedArray | pa.Array) -> Distinct:
         """Encode one column; null reads as the empty text."""
-        array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        encoded = array.fill_null("").dictionary_encode()
-        texts = [text.strip() for text in encoded.dictionary.to_pylist()]
-        return cls(texts, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64))
+        return Encoded.of(column).texts()
 
     def typed(self, read: Callable[[str], tuple[Any, int]], dtype: Any, blank: Any) -> Typed:
         """Read each distinct text once and spread the answers over the rows."""
@@ -142,9 +158,9 @@ class DateReader:
         self._nulls = nulls
         self._known: dict[str, tuple[int | None, int]] = {}
 
-    def column(self, column: pa.ChunkedArray) -> Typed:
+    def column(self, column: Distinct) -> Typed:
         """Days since 1970-01-01 as int32."""
-        return Distinct.of(column).typed(self._read, np.int32, NO_DATE)
+        return column.typed(self._read, np.int32, NO_DATE)
 
     def _read(self, text: str) -> tuple[int | None, int]:
         known = self._known.get(text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
@@ -12,11 +10,11 @@ from gainline.engine.intake.blocks import Rows
 from gainline.engine.intake.cells import (
     CLOCK,
     EMPTY,
-    OK,
     REPAIRED,
     WRONG,
     DateReader,
     Distinct,
+    Encoded,
     Flags,
     Typed,
     date_array,
@@ -27,27 +25,28 @@ from gainline.engine.intake.dialect import fold
 from gainline.engine.intake.faults import Book, Lines
 from gainline.engine.intake.profile import Column, Measure, Profile
 
-FIRST = "\x00first"  # the file's first column, wanted for totals rows only
+FIRST = "\x00first"  # the file's first column, wanted for totals rows only, where nobody else asks for it
 
 
 class Footers:
-    """Tells totals rows and repeated headers from rows about people; remembers what it has seen."""
+    """Tells totals rows from rows about people, by how the file's first column begins.
 
-    def __init__(self, profile: Profile) -> None:
-        self._pattern = re.compile(profile.footer, re.IGNORECASE)
-        self._known: dict[str, bool] = {}
+    Parameters
+    ----------
+    profile
+        Declares the pattern.
+    first
+        Name under which the file's first column is read.
+    """
 
-    def marks(self, column: pa.ChunkedArray) -> Flags:
+    def __init__(self, profile: Profile, first: str) -> None:
+        self.first = first
+        self._pattern = profile.footer
+
+    def marks(self, column: Encoded) -> Flags:
         """Rows whose cell begins like a totals row."""
-        distinct = Distinct.of(column)
-        hits = [self._is_total(text) for text in distinct.texts]
-        return np.array(hits, dtype=bool)[distinct.codes] if any(hits) else np.zeros(len(column), dtype=bool)
-
-    def _is_total(self, text: str) -> bool:
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = bool(self._pattern.match(text))
-        return known
+        hits = pac.match_substring_regex(column.dictionary, self._pattern, ignore_case=True).to_numpy(zero_copy_only=False)
+        return np.asarray(hits, dtype=bool)[column.codes] if hits.any() else np.zeros(len(column.codes), dtype=bool)
 
 
 class Judge:
@@ -69,11 +68,14 @@ class Judge:
         self.profile, self.book = profile, book
         self._nulls = profile.null_words()
         self.read = rows.read
+        self._encoded: dict[str, Encoded] = {}
         for code, lines in rows.kept_out.items():
             if len(lines):
                 book.add(code, lines)
         out = self._no_rows(rows.columns, rows.lines, footers)
         self.table = rows.columns.filter(pa.array(~out)) if out.any() else rows.columns
+        if out.any():
+            self._encoded.clear()
         self.lines: Lines = rows.lines[~out] if out.any() else rows.lines
         self.rejected: Flags = np.zeros(len(self.lines), dtype=bool)
         self.repaired: Flags = np.zeros(len(self.lines), dtype=bool)
@@ -83,15 +85,24 @@ class Judge:
         keys = identities or table.column_names[:1]
         empty = _all_empty(table, keys)
         blank = _all_empty(table, table.column_names) if empty.any() else empty
-        total = footers.marks(table[FIRST]) & ~blank
+        total = footers.marks(self._encode(table, footers.first)) & ~blank
         if total.any():
-            total &= empty | np.logical_or.reduce([footers.marks(table[key]) for key in keys])
+            total &= empty | np.logical_or.reduce([footers.marks(self._encode(table, key)) for key in keys])
         repeated = np.zeros(len(lines), dtype=bool)
         for key in keys[:1]:
             repeated = np.asarray(pac.equal(table[key], key).to_numpy(), dtype=bool)
         for code, out in (("IN025", blank), ("IN023", total), ("IN024", repeated)):
             self.book.add_where(code, out, lines)
         return np.asarray(blank | total | repeated)
+
+    def _encode(self, table: pa.Table, name: str) -> Encoded:
+        if name not in self._encoded:
+            self._encoded[name] = Encoded.of(table[name])
+        return self._encoded[name]
+
+    def distinct(self, name: str) -> Distinct:
+        """A column as its distinct texts; encoded once a block, however often it is asked for."""
+        return self._encode(self.table, name).texts()
 
     def reject(self, code: str, bad: Flags, *, column: str | None = None, detail: str = "") -> None:
         """Keep these rows out."""
@@ -127,7 +138,7 @@ class Judge:
         default = column.value if column else None
         if column is None or not self.has(column) or column.header is None:
             return pa.scalar(default, pa.string())
-        distinct = Distinct.of(self.table[column.header])
+        distinct = self.distinct(column.header)
         empty = np.array([text.casefold() in self._nulls for text in distinct.texts], dtype=bool)
         if empty.any() and column.required and default is None:
             self.reject("IN030", empty[distinct.codes], column=column.header)
@@ -143,7 +154,7 @@ class Judge:
         column = self.profile.columns.get(role)
         if column is None or not self.has(column) or column.header is None:
             return None
-        typed = reader.column(self.table[column.header])
+        typed = reader.column(self.distinct(column.header))
         self.reject("IN034", typed.is_state(WRONG), column=column.header, detail=reader.order)
         if column.required:
             self.reject("IN030", typed.is_state(EMPTY), column=column.header)
@@ -201,8 +212,3 @@ def _all_empty(table: pa.Table, names: list[str]) -> Flags:
         if not empty.any():
             break
     return empty
-
-
-def single_state(values: np.ndarray) -> Typed:
-    """A typed column all of whose values are good."""
-    return Typed(values, np.full(len(values), OK, dtype=np.int8))

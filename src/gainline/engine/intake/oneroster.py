@@ -496,7 +496,7 @@ _marker = _flag
 def _days(frame: Frame, name: str, *, required: bool = False) -> Typed:
     if name not in frame.table.column_names:
         return Typed(np.zeros(len(frame), np.int32), np.ones(len(frame), np.int8))
-    typed = DateReader("ymd", _NULLS).column(frame.table[name])
+    typed = DateReader("ymd", _NULLS).column(Distinct.of(frame.table[name]))
     frame.reject("IN034", typed.is_state(WRONG), name)
     if required:
         frame.reject("IN030", ~typed.good & frame.kept, name)

@@ -99,7 +99,7 @@ def _sections(known: _Known, frame: Frame) -> tuple[Distinct, Days]:
     """Section of each row and the day its presentation starts; a section that `courses` does not list rejects the row."""
     module, presentation = frame.labels("code_module"), frame.labels("code_presentation")
     width = max(len(presentation.texts), 1)
-    combined = module.codes * width + presentation.codes
+    combined = module.codes.astype(np.int64) * width + presentation.codes
     names = [f"{m}-{p}" for m in module.texts for p in presentation.texts]
     days = np.array([known.starts.get(name, -1) for name in names] or [-1], dtype=np.int32)[combined]
     frame.reject("IN064", days < 0, "code_presentation")

@@ -13,6 +13,7 @@ from gainline.engine.intake.oulad import read_oulad
 from gainline.engine.intake.profile import Profile
 from gainline.engine.intake.reading import Batch, Reading, Task
 from gainline.engine.intake.sources import ONEROSTER, Source
+from gainline.engine.intake.star import read_star
 from gainline.engine.intake.targets import BUILDERS
 from gainline.engine.intake.vendor import read_vendor
 
@@ -60,4 +61,4 @@ def _vendor(task: Task, tally: Tally) -> Iterator[Batch]:
 
 def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
     target = task.profile.target if task.profile else task.source.kind
-    return {"oneroster": read_oneroster, "oulad": read_oulad}.get(target, _vendor)
+    return {"oneroster": read_oneroster, "oulad": read_oulad, "star": read_star}.get(target, _vendor)

@@ -164,7 +164,7 @@ def events(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     people = _present(named)
     column = desk.profile.columns["at"].header or ""
     zone = ZoneInfo(desk.profile.time_zone)
-    distinct = Distinct.of(judge.table[column])
+    distinct = judge.distinct(column)
     moments = [_moment(text, zone) for text in distinct.texts]
     bad = np.array([moment is None for moment in moments] or [True], dtype=bool)[distinct.codes]
     judge.reject("IN034", bad, column=column, detail="ISO 8601 or Unix seconds")

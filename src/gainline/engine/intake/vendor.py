@@ -50,13 +50,14 @@ class Desk:
     forms: dict[tuple[str, str], None]
 
     @classmethod
-    def of(cls, task: Task, tally: Tally) -> Desk:
+    def of(cls, task: Task, tally: Tally, layout: Layout) -> Desk:
         """Lay out the desk for one task."""
         profile = task.declared()
         linker = Linker(task.identity, source_system=profile.source_system, prefixes=profile.prefixes)
         roll = Roll(task.identity, linker, source_system=profile.source_system)
         dates = DateReader(profile.dates, profile.null_words())
-        return cls(task, profile, tally, dates, roll, Schools(task.identity), Footers(profile), [], {})
+        first = next(name for name, position in layout.wanted.items() if position == 0)
+        return cls(task, profile, tally, dates, roll, Schools(task.identity), Footers(profile, first), [], {})
 
     def batch(self, name: str, columns: dict[str, pa.Array | pa.Scalar], rows: int) -> Batch:
         """A canonical batch of this import."""
@@ -82,13 +83,15 @@ def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> 
         book.add("IN009", line, column=likely, detail=f" of {name!r}")
     if file.encoding not in ("utf-8", "utf-8-sig"):
         book.add("IN010", detail=file.encoding)
-    return Layout(header.delimiter, header.line, len(header.cells), {**match.positions, FIRST: 0})
+    wanted = match.positions if 0 in match.positions.values() else {**match.positions, FIRST: 0}
+    return Layout(header.delimiter, header.line, len(header.cells), wanted)
 
 
 def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Iterator[Batch]:
     """Read one vendor file with its profile."""
-    desk, file = Desk.of(task, tally), task.source.files[0]
-    layout = layout_of(file, desk.profile.asked(), tally.book)
+    file = task.source.files[0]
+    layout = layout_of(file, task.declared().asked(), tally.book)
+    desk = Desk.of(task, tally, layout)
     build = builders[desk.profile.target]
     done = 0
     for rows in read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout):
@@ -111,7 +114,7 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
 def name_people(desk: Desk, judge: Judge) -> Named:
     """Who each row speaks of; rows without a usable identifier are rejected."""
     parts = [part for part in desk.profile.identity if part.header in judge.table.column_names]
-    columns = [Distinct.of(judge.table[part.header]) for part in parts]
+    columns = [judge.distinct(part.header) for part in parts]
     kinds = tuple(part.kind for part in parts)
     nulls = desk.profile.null_words()
     mangled = np.zeros(len(judge.lines), dtype=bool)
@@ -129,7 +132,7 @@ def name_people(desk: Desk, judge: Judge) -> Named:
 
 def _blank_out(column: Distinct, nulls: frozenset[str]) -> Flags:
     """Empty the texts that say nothing or that a spreadsheet has mangled; returns the rows of the mangled ones."""
-    mangled = [is_scientific(text) for text in column.texts]
+    mangled = ["+" in text and is_scientific(text) for text in column.texts]
     for number, text in enumerate(column.texts):
         if mangled[number] or text.casefold() in nulls:
             column.texts[number] = ""
@@ -142,7 +145,7 @@ def _places(roll: Roll, columns: list[Distinct], kinds: tuple[str, ...]) -> Keys
         return np.array(of_text or [0], dtype=np.int64)[columns[0].codes]
     combined = np.zeros(len(columns[0].codes), dtype=np.int64)
     for column in columns:
-        combined = combined * max(len(column.texts), 1) + column.codes
+        combined = combined * max(len(column.texts), 1) + column.codes.astype(np.int64)
     _, first, codes = np.unique(combined, return_index=True, return_inverse=True)
     of_row = [roll.place(tuple(column.texts[column.codes[row]] for column in columns), kinds) for row in first]
     return np.array(of_row or [0], dtype=np.int64)[codes]
@@ -175,7 +178,7 @@ def _first_seen(judge: Judge, named: Named, fresh: set[int], *, people_of: Roll)
     for role, column in (("school", school), ("grade", grade)):
         if column is None or column.header is None or not judge.has(column):
             continue
-        distinct = Distinct.of(judge.table[column.header])
+        distinct = judge.distinct(column.header)
         for number, row in zip(numbers, rows, strict=True):
             if int(number) in fresh:
                 setattr(people_of.people[number], role, distinct.texts[distinct.codes[row]])
