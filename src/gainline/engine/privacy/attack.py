@@ -92,7 +92,9 @@ def _extreme(index: int, sign: int, bounds: Bounds, fits: LinearConstraint | Non
     many = len(bounds.lb)
     goal = np.zeros(many)
     goal[index] = sign
-    found = milp(goal, integrality=np.ones(many), bounds=bounds, constraints=[fits] if fits is not None else [])
+    found = milp(
+        goal, integrality=np.ones(many, dtype=np.int64), bounds=bounds, constraints=[fits] if fits is not None else []
+    )
     if found.x is None:  # the true counts always fit, so this is a defect of ours and must not pass silently
         raise ArithmeticError(f"the audit of a hidden count did not finish: {found.message}")
     return round(float(found.x[index]))

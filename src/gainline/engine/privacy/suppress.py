@@ -69,7 +69,7 @@ def _cheapest_cover(table: ReleaseTable, key: Key, hidden: AbstractSet[Key], rea
     cost = np.array([0.0 if cell.key in hidden else _loss(cell) for cell in moves.cells])
     found = milp(
         np.concatenate([np.zeros(2 * many), cost]),
-        integrality=np.ones(3 * many),
+        integrality=np.ones(3 * many, dtype=np.int64),
         bounds=_bounds(moves, index, reach),
         constraints=_constraints(moves, index, reach),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 TOTAL = "total"
 Key = tuple[str, ...]
@@ -109,7 +110,7 @@ def nested(name: str, steps: Sequence[tuple[str, int]]) -> ReleaseTable:
     """
     cells = [Cell((name, key), count, weight=2.0) for key, count in steps]
     sums: list[Sum] = []
-    for (outer, many), (inner, some) in zip(steps, steps[1:], strict=False):
+    for (outer, many), (inner, some) in pairwise(steps):
         rest = Cell((name, outer, f"not {inner}"), many - some, is_printed=False)
         cells.append(rest)
         sums.append(Sum((name, outer), ((name, inner), rest.key)))

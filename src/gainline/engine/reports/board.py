@@ -1,0 +1,136 @@
+"""The board's part: the decision as a finding, the rule and how each clause came out, prediction beside result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gainline.engine.reports import numbers
+from gainline.engine.reports.facts import Facts
+from gainline.engine.reports.figures import lead_gap, shown_gaps
+from gainline.engine.reports.wording import Move, Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of the registered rule: what it says, what was found, whether it was met."""
+
+    says: str
+    found: str
+    holds: bool
+
+
+def headline(facts: Facts) -> str:
+    """The decision as a finding."""
+    parts = {"tool": facts.tool, "subject": facts.outcome}
+    return facts.words(f"headline.{_headline_key(facts)}", **parts)
+
+
+def _headline_key(facts: Facts) -> str:
+    claim = facts.claim
+    if facts.chip == "adopt":
+        return "adopt_cause" if claim.may_name_cause and claim.low > 0 else "adopt_seen"
+    if facts.chip == "adapt":
+        return f"adapt_{_why_adapt(facts)}"
+    if facts.chip == "stop":
+        return f"stop_{_why_stop(facts)}"
+    if not claim.may_name_cause:
+        return "unknown_design"
+    good = claim.low > 0 if facts.good > 0 else claim.high < 0
+    return "unknown_close" if good else "unknown_wide"
+
+
+def _why_adapt(facts: Facts) -> str:
+    """A gap that grows names itself; students already ahead are named when the others started behind them."""
+    rule = facts.plan["decision"]
+    q = facts.primary["probability_worth_having"] or 0.0
+    if q < rule["adopt_at"]:
+        return "some"
+    grown = [gap for gap in shown_gaps(facts) if (gap["widen_probability"] or 0.0) >= rule["widen_at"]]
+    if any(gap["gap_before"] is not None and facts.good * gap["gap_before"] < 0 for gap in grown):
+        return "ahead"
+    return "gap" if grown else "harm"
+
+
+def _why_stop(facts: Facts) -> str:
+    claim = facts.claim
+    if claim.move is not Move.SAME:
+        worse = (claim.move is Move.FELL) == (facts.good > 0)
+        return "worse" if worse else "small"
+    return "null" if claim.strength is not Strength.CANNOT else "small"
+
+
+def clauses(facts: Facts) -> list[Clause]:
+    """The registered rule, clause by clause, in plain words, with the number that it met."""
+    return [_clause(facts, step) for step in facts.verdict["steps"]]
+
+
+def _clause(facts: Facts, step: dict[str, Any]) -> Clause:
+    """The engine's clause in plain words; one that we do not know is shown as it came."""
+    kind = next((kind for start, kind in _KINDS if step["clause"].startswith(start)), None)
+    if kind is None:
+        return Clause(step["clause"], step["found"], step["holds"])
+    return Clause(_says(facts, kind), _found(facts, kind, step), step["holds"])
+
+
+_KINDS = (
+    ("The study meets the standards", "standards"),
+    ("Adopt when the probability", "adopt"),
+    ("Stop when that probability", "stop"),
+    ("Adapt when a group is harmed", "harm"),
+    ("Adapt when a gap widens", "widen"),
+    ("Adapt instead of stop", "reach"),
+)
+
+
+def _says(facts: Facts, kind: str) -> str:
+    rule = facts.plan["decision"]
+    at = {"adopt": "adopt_at", "stop": "stop_at", "harm": "harm_at", "widen": "widen_at", "reach": "adopt_at"}
+    chance = numbers.percent(rule[at[kind]]) if kind in at else ""
+    size = numbers.signed(facts.smallest, 0 if facts.smallest == round(facts.smallest) else 1)
+    return facts.words(f"rule.{kind}", tool=facts.tool, size=size, unit=facts.unit, chance=chance)
+
+
+def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
+    t, q = facts.words, facts.primary["probability_worth_having"]
+    if kind == "standards":
+        return t("rule.found_meets" if step["holds"] else "rule.found_fails")
+    if kind in ("adopt", "stop") and q is not None:
+        return t("rule.found", chance=numbers.probability(q))
+    if step["found"] in ("none", ""):
+        return t("rule.found_none")
+    return t("rule.found_list", list=_listed(facts, step["found"], kind))
+
+
+def _listed(facts: Facts, found: str, kind: str) -> str:
+    """The gaps that the clause names, with their chance; groups as the engine lists them."""
+    if kind != "widen":
+        return found
+    at = facts.plan["decision"]["widen_at"]
+    grown = [gap for gap in shown_gaps(facts) if (gap["widen_probability"] or 0.0) >= at]
+    named = [f"{gap['label']}: {numbers.probability(gap['widen_probability'])}" for gap in grown]
+    return "; ".join(named) or found
+
+
+def comparison(facts: Facts) -> list[tuple[str, str, str, str]]:
+    """Predicted, worth having, found: a key, a label, the figure, and what stands under it."""
+    t, made = facts.words, facts.primary
+    q = made["probability_worth_having"]
+    low, high = facts.effect(made["low"]), facts.effect(made["high"])
+    rows = [
+        ("predicted", t("compare.predicted"), numbers.signed(facts.predicted, _places(facts.predicted)), facts.unit),
+        ("worth", t("compare.worth"), numbers.signed(facts.smallest, _places(facts.smallest)), facts.unit),
+        ("found", t("compare.found"), facts.effect(made["effect"]), t("page.range", low=low, high=high)),
+    ]
+    if q is not None:
+        rows.append(("chance", t("compare.chance"), numbers.probability(q), ""))
+    return rows
+
+
+def _places(value: float) -> int:
+    return 0 if value == round(value) else 1
+
+
+def lead(facts: Facts) -> dict[str, Any] | None:
+    """The gap that the board looks at first."""
+    return lead_gap(shown_gaps(facts))

@@ -1,0 +1,70 @@
+"""The brief: one self-contained page that says what was decided by which rule, and how we know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gainline.engine.privacy import Audience, Policy
+from gainline.engine.reports import board, wording
+from gainline.engine.reports.facts import Facts, facts
+from gainline.engine.reports.family import family_paragraph
+from gainline.engine.reports.figures import figures
+from gainline.engine.reports.funnel import funnel
+from gainline.engine.reports.method import method
+from gainline.engine.reports.render import page
+from gainline.engine.reports.words import words
+
+
+def brief_html(
+    evidence: dict[str, Any],
+    *,
+    audience: Audience = Audience.PUBLIC,
+    policy: Policy | None = None,
+    lang: str = "en",
+    district: str = "",
+) -> str:
+    """The decision brief as one HTML page without any script or outside request.
+
+    Parameters
+    ----------
+    evidence
+        The evidence document's JSON value.
+    audience
+        Who will read it; decides which counts are shown.
+    policy
+        Disclosure thresholds; the defaults when None.
+    lang
+        ``en`` or ``es``; what the plan says stays in the plan's language.
+
+    Raises
+    ------
+    UserFixable
+        RP003 when the document is not an evidence document of ours.
+    Missing
+        RP002 when no catalogue has the language.
+    ValueError
+        RP001 when the evidence lacks what a claim must be read with.
+    """
+    told = facts(evidence, audience=audience, policy=policy or Policy(), words=words(lang))
+    return page("brief.html", **_values(told), district=district, audience=audience.value, lang=lang)
+
+
+def _values(told: Facts) -> dict[str, Any]:
+    claim, plan = told.claim, told.plan
+    return {
+        "t": told.words,
+        "facts": told,
+        "headline": board.headline(told),
+        "chip_kind": told.chip,
+        "standfirst": wording.sentence(claim, told.words),
+        "tail": wording.tail(claim, told.words),
+        "clauses": board.clauses(told),
+        "comparison": board.comparison(told),
+        "decide_by": told.day(plan["deadline"]["decide_by"]),
+        "as_of": told.day(told.evidence["provenance"]["as_of"]),
+        "registered": told.day(told.evidence["provenance"]["registered_on"]),
+        "funnel": funnel(told),
+        "figures": figures(told),
+        "family": family_paragraph(told),
+        "method": method(told),
+    }

@@ -1,0 +1,98 @@
+"""The gap before and after: two lines that start at one point, one for each arm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+
+from gainline.engine.reports.charts import marks
+from gainline.engine.reports.charts.theme import ACCENT, HAIRLINE, INK, MUTED, USUAL, svg
+
+HEIGHT = 176
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeDrawing:
+    """A gap at the start (None when it was not measured on the same scale) and at the end, by arm."""
+
+    before: float | None
+    tool: float
+    usual: float
+    before_says: str
+    tool_says: str
+    usual_says: str
+    start: str
+    end: str
+    zero: str
+
+    @property
+    def domain(self) -> tuple[float, float]:
+        """Zero, meaning no gap, is always in the picture."""
+        return marks.padded([v for v in (0.0, self.before, self.tool, self.usual) if v is not None], 0.12)
+
+
+def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:
+    """The slope chart, ``width`` px wide."""
+    left, right = 12.0, float(width - 158)
+    rows = _rows(drawing)
+    layers = [
+        _level(drawing, 0.0, (0.0, float(width - 24)), color=HAIRLINE, dash=()),
+        marks.muted(drawing.zero, x=width - 28, y=_y(0.0, drawing) + 10, align="right", size=12),
+        marks.muted(drawing.start, x=left, y=HEIGHT + 14, align="left"),
+        marks.muted(drawing.end, x=right, y=HEIGHT + 14, align="center"),
+    ]
+    for key, value, says, color in _arms(drawing):
+        if drawing.before is not None:
+            layers.append(
+                _segment((left, _y(drawing.before, drawing)), (right, _y(value, drawing)), color, key == "usual")
+            )
+        layers.append(_spot(right, _y(value, drawing), color, hollow=key == "usual"))
+        layers.append(marks.label(says, x=right + 12, y=rows[key], align="left", color=color, bold=key == "tool"))
+    if drawing.before is not None:
+        y = _y(drawing.before, drawing)
+        layers.append(_spot(left, y, INK, hollow=False))
+        layers.append(marks.label(drawing.before_says, x=left + 2, y=y - 18, align="left"))
+    pad = {"left": 4, "right": 20, "top": 6, "bottom": 26}
+    return svg(alt.layer(*layers), width=width - 24, height=HEIGHT, padding=pad, name=name)
+
+
+def _arms(drawing: SlopeDrawing) -> list[tuple[str, float, str, str]]:
+    return [
+        ("usual", drawing.usual, drawing.usual_says, MUTED),
+        ("tool", drawing.tool, drawing.tool_says, ACCENT),
+    ]
+
+
+def _y(value: float, drawing: SlopeDrawing) -> float:
+    low, high = drawing.domain
+    return (high - value) / (high - low) * HEIGHT
+
+
+def _rows(drawing: SlopeDrawing) -> dict[str, float]:
+    """Rows of the two direct labels, at least 18 px apart."""
+    tool, usual = _y(drawing.tool, drawing), _y(drawing.usual, drawing)
+    if abs(tool - usual) >= 18:
+        return {"tool": tool, "usual": usual}
+    middle, up = (tool + usual) / 2, 1 if tool >= usual else -1
+    return {"tool": middle + 9 * up, "usual": middle - 9 * up}
+
+
+def _level(
+    drawing: SlopeDrawing, value: float, ends: tuple[float, float], *, color: str, dash: tuple[float, ...]
+) -> marks.Layer:
+    mark = marks.one({}).mark_rule(color=color, strokeDash=list(dash))
+    return mark.encode(x=alt.value(ends[0]), x2=alt.value(ends[1]), y=alt.value(_y(value, drawing)))
+
+
+def _segment(a: tuple[float, float], b: tuple[float, float], color: str, dashed: bool) -> marks.Layer:
+    mark = marks.one({}).mark_rule(
+        color=USUAL if dashed else color, strokeWidth=2.5, strokeDash=[6, 3] if dashed else []
+    )
+    return mark.encode(x=alt.value(a[0]), y=alt.value(a[1]), x2=alt.value(b[0]), y2=alt.value(b[1]))
+
+
+def _spot(x: float, y: float, color: str, *, hollow: bool) -> marks.Layer:
+    from_theme = {"fill": "#fbfaf7" if hollow else color, "stroke": color}
+    mark = marks.one({}).mark_point(filled=True, size=120, strokeWidth=2, opacity=1, **from_theme)
+    return mark.encode(x=alt.value(x), y=alt.value(y))

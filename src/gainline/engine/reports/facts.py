@@ -1,0 +1,171 @@
+"""What a page knows: the evidence, the language, and the counts that have passed the exit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gainline.engine.core.errors import UserFixable
+from gainline.engine.privacy import Audience, Count, Policy, Released, release
+from gainline.engine.reports import numbers, people
+from gainline.engine.reports.wording import Claim
+from gainline.engine.reports.words import Words
+
+FORMAT = "gainline-evidence/1"
+CHIPS = {"adopt": "adopt", "adapt": "adapt", "stop": "stop", "not enough evidence": "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One evaluation as a page may tell it."""
+
+    evidence: dict[str, Any]
+    words: Words
+    released: Released
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The registered plan."""
+        value: dict[str, Any] = self.evidence["plan"]
+        return value
+
+    @property
+    def primary(self) -> dict[str, Any]:
+        """The primary estimate."""
+        value: dict[str, Any] = self.evidence["estimates"][0]
+        return value
+
+    @property
+    def verdict(self) -> dict[str, Any]:
+        """What the registered rule says."""
+        value: dict[str, Any] = self.evidence["verdict"]
+        return value
+
+    @property
+    def chip(self) -> str:
+        """adopt, adapt, stop or unknown."""
+        return CHIPS[self.verdict["word"]]
+
+    @property
+    def tool(self) -> str:
+        """The tool's name."""
+        return str(self.plan["tool"]["name"])
+
+    @property
+    def unit(self) -> str:
+        """The primary outcome's unit."""
+        return str(self.primary["unit"])
+
+    @property
+    def outcome(self) -> str:
+        """The primary outcome's label, as it stands inside a sentence."""
+        return inside(str(self.primary["label"]))
+
+    @property
+    def places(self) -> int:
+        """Decimal places of the primary effect."""
+        return numbers.places_for(self.primary["low"], self.primary["high"])
+
+    @property
+    def good(self) -> int:
+        """+1 when more of the primary outcome is good, -1 when less is."""
+        return 1 if self.primary["favorable"] else -1
+
+    @property
+    def smallest(self) -> float:
+        """The smallest effect worth having, with its sign."""
+        return self.good * float(self.plan["smallest_effect"])
+
+    @property
+    def predicted(self) -> float:
+        """The predicted effect, with its sign."""
+        return float(self.verdict["predicted"])
+
+    @property
+    def period(self) -> str:
+        """The window of use, in words."""
+        window, lang = self.plan["window"], self.words.lang
+        first, last = numbers.day(window["start"], lang), numbers.day(window["end"], lang)
+        return self.words("page.range", low=first, high=last)
+
+    @property
+    def n(self) -> str:
+        """How many students were analyzed, as the audience may see it."""
+        return self.say(self.released.count(*people.N))
+
+    def effect(self, value: float, places: int | None = None) -> str:
+        """A difference in the primary outcome's unit."""
+        return numbers.signed(value, self.places if places is None else places)
+
+    def day(self, iso: str) -> str:
+        """A date in words."""
+        return numbers.day(str(iso), self.words.lang)
+
+    def say(self, count: Count) -> str:
+        """A count as words: exact, a range, or too few to show."""
+        if count.low is None or count.high is None:
+            return self.words("page.hidden")
+        if count.low == count.high:
+            return numbers.count(count.low)
+        return self.words("page.range", low=numbers.count(count.low), high=numbers.count(count.high))
+
+    def share(self, part: tuple[str, ...], whole: tuple[str, ...]) -> str | None:
+        """A percentage of people, banded as the audience asks; None when it may not be shown."""
+        band = self.released.share(part, whole)
+        if band is None:
+            return None
+        return f"{band.low}%" if band.low == band.high else f"{band.low}–{band.high}%"
+
+    @property
+    def source(self) -> str:
+        """The source line of every figure."""
+        made = self.evidence["provenance"]
+        return self.words(
+            "page.source",
+            snapshot=numbers.short_hash(made["snapshot"]),
+            registration=numbers.short_hash(made["registration"]),
+            day=self.day(made["registered_on"]),
+        )
+
+    @property
+    def claim(self) -> Claim:
+        """The claim about the primary effect."""
+        made = self.evidence["provenance"]
+        return Claim(
+            tool=self.tool,
+            outcome=self.outcome,
+            unit=self.unit,
+            usual=inside(str(self.plan["comparison"]["usual_arm"])),
+            effect=self.primary["effect"],
+            low=self.primary["low"],
+            high=self.primary["high"],
+            smallest=float(self.plan["smallest_effect"]),
+            n=self.n,
+            design=self.plan["design"]["kind"],
+            rating=self.evidence["rating"]["label"],
+            registration=made["registration"],
+            registered_on=made["registered_on"],
+        )
+
+
+def facts(evidence: dict[str, Any], *, audience: Audience, policy: Policy, words: Words) -> Facts:
+    """Let the evidence's counts pass the exit, for one audience.
+
+    Raises
+    ------
+    UserFixable
+        RP003 when the document is not one of ours.
+    """
+    if evidence.get("format") != FORMAT:
+        raise UserFixable(f"RP003: this is not an evidence document of the format {FORMAT}", "evaluate the cycle again")
+    return Facts(evidence, words, release(people.table(evidence), audience=audience, policy=policy))
+
+
+def inside(label: str) -> str:
+    """A label as it stands inside a sentence: no capital, unless it is an abbreviation or a name of two capitals."""
+    return label[0].lower() + label[1:] if len(label) > 1 and label[1].islower() else label
+
+
+def capital(text: str) -> str:
+    """A text as it stands at the start of a sentence."""
+    return text[:1].upper() + text[1:]
