@@ -112,17 +112,17 @@ def least_squares(
     """
     kept = independent(columns)
     names = tuple(columns.names[place] for place in kept)
-    if any(name not in names for name in needed):
-        return Refusal(
-            "EV006",
-            "the covariates and blocks already determine who has the tool, so its effect cannot be told apart",
-            "drop the covariate that equals the assignment, or compare within blocks that hold both arms",
-        )
     if len(y) <= len(names):
         return Refusal(
             "EV007",
             f"{len(y)} students cannot carry a model with {len(names)} terms",
             "register fewer covariates, or include more students",
+        )
+    if any(name not in names for name in needed):
+        return Refusal(
+            "EV006",
+            "the covariates and blocks already determine who has the tool, so its effect cannot be told apart",
+            "drop the covariate that equals the assignment, or compare within blocks that hold both arms",
         )
     weight = np.ones(len(y)) if weights is None else weights
     design = columns.matrix[:, kept]
