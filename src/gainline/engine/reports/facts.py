@@ -161,9 +161,14 @@ def facts(evidence: dict[str, Any], *, audience: Audience, policy: Policy, words
     return Facts(evidence, words, release(people.table(evidence), audience=audience, policy=policy))
 
 
+# Words that keep their capital inside a sentence.
+_PROPER = ("English", "Spanish", "Black", "White", "Hispanic", "Latino", "Asian", "Pacific", "American", "Title")
+
+
 def inside(label: str) -> str:
-    """A label as it stands inside a sentence: no capital, unless it is an abbreviation or a name of two capitals."""
-    return label[0].lower() + label[1:] if len(label) > 1 and label[1].islower() else label
+    """A label as it stands inside a sentence: no capital, unless it is an abbreviation or a proper word."""
+    keeps = not label[1:2].islower() or label.startswith(_PROPER)
+    return label if keeps else label[0].lower() + label[1:]
 
 
 def capital(text: str) -> str:

@@ -109,6 +109,7 @@ def sentence(claim: Claim, words: Words) -> str:
         "unit": claim.unit,
         "usual": claim.usual,
         "effect": numbers.signed(claim.effect, places),
+        "size": numbers.number(abs(claim.effect), places),
         "low": numbers.signed(claim.low, places),
         "high": numbers.signed(claim.high, places),
     }

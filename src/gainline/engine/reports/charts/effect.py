@@ -92,7 +92,7 @@ def _landmark(
     dash = {"zero": (), "worth": (5, 3), "predicted": (1.5, 3)}[mark.kind]
     color = {"zero": INK, "worth": ACCENT, "predicted": MUTED}[mark.kind]
     align, dx = ("right", -5) if from_right else ("left", 5)
-    text = marks.label(mark.says, x=marks.across(domain), value=mark.value, y=y, align=align, dx=dx, color=color)
+    text = marks.label(marks.Text(mark.says, align, color, dx=dx), x=marks.across(domain), value=mark.value, y=y)
     return [marks.upright(mark.value, (y - 6, bottom), domain=domain, color=color, dash=dash), text]
 
 
@@ -104,8 +104,8 @@ def _interval(drawing: EffectDrawing, domain: tuple[float, float], line: float, 
         marks.bar(drawing.outer, line, domain=domain, color=ACCENT, width=2.5),
         marks.bar(drawing.inner, line, domain=domain, color=ACCENT, width=9),
         marks.dot(drawing.effect, line, domain=domain, color=ACCENT, size=240),
-        marks.label(drawing.headline, x=centre, y=line - 34, align="center", bold=True, size=17),
-        marks.muted(drawing.detail, x=centre, y=line + 22, align="center"),
+        marks.label(marks.Text(drawing.headline, "center", bold=True, size=17), x=centre, y=line - 32),
+        marks.label(marks.Text(drawing.detail, "center", MUTED), x=centre, y=line + 22),
     ]
 
 
@@ -118,8 +118,10 @@ def _axes(drawing: EffectDrawing, domain: tuple[float, float], plot: int, bottom
     place = marks.across(domain)
     for g in _g_ticks(domain, drawing.sd):
         says = numbers.signed(g, 2) if abs(g) > 1e-9 else "0"
-        layers.append(marks.muted(says, x=place, value=g * drawing.sd, y=bottom + 56, align="center", size=12))
-    layers.append(marks.muted(drawing.axis_g, x=plot / 2, y=bottom + 73, align="center", size=12))
+        layers.append(
+            marks.label(marks.Text(says, "center", MUTED, size=12), x=place, value=g * drawing.sd, y=bottom + 56)
+        )
+    layers.append(marks.label(marks.Text(drawing.axis_g, "center", MUTED, size=12), x=plot / 2, y=bottom + 73))
     return layers
 
 

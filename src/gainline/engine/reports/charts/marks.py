@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 
-from gainline.engine.reports.charts.theme import INK, MUTED, PAPER
+from gainline.engine.reports.charts.theme import INK, PAPER
 
 Layer = Any  # Altair's chart classes carry no types here
 # A Vega expression that writes a tick's sign, and zero as a plain 0.
@@ -45,7 +47,7 @@ def dot(x: float, y: float, *, domain: tuple[float, float], color: str, size: in
 
 
 def upright(
-    x: float, rows: tuple[float, float], *, domain: tuple[float, float], color: str = INK, dash: Sequence[int] = ()
+    x: float, rows: tuple[float, float], *, domain: tuple[float, float], color: str = INK, dash: Sequence[float] = ()
 ) -> Layer:
     """A vertical line at a value, between two pixel rows."""
     mark = one({"x": x}).mark_rule(color=color, strokeDash=list(dash), strokeWidth=1.25)
@@ -59,36 +61,44 @@ def area(span: tuple[float, float], rows: tuple[float, float], *, domain: tuple[
     return mark.encode(x=across(domain), x2="x2:Q", y=alt.value(rows[0]), y2=alt.value(rows[1]))
 
 
-def label(
-    text: str,
-    *,
-    x: float | alt.X,
-    y: float,
-    align: str = "left",
-    color: str = INK,
-    bold: bool = False,
-    value: float = 0.0,
-    dx: float = 0.0,
-    size: int = 13,
-) -> Layer:
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words on a chart and how they look; ``dx`` moves them aside, px."""
+
+    says: str
+    align: str = "left"
+    color: str = INK
+    bold: bool = False
+    size: int = 13
+    dx: float = 0.0
+
+
+def label(text: Text, *, x: float | alt.X, y: float, value: float = 0.0) -> Layer:
     """Text with a halo of paper, at a pixel (float) or at a value (a channel of `across` with `value`)."""
     place = alt.value(x) if isinstance(x, (int, float)) else x
     look = {
-        "align": align,
+        "align": text.align,
         "baseline": "middle",
-        "dx": dx,
-        "fontSize": size,
-        "fontWeight": "bold" if bold else "normal",
+        "dx": text.dx,
+        "fontSize": text.size,
+        "fontWeight": "bold" if text.bold else "normal",
     }
-    base = one({"x": value, "t": text})
+    base = one({"x": value, "t": text.says})
     halo = base.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
-    front = base.mark_text(**look, color=color)
+    front = base.mark_text(**look, color=text.color)
     return alt.layer(*(part.encode(x=place, y=alt.value(y), text="t:N") for part in (halo, front)))
 
 
-def muted(text: str, **place: Any) -> Layer:  # noqa: ANN401 - passed on to `label`
-    """A quieter label."""
-    return label(text, color=MUTED, **place)
+def wrap(says: str, letters: int) -> list[str]:
+    """A label in at most two lines, broken at a space; a longer one is cut with an ellipsis.
+
+    Examples
+    --------
+    >>> wrap("Students with free or reduced-price lunch", 24)
+    ['Students with free or', 'reduced-price lunch']
+    """
+    lines = textwrap.wrap(says, letters, break_long_words=False, break_on_hyphens=False)
+    return lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), letters, placeholder=" …")]
 
 
 def stagger(spots: Sequence[tuple[float, float]], gap: float = 8.0) -> list[int]:

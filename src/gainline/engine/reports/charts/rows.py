@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import altair as alt
 
 from gainline.engine.reports.charts import marks
-from gainline.engine.reports.charts.theme import ACCENT, FAINT, HAIRLINE, HATCH, INK, MUTED, USUAL, WATCH, svg
+from gainline.engine.reports.charts.theme import ACCENT, HAIRLINE, HATCH, INK, MUTED, USUAL, WATCH, svg
 
 COLORS = {"subject": ACCENT, "comparison": USUAL, "warned": WATCH}
+GUTTER = 232  # px, for the labels
+LEAST = 28.0  # px, height of a row
 WIDE = 480  # px: from here on labels stand beside their row, below it above
 
 
@@ -25,6 +27,7 @@ class Row:
     color: str = "subject"
     missing: str = ""
     other: float | None = None  # a second, hollow dot: the same before
+    heading: str = ""  # a small heading above the row, where a new group of rows begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,37 @@ class RowsDrawing:
 
 def rows_svg(drawing: RowsDrawing, *, width: int, name: str) -> str:
     """The chart of rows, ``width`` px wide."""
-    beside = width >= WIDE
-    gutter = 216 if beside else 0
+    gutter = GUTTER if width >= WIDE else 0
     plot = width - gutter - 24
-    step = 36 if beside else 52
     placed = _lines(drawing, plot)
     top = 18.0 * (1 + max((row for *_, row in placed), default=-1)) + 4
-    bottom = top + step * len(drawing.rows)
-    layers = _ground(drawing, top, bottom) + placed_lines(placed, drawing.domain, top, bottom)
-    for i, row in enumerate(drawing.rows):
-        y = top + step * i + (step / 2 if beside else step - 15)
-        layers += _labels(row, y, gutter) if beside else _labels_above(row, y)
-        layers += _row(row, y, drawing.domain, plot)
-    layers.append(_axis(drawing, plot))
-    chart = alt.layer(*layers).resolve_axis(x="independent")
+    marked: list[marks.Layer] = []
+    y = top
+    for row in drawing.rows:
+        layers, y = _one_row(row, y, drawing.domain, (gutter, plot))
+        marked += layers
+    ground = _ground(drawing, top, y) + _named_lines(placed, drawing.domain, y)
+    chart = alt.layer(*ground, *marked, _axis(drawing, plot)).resolve_axis(x="independent")
     pad = {"left": gutter + 12, "right": 12, "top": 4, "bottom": 46}
-    return svg(chart, width=plot, height=round(bottom), padding=pad, name=name)
+    return svg(chart, width=plot, height=round(y), padding=pad, name=name)
+
+
+def _one_row(
+    row: Row, top: float, domain: tuple[float, float], widths: tuple[int, int]
+) -> tuple[list[marks.Layer], float]:
+    """One row's marks from the pixel row ``top``, and where the next one begins; widths are the gutter's and plot's."""
+    gutter, plot = widths
+    layers: list[marks.Layer] = []
+    if row.heading:
+        layers.append(marks.label(marks.Text(row.heading, color=MUTED, size=12), x=-gutter, y=top + 14))
+        top += 22
+    lines = [marks.Text(line) for line in marks.wrap(row.label, (gutter or plot) // 7)]
+    lines += [marks.Text(row.note, color=MUTED, size=12)] if row.note else []
+    tall = 16.0 * len(lines)
+    layers += [marks.label(line, x=-gutter, y=top + 10 + 16 * i) for i, line in enumerate(lines)]
+    middle, bottom = (top + 2 + tall / 2, top + tall + 6) if gutter else (top + tall + 14, top + tall + 30)
+    bottom = max(bottom, top + LEAST)
+    return layers + _row(row, middle, domain, plot), bottom
 
 
 def _ground(drawing: RowsDrawing, top: float, bottom: float) -> list[marks.Layer]:
@@ -108,31 +126,17 @@ def _lines(drawing: RowsDrawing, plot: int) -> list[tuple[Line, float, str, int]
     return [(line, x, lean, row) for (line, x, lean, _), row in zip(spots, rows, strict=True)]
 
 
-def placed_lines(
-    placed: list[tuple[Line, float, str, int]], domain: tuple[float, float], top: float, bottom: float
+def _named_lines(
+    placed: list[tuple[Line, float, str, int]], domain: tuple[float, float], bottom: float
 ) -> list[marks.Layer]:
     """The named lines and their labels."""
     layers = []
     for line, _, lean, row in placed:
         y = 18.0 * row + 9
         layers.append(marks.upright(line.value, (y - 7, bottom), domain=domain, color=line.color, dash=line.dash))
-        dx = 5 if lean == "left" else -5
-        place = marks.across(domain)
-        layers.append(marks.label(line.says, x=place, value=line.value, y=y, align=lean, dx=dx, color=line.color))
+        text = marks.Text(line.says, lean, line.color, dx=5 if lean == "left" else -5)
+        layers.append(marks.label(text, x=marks.across(domain), value=line.value, y=y))
     return layers
-
-
-def _labels(row: Row, y: float, gutter: int) -> list[marks.Layer]:
-    """Label and note in the gutter left of the plot."""
-    layers = [marks.label(row.label, x=-gutter, y=y - 8 if row.note else y, align="left")]
-    if row.note:
-        layers.append(marks.muted(row.note, x=-gutter, y=y + 8, align="left", size=12))
-    return layers
-
-
-def _labels_above(row: Row, y: float) -> list[marks.Layer]:
-    text = f"{row.label}, {row.note}" if row.note and len(row.label) + len(row.note) < 38 else row.label
-    return [marks.label(text, x=0, y=y - 22, align="left")]
 
 
 def _row(row: Row, y: float, domain: tuple[float, float], plot: int) -> list[marks.Layer]:
@@ -140,7 +144,7 @@ def _row(row: Row, y: float, domain: tuple[float, float], plot: int) -> list[mar
         middle = plot / 2
         return [
             marks.area(domain, (y - 11, y + 11), domain=domain, color=HATCH),
-            marks.label(row.missing, x=middle, y=y, align="center", color=MUTED),
+            marks.label(marks.Text(row.missing, "center", MUTED), x=middle, y=y),
         ]
     color = COLORS[row.color]
     layers = []

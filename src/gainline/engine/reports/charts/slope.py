@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 
 from gainline.engine.reports.charts import marks
-from gainline.engine.reports.charts.theme import ACCENT, HAIRLINE, INK, MUTED, USUAL, svg
+from gainline.engine.reports.charts.theme import ACCENT, INK, MUTED, PAPER, USUAL, svg
 
 HEIGHT = 176
 
@@ -34,25 +34,25 @@ class SlopeDrawing:
 
 def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:
     """The slope chart, ``width`` px wide."""
-    left, right = 12.0, float(width - 158)
+    left, right = 12.0, float(width - 150)
     rows = _rows(drawing)
+    quiet = marks.Text(drawing.zero, "right", MUTED, size=12)
     layers = [
-        _level(drawing, 0.0, (0.0, float(width - 24)), color=HAIRLINE, dash=()),
-        marks.muted(drawing.zero, x=width - 28, y=_y(0.0, drawing) + 10, align="right", size=12),
-        marks.muted(drawing.start, x=left, y=HEIGHT + 14, align="left"),
-        marks.muted(drawing.end, x=right, y=HEIGHT + 14, align="center"),
+        _level(drawing, (0.0, float(width - 24))),
+        marks.label(quiet, x=width - 28, y=_y(0.0, drawing) + 10),
+        marks.label(marks.Text(drawing.start, color=MUTED), x=left - 6, y=HEIGHT + 14),
+        marks.label(marks.Text(drawing.end, "center", MUTED), x=right, y=HEIGHT + 14),
     ]
     for key, value, says, color in _arms(drawing):
+        y = _y(value, drawing)
         if drawing.before is not None:
-            layers.append(
-                _segment((left, _y(drawing.before, drawing)), (right, _y(value, drawing)), color, key == "usual")
-            )
-        layers.append(_spot(right, _y(value, drawing), color, hollow=key == "usual"))
-        layers.append(marks.label(says, x=right + 12, y=rows[key], align="left", color=color, bold=key == "tool"))
+            layers.append(_segment((left, _y(drawing.before, drawing)), (right, y), color, key == "usual"))
+        layers.append(_spot(right, y, color, hollow=key == "usual"))
+        layers.append(marks.label(marks.Text(says, color=color, bold=key == "tool"), x=right + 12, y=rows[key]))
     if drawing.before is not None:
         y = _y(drawing.before, drawing)
         layers.append(_spot(left, y, INK, hollow=False))
-        layers.append(marks.label(drawing.before_says, x=left + 2, y=y - 18, align="left"))
+        layers.append(marks.label(marks.Text(drawing.before_says), x=left - 6, y=y - 18))
     pad = {"left": 4, "right": 20, "top": 6, "bottom": 26}
     return svg(alt.layer(*layers), width=width - 24, height=HEIGHT, padding=pad, name=name)
 
@@ -78,11 +78,10 @@ def _rows(drawing: SlopeDrawing) -> dict[str, float]:
     return {"tool": middle + 9 * up, "usual": middle - 9 * up}
 
 
-def _level(
-    drawing: SlopeDrawing, value: float, ends: tuple[float, float], *, color: str, dash: tuple[float, ...]
-) -> marks.Layer:
-    mark = marks.one({}).mark_rule(color=color, strokeDash=list(dash))
-    return mark.encode(x=alt.value(ends[0]), x2=alt.value(ends[1]), y=alt.value(_y(value, drawing)))
+def _level(drawing: SlopeDrawing, ends: tuple[float, float]) -> marks.Layer:
+    """The line on which there is no gap."""
+    mark = marks.one({}).mark_rule(color=USUAL)
+    return mark.encode(x=alt.value(ends[0]), x2=alt.value(ends[1]), y=alt.value(_y(0.0, drawing)))
 
 
 def _segment(a: tuple[float, float], b: tuple[float, float], color: str, dashed: bool) -> marks.Layer:
@@ -93,6 +92,6 @@ def _segment(a: tuple[float, float], b: tuple[float, float], color: str, dashed:
 
 
 def _spot(x: float, y: float, color: str, *, hollow: bool) -> marks.Layer:
-    from_theme = {"fill": "#fbfaf7" if hollow else color, "stroke": color}
+    from_theme = {"fill": PAPER if hollow else color, "stroke": color}
     mark = marks.one({}).mark_point(filled=True, size=120, strokeWidth=2, opacity=1, **from_theme)
     return mark.encode(x=alt.value(x), y=alt.value(y))

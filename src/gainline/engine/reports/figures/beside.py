@@ -1,0 +1,99 @@
+"""What stands beside the effect: the naive figure, and how alike the arms were at the start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gainline.engine.reports import charts, numbers
+from gainline.engine.reports.charts import Line, Row, RowsDrawing, Shade
+from gainline.engine.reports.charts.theme import FAINT, HAIRLINE, INK
+from gainline.engine.reports.facts import Facts, capital, inside
+from gainline.engine.reports.figures.frame import Figure, Table, both
+
+WITHIN, ADJUST = 0.05, 0.25  # WWC 5.0 bands of a standardized baseline difference
+
+
+def naive_figure(facts: Facts) -> Figure:
+    """Users against non-users beside our comparison, so that nobody decides on the former."""
+    t, naive, ours = facts.words, facts.evidence["naive"], facts.primary
+    rows = (
+        Row(
+            t("naive.dashboard"), t("naive.dashboard_note"), naive["effect"], naive["low"], naive["high"], "comparison"
+        ),
+        Row(t("naive.ours"), t(f"design.{facts.plan['design']['kind']}"), ours["effect"], ours["low"], ours["high"]),
+    )
+    drawing = RowsDrawing(rows, t("naive.axis", unit=facts.unit), (Line(0.0, t("naive.zero")),))
+    said = {"naive": facts.effect(naive["effect"]), "ours": facts.effect(ours["effect"])}
+    told = t(
+        "naive.sentence",
+        **said,
+        unit=facts.unit,
+        low=facts.effect(naive["low"]),
+        high=facts.effect(naive["high"]),
+        users=facts.say(facts.released.count("naive", "users")),
+        others=facts.say(facts.released.count("naive", "others")),
+        our_low=facts.effect(ours["low"]),
+        our_high=facts.effect(ours["high"]),
+    )
+    cells = tuple(
+        (
+            row.label,
+            facts.effect(v["effect"]),
+            t("page.range", low=facts.effect(v["low"]), high=facts.effect(v["high"])),
+        )
+        for row, v in zip(rows, (naive, ours), strict=True)
+    )
+    holds = ours["low"] <= naive["effect"] <= ours["high"]
+    return Figure(
+        "naive",
+        t("naive.title_same" if holds else "naive.title_over", unit=facts.unit, **said),
+        t("naive.subtitle", outcome=ours["label"], unit=facts.unit, period=facts.period),
+        both(charts.rows_svg, drawing, "naive"),
+        f"{t('naive.alt')} {told}",
+        Table((t("naive.col_what"), t("naive.col_effect"), t("naive.col_interval")), cells),
+        told,
+        facts.source,
+        notes=(t("naive.note"),),
+    )
+
+
+def balance_figure(facts: Facts) -> Figure | None:
+    """How alike the arms were at the start, with the bands of the What Works Clearinghouse."""
+    rows = facts.evidence["balance"]
+    if not rows:
+        return None
+    t = facts.words
+    matched = facts.plan["design"]["kind"] == "matched"
+    drawing = RowsDrawing(
+        tuple(Row(row["label"], "", row["after"], other=row["before"] if matched else None) for row in rows),
+        t("balance.axis"),
+        (Line(0.0, t("balance.same"), INK),),
+        (Shade(0.0, WITHIN, t("balance.satisfied"), HAIRLINE), Shade(WITHIN, ADJUST, t("balance.adjust"), FAINT)),
+    )
+    worst = max(rows, key=lambda row: abs(row["after"]))
+    told = t("balance.sentence", value=numbers.signed(worst["after"], 2), what=inside(worst["label"]))
+    subtitle = t("balance.subtitle", n=facts.n) + (f" {capital(t('balance.before_after'))}." if matched else "")
+    head = ("col_covariate", "col_before", "col_after", "col_band")
+    return Figure(
+        "balance",
+        _balance_title(facts, worst),
+        subtitle,
+        both(charts.rows_svg, drawing, "balance"),
+        f"{t('balance.alt')} {told}",
+        Table(tuple(t(f"balance.{key}") for key in head), tuple(_balance_cells(facts, row) for row in rows)),
+        told,
+        facts.source,
+        notes=(t("balance.note"),),
+    )
+
+
+def _balance_title(facts: Facts, worst: dict[str, Any]) -> str:
+    size = abs(worst["after"])
+    if size > ADJUST:
+        return facts.words("balance.title_bad", what=inside(worst["label"]))
+    return facts.words("balance.title_adjust" if size > WITHIN else "balance.title_good")
+
+
+def _balance_cells(facts: Facts, row: dict[str, Any]) -> tuple[str, ...]:
+    band = facts.words(f"balance.band_{row['band'].split()[0]}")
+    return (row["label"], numbers.signed(row["before"], 2), numbers.signed(row["after"], 2), band)

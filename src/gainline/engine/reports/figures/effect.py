@@ -1,0 +1,107 @@
+"""The effect's figure."""
+
+from __future__ import annotations
+
+from statistics import NormalDist
+from typing import Any
+
+from scipy.stats import t as student
+
+from gainline.engine.reports import charts, numbers
+from gainline.engine.reports.charts import EffectDrawing, Landmark
+from gainline.engine.reports.facts import Facts, capital
+from gainline.engine.reports.figures.frame import Figure, Table, both
+
+
+def inner_interval(estimate: dict[str, Any]) -> tuple[float, float]:
+    """Ends of the 50 % interval, from the same t distribution as the 95 % interval."""
+    df = estimate["df"]
+    times = float(student.ppf(0.75, df)) if df else NormalDist().inv_cdf(0.75)
+    return estimate["effect"] - times * estimate["std_error"], estimate["effect"] + times * estimate["std_error"]
+
+
+def effect_figure(facts: Facts) -> Figure:
+    """The effect on the district's own scale, between its landmarks."""
+    t, made = facts.words, facts.primary
+    shown = {"effect": facts.effect(made["effect"]), "unit": facts.unit}
+    short = numbers.signed(facts.smallest, _plain(facts.smallest))
+    predicted = numbers.signed(facts.predicted, _plain(facts.predicted))
+    interval = {"low": facts.effect(made["low"]), "high": facts.effect(made["high"])}
+    drawing = EffectDrawing(
+        effect=made["effect"],
+        inner=inner_interval(made),
+        outer=(made["low"], made["high"]),
+        worth_from=facts.smallest,
+        landmarks=(
+            Landmark(0.0, t("effect.zero"), "zero"),
+            Landmark(facts.smallest, t("effect.worth", value=short), "worth"),
+            Landmark(facts.predicted, t("effect.predicted", value=predicted), "predicted"),
+        ),
+        headline=f"{shown['effect']} {facts.unit}",
+        detail=t("effect.detail", **interval),
+        axis=t("effect.axis", unit=facts.unit),
+        axis_g=t("effect.axis_g"),
+        sd=made["sd"],
+    )
+    told = t(
+        "effect.sentence",
+        **shown,
+        **interval,
+        g=numbers.signed(made["g"], 2),
+        predicted=predicted,
+        worth=short,
+        n=facts.n,
+        design=t(f"design.{facts.plan['design']['kind']}"),
+    )
+    return Figure(
+        "effect",
+        t(f"effect.title_{_effect_reading(facts)}", **shown),
+        t(
+            "effect.subtitle",
+            population=capital(facts.plan["population"]["describe"]),
+            outcome=made["label"],
+            period=facts.period,
+            n=facts.n,
+        ),
+        both(charts.effect_svg, drawing, "effect"),
+        f"{t('effect.alt')} {told}",
+        _effect_table(facts, short, predicted),
+        told,
+        facts.source,
+        notes=(t("effect.how"),),
+    )
+
+
+def _plain(value: float) -> int:
+    """Decimal places of a number that somebody chose: as many as they wrote, at most two."""
+    return next((places for places in (0, 1) if abs(value - round(value, places)) < 1e-9), 2)
+
+
+def _effect_reading(facts: Facts) -> str:
+    """Which of the titles the interval earns, turned so that up is good."""
+    made, smallest = facts.primary, abs(facts.smallest)
+    low, high = sorted((facts.good * made["low"], facts.good * made["high"]))
+    effect = facts.good * made["effect"]
+    if high < 0:
+        return "worse"
+    if high < smallest:
+        return "null"
+    if low > 0:
+        return "worth" if effect >= smallest and low > smallest - (high - low) / 2 else "close"
+    return "wide"
+
+
+def _effect_table(facts: Facts, short: str, predicted: str) -> Table:
+    t, made, places = facts.words, facts.primary, facts.places
+    inner = inner_interval(made)
+    rows = (
+        (t("effect.row_effect"), facts.effect(made["effect"])),
+        (t("effect.row_inner"), t("page.range", low=facts.effect(inner[0]), high=facts.effect(inner[1]))),
+        (t("effect.row_outer"), t("page.range", low=facts.effect(made["low"]), high=facts.effect(made["high"]))),
+        (t("effect.row_g"), numbers.signed(made["g"], 2)),
+        (t("effect.row_worth"), short),
+        (t("effect.row_predicted"), predicted),
+        (t("effect.row_tool"), numbers.number(made["mean_tool"], places)),
+        (t("effect.row_usual"), numbers.number(made["mean_usual"], places)),
+    )
+    return Table((t("effect.quantity"), f"{t('effect.value')} ({facts.unit})"), rows)
