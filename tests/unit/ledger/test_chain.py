@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import multiprocessing
 import os
 import signal
@@ -13,7 +15,7 @@ import pytest
 
 from gainline.engine.core.errors import Conflict
 from gainline.engine.core.issues import has_errors
-from gainline.engine.ledger import Head, Ledger, NotCanonical
+from gainline.engine.ledger import Head, Ledger, NotCanonical, canonical
 
 DAY = date(2026, 5, 1)
 
@@ -22,7 +24,7 @@ DAY = date(2026, 5, 1)
 def ledger(tmp_path):
     ledger = Ledger(tmp_path / "ledger.jsonl")
     for number in range(5):
-        ledger.append("registration", {"plan": f"plan-{number}", "size": number / 3, "big": 1e20}, on=DAY)
+        ledger.append("registration", {"plan": f"plan-{number}", "size": number / 3}, on=DAY)
     return ledger
 
 
@@ -41,7 +43,7 @@ def test_an_absent_ledger_is_empty_and_sound(tmp_path):
 def test_what_was_appended_is_read_back_in_order(ledger):
     entries = ledger.entries()
     assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
-    assert entries[1].payload == {"plan": "plan-1", "size": 0.333333333333, "big": 1e20}
+    assert entries[1].payload == {"plan": "plan-1", "size": 0.333333333333}
     assert entries[1].previous == entries[0].hash
     assert entries[1].on == DAY
     assert ledger.verify() == []
@@ -210,3 +212,19 @@ def test_a_killed_writer_leaves_every_confirmed_entry_and_a_usable_ledger(tmp_pa
     assert len(ledger.entries()) >= confirmed[-1]
     ledger.append("registration", {}, on=DAY)
     assert ledger.verify() == []
+
+
+def test_an_entry_is_hashed_as_its_documentation_says(ledger):
+    # SHA-256 over a zero byte and the canonical JSON of the entry without its hash; anybody can check it
+    for line, entry in zip(ledger.path.read_bytes().splitlines(), ledger.entries(), strict=True):
+        raw = json.loads(line)
+        assert canonical(raw) == line
+        del raw["hash"]
+        assert hashlib.sha256(b"\0" + canonical(raw)).hexdigest() == entry.hash
+        assert hashlib.sha256(canonical(raw["payload"])).hexdigest() == entry.payload_sha256
+
+
+def test_a_kind_that_looks_like_a_field_breaks_nothing(ledger):
+    ledger.append('"payload":null', {"payload": None}, on=DAY)
+    assert ledger.verify() == []
+    assert ledger.entries()[-1].kind == '"payload":null'

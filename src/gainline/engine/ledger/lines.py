@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from gainline.engine.ledger.canonical import LARGEST_INTEGER, NotCanonical, canonical, digest, settle
+from gainline.engine.ledger.canonical import LARGEST_INTEGER, NotCanonical, canonical, settle
 
 FIRST_PREVIOUS = "0" * 64
 """What the first entry holds in place of a predecessor's hash."""
@@ -44,7 +44,7 @@ class Entry:
 
     def line(self) -> bytes:
         """The entry as its line in the file, line end included."""
-        return canonical({**_body(self), "hash": self.hash}) + b"\n"
+        return _text(self, canonical(self.payload), with_hash=True) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,9 @@ def sealed(kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | No
     """
     seq, previous = (after.seq + 1, after.hash) if after else (1, FIRST_PREVIOUS)
     record = settle(payload, "payload")
-    draft = Entry(seq, kind, on, record, digest(record), previous, "")
-    return Entry(seq, kind, on, draft.payload, draft.payload_sha256, previous, _hash(draft))
+    text = canonical(record)
+    draft = Entry(seq, kind, on, record, _sha256(text), previous, "")
+    return replace(draft, hash=_sha256(_LEAF + _text(draft, text)))
 
 
 def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str | None = None) -> Entry | Fault:
@@ -85,9 +86,11 @@ def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str
     """
     try:
         entry = _parse(line)
+        text = canonical(entry.payload)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Fault(number, "LG001", "the line is not an entry of the ledger")
-    if entry.line() != line + b"\n" or entry.payload_sha256 != digest(entry.payload) or entry.hash != _hash(entry):
+    hashes = (_sha256(text), _sha256(_LEAF + _text(entry, text)))
+    if _text(entry, text, with_hash=True) != line or hashes != (entry.payload_sha256, entry.hash):
         return Fault(number, "LG002", "the entry does not have the hash it carries: it was edited", entry)
     if seq is not None and entry.seq != seq:
         says = f"entry {entry.seq} stands where entry {seq} belongs: lines were deleted, inserted or reordered"
@@ -107,19 +110,24 @@ def _parse(line: bytes) -> Entry:
     return Entry(**{**raw, "on": date.fromisoformat(raw["on"])})
 
 
-def _body(entry: Entry) -> dict[str, Any]:
-    return {
+def _text(entry: Entry, payload: bytes, *, with_hash: bool = False) -> bytes:
+    """The entry's canonical JSON around its payload's, which is by far the longest part and so is written only once."""
+    shell: dict[str, Any] = {
         "seq": entry.seq,
         "kind": entry.kind,
         "on": entry.on,
-        "payload": entry.payload,
+        "payload": None,
         "payload_sha256": entry.payload_sha256,
         "previous": entry.previous,
     }
+    if with_hash:
+        shell["hash"] = entry.hash
+    # inside a string the quotes would be escaped, so this place is the only one
+    return canonical(shell).replace(b'"payload":null', b'"payload":' + payload, 1)
 
 
-def _hash(entry: Entry) -> str:
-    return hashlib.sha256(_LEAF + canonical(_body(entry))).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _integer(text: str) -> int | float:
