@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from gainline.engine.core.issues import count_by_code
-from gainline.engine.intake.faults import FAULTS, Book
-from gainline.engine.intake.link import Identity, Keys, Person
+from gainline.engine.intake.faults import Book, Fold
+from gainline.engine.intake.link import Identity, Keys, Person, Schools
 
 SUBGROUPS = ("economically_disadvantaged", "english_learner", "disability", "grade", "school_id")
 
@@ -33,6 +33,11 @@ class GroupSeen:
     def share(self) -> float | None:
         """Seen among rostered; None where nobody is rostered."""
         return self.seen / self.rostered if self.rostered else None
+
+    def to_json_value(self) -> dict[str, Any]:
+        """The group as plain JSON values."""
+        counts = {"rostered": self.rostered, "seen": self.seen, "share": self.share}
+        return {"field": self.field, "value": self.value, **counts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class Linkage:
             "by_rule": self.by_rule,
             "by_school": {school: {"identities": n, "matched": m} for school, (n, m) in self.by_school.items()},
             "seen_means": "students of the schools that occur in the file: rostered, and with at least one row",
-            "seen": [{"field": g.field, "value": g.value, "rostered": g.rostered, "seen": g.seen, "share": g.share} for g in self.seen],
+            "seen": [group.to_json_value() for group in self.seen],
         }
 
 
@@ -89,8 +94,8 @@ class Account:
         Rows of the file: in it, taken as they are, taken after a reported repair, kept out.
     by_code
         Rows per issue code.
-    first_lines
-        The first lines of each code.
+    faults
+        Each fault by file and column, with its level, rows and first lines.
     tables
         Rows written per canonical table; one row of a file may give several, or none.
     linkage
@@ -104,7 +109,7 @@ class Account:
     repaired: int
     rejected: int
     by_code: dict[str, int] = field(default_factory=dict)
-    first_lines: dict[str, list[int]] = field(default_factory=dict)
+    faults: tuple[Fold, ...] = ()
     tables: dict[str, int] = field(default_factory=dict)
     linkage: Linkage | None = None
 
@@ -114,10 +119,8 @@ class Account:
             "file_name": self.file_name,
             "profile": self.profile,
             "rows": {"read": self.read, "loaded": self.loaded, "repaired": self.repaired, "rejected": self.rejected},
-            "codes": {
-                code: {"rows": rows, "level": str(FAULTS[code][0]), "first_lines": self.first_lines.get(code, [])}
-                for code, rows in self.by_code.items()
-            },
+            "codes": self.by_code,
+            "faults": [fold.to_json_value() for fold in self.faults],
             "tables": self.tables,
             "linkage": self.linkage.to_json_value() if self.linkage else None,
         }
@@ -150,21 +153,22 @@ class Tally:
             repaired=self.repaired,
             rejected=self.rejected,
             by_code=count_by_code(self.book.issues()),
-            first_lines=self.book.first_lines(),
+            faults=tuple(self.book.folds()),
             tables=dict(sorted(self.tables.items())),
             linkage=self.linkage,
         )
 
 
-def linkage_of(people: list[Person], identity: Identity) -> Linkage:
-    """Sum up the identities of one file against the roster."""
+def linkage_of(people: list[Person], identity: Identity, known_schools: Schools) -> Linkage:
+    """Sum up the identities of one file against the roster; schools by their roster id where it knows them."""
     named = [person for person in people if person.rows]
     matched = [person for person in named if person.matched]
     schools: dict[str, tuple[int, int]] = {}
     for person in named:
         if person.school:
-            n, m = schools.get(person.school, (0, 0))
-            schools[person.school] = (n + 1, m + person.matched)
+            school = known_schools.find(person.school) or person.school
+            n, m = schools.get(school, (0, 0))
+            schools[school] = (n + 1, m + person.matched)
     keys = np.unique(np.array([person.key for person in matched], dtype=np.int64))
     return Linkage(
         identities=len(named),

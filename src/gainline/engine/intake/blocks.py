@@ -24,7 +24,7 @@ JOINED_LINES = 50  # a quoted cell that runs over more lines than this is taken 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one block: chosen columns as text, the line each row starts on, and the lines kept out with their code."""
+    """Rows of one block: chosen columns as text, the line each starts on, and the lines kept out with their code."""
 
     columns: pa.Table
     lines: Lines
@@ -73,7 +73,7 @@ class _Parsed:
 
     @property
     def records(self) -> int:
-        return self.table.num_rows + len(self.ragged) + len(self.blank)
+        return int(self.table.num_rows) + len(self.ragged) + len(self.blank)
 
 
 def read_rows(chunks: Iterable[bytes], layout: Layout) -> Iterator[Rows]:
@@ -94,7 +94,7 @@ def read_rows(chunks: Iterable[bytes], layout: Layout) -> Iterator[Rows]:
 
 
 def _blocks(chunks: Iterable[bytes], layout: Layout) -> Iterator[_Block]:
-    """Cut the text at line ends, past the header; a quoted cell that is still open at the cut goes into the next block."""
+    """Cut the text at line ends, past the header; a quoted cell still open at the cut goes into the next block."""
     rest, line, skipping = b"", 1, layout.header_line
     for chunk in _line_feeds(chunks):
         rest += chunk
@@ -217,7 +217,10 @@ def _arrow(text: bytes, layout: Layout, on_ragged: Callable[[pc.InvalidRow], str
             delimiter=layout.delimiter, ignore_empty_lines=layout.width == 1, invalid_row_handler=on_ragged
         ),
         convert_options=pc.ConvertOptions(
-            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, strings_can_be_null=False, check_utf8=False
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            strings_can_be_null=False,
+            check_utf8=False,
         ),
     )
     return table.rename_columns(list(layout.wanted))
@@ -265,14 +268,14 @@ def _record_end(lines: list[bytes], at: int, layout: Layout) -> int | None:
 
 
 def _walk(line: bytes, mark: bytes, *, inside: bool) -> tuple[bool, int, bool]:
-    """Go along a line: does it end inside quotes, delimiters outside of quotes, and is each closing quote at a cell's end."""
+    """Go along a line: does it end inside quotes, its delimiters outside of them, do quotes close at cells' ends."""
     delimiters, clean = 0, True
     cells = line.rstrip(b"\r").split(mark)
     for number, cell in enumerate(cells):
         if not inside and cell.startswith(b'"'):
             inside, cell = True, cell[1:]
         if inside:
-            text, closed, after = cell.replace(b'""', b"").partition(b'"')
+            _text, closed, after = cell.replace(b'""', b"").partition(b'"')
             inside = not closed
             clean = clean and not after
         if not inside and number < len(cells) - 1:

@@ -79,12 +79,17 @@ class Distinct:
     texts: list[str]
     codes: Codes
 
+    @property
+    def given(self) -> Flags:
+        """Rows whose text is not empty."""
+        return np.array([bool(text) for text in self.texts] or [False], dtype=bool)[self.codes]
+
     @classmethod
     def of(cls, column: pa.ChunkedArray | pa.Array) -> Distinct:
         """Encode one column; null reads as the empty text."""
         return Encoded.of(column).texts()
 
-    def typed(self, read: Callable[[str], tuple[Any, int]], dtype: Any, blank: Any) -> Typed:
+    def typed(self, read: Callable[[str], tuple[Any, int]], dtype: type[np.generic], blank: object) -> Typed:
         """Read each distinct text once and spread the answers over the rows."""
         pairs = [read(text) for text in self.texts]
         values = np.array([blank if value is None else value for value, _ in pairs], dtype=dtype)
@@ -189,7 +194,9 @@ def _days(year: int, month: int, day: int) -> tuple[int | None, int]:
     return ((moment - EPOCH).days, OK) if 1900 <= year <= 2200 else (None, WRONG)
 
 
-def flags(column: pa.ChunkedArray, *, nulls: Collection[str], true: Collection[str] = (), false: Collection[str] = ()) -> Typed:
+def flags(
+    column: pa.ChunkedArray, *, nulls: Collection[str], true: Collection[str] = (), false: Collection[str] = ()
+) -> Typed:
     """Read yes/no cells; further words for yes and no may be declared (folded)."""
 
     def read(text: str) -> tuple[bool | None, int]:

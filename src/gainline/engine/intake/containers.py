@@ -16,8 +16,8 @@ from typing import BinaryIO, cast
 CHUNK = 1 << 23  # bytes read at a time: large enough to keep parsing busy, small enough to keep memory flat
 
 
-class Damaged(Exception):  # noqa: N818 - translated to an issue at one seam, `sources.discover`
-    """The container is cut off or its checksum is wrong."""
+class Damaged(Exception):
+    """The container is cut off or its checksum is wrong; translated to an issue at one seam, `sources.discover`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def match_columns(cells: Sequence[str], asked: Mapping[str, Iterable[str]]) -> M
         close = get_close_matches(fold(name), list(left), n=1, cutoff=NEAR) if name not in match.positions else []
         if close:
             match.near[name] = left[close[0]]
-    match.ignored = [cell for position, cell in enumerate(cells) if position not in taken and cell not in match.repeated]
+    match.ignored = [
+        cell for position, cell in enumerate(cells) if position not in taken and cell not in match.repeated
+    ]
     return match
 
 

@@ -21,7 +21,7 @@ class Survey:
 
     sha256: str
     size: int
-    encoding: str | None
+    encoding: str
     head: bytes
 
 
@@ -37,7 +37,7 @@ def survey(chunks: Iterable[bytes], *, head_bytes: int = 1 << 16) -> Survey:
 
     The ladder: byte order mark; strict UTF-8 over the whole file; a NUL in every other byte (UTF-16 without a mark);
     else Windows-1252 against Mac Roman, scored by whether the high bytes become letters inside words or spaced
-    dashes and quotes. ``encoding`` is None where none of them can read the bytes.
+    dashes and quotes. Mac Roman has a character for every byte, so the ladder always ends.
     """
     hashed, scan, size, head = hashlib.sha256(), _Scan(contexts=[]), 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -71,7 +71,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     return True
 
 
-def _decide(head: bytes, scan: _Scan) -> str | None:
+def _decide(head: bytes, scan: _Scan) -> str:
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name if name != "utf-8-sig" or scan.utf8 else _single_byte(scan.contexts or [])
@@ -87,10 +87,10 @@ def _utf16_without_mark(head: bytes) -> str | None:
     return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
 
 
-def _single_byte(contexts: list[bytes]) -> str | None:
+def _single_byte(contexts: list[bytes]) -> str:
     scores = {name: _score(contexts, name) for name in CANDIDATES}
     known = {name: score for name, score in scores.items() if score is not None}
-    return max(known, key=lambda name: known[name]) if known else None  # a tie goes to the first, cp1252
+    return max(known, key=lambda name: known[name])  # a tie goes to the first, cp1252
 
 
 def _score(contexts: list[bytes], name: str) -> float | None:
@@ -101,7 +101,8 @@ def _score(contexts: list[bytes], name: str) -> float | None:
             text = context.decode(name)
         except UnicodeDecodeError:
             return None
-        good += any(not match.group().isascii() for match in _LETTER_IN_WORD.finditer(text)) or bool(_SPACED_MARK.search(text))
+        in_word = any(not match.group().isascii() for match in _LETTER_IN_WORD.finditer(text))
+        good += in_word or bool(_SPACED_MARK.search(text))
     return good / max(len(contexts), 1)
 
 

@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pac
 import pyarrow.parquet as pq
 
-from gainline.engine.intake.blocks import read_rows
+from gainline.engine.intake.blocks import Layout, read_rows
 from gainline.engine.intake.cells import EMPTY, NO_DATE, OK, REPAIRED, WRONG, Distinct, Flags, Typed, numbers
 from gainline.engine.intake.dialect import Header, match_columns
-from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.faults import Book, Lines
 from gainline.engine.intake.profile import NULLS
@@ -144,7 +143,7 @@ def _parquet(file: TextFile, names: Sequence[str], book: Book, first_line: int) 
 
 def _csv(file: TextFile, names: Sequence[str], book: Book) -> Iterator[Frame]:
     header = file.header or Header(",", 1, ("",))
-    match = match_columns(header.cells, {name: () for name in names})
+    match = match_columns(header.cells, dict.fromkeys(names, ()))
     missing = [name for name in names if name not in match.positions]
     if missing:
         book.add("IN006", [header.line], column=missing[0], file=file.name)

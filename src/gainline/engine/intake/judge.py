@@ -45,7 +45,9 @@ class Footers:
 
     def marks(self, column: Encoded) -> Flags:
         """Rows whose cell begins like a totals row."""
-        hits = pac.match_substring_regex(column.dictionary, self._pattern, ignore_case=True).to_numpy(zero_copy_only=False)
+        hits = pac.match_substring_regex(column.dictionary, self._pattern, ignore_case=True).to_numpy(
+            zero_copy_only=False
+        )
         return np.asarray(hits, dtype=bool)[column.codes] if hits.any() else np.zeros(len(column.codes), dtype=bool)
 
 
@@ -126,7 +128,11 @@ class Judge:
     def counts(self) -> dict[str, int]:
         """Rows read, repaired and rejected of this block."""
         out = self.read - len(self.lines)
-        return {"read": self.read, "repaired": int((self.repaired & self.kept).sum()), "rejected": out + int(self.rejected.sum())}
+        return {
+            "read": self.read,
+            "repaired": int((self.repaired & self.kept).sum()),
+            "rejected": out + int(self.rejected.sum()),
+        }
 
     def has(self, column: Column | None) -> bool:
         """Tell whether the file has this column."""

@@ -128,7 +128,7 @@ class Linker:
             self._unzeroed.add(unzeroed(bare), key)
 
     def find(self, value: str, kind: str) -> Hit:
-        """Who this identifier names: an earlier match, then the kind's own rules; the first rule with an answer decides."""
+        """Who this identifier names: an earlier match, then the kind's rules; the first one with an answer decides."""
         text = unicodedata.normalize("NFC", value.strip())
         if earlier := self._own.get((kind, text)):
             return earlier

@@ -1,4 +1,4 @@
-"""OneRoster: a roster package, zip or folder, to schools, terms, sections, people, identifiers, students, enrollments."""
+"""OneRoster: a roster package to schools, terms, sections, people, identifiers, students and enrollments."""
 
 from __future__ import annotations
 
@@ -42,7 +42,12 @@ def read_oneroster(task: Task, tally: Tally) -> Iterator[Batch]:
         if spec.name in package.frames:
             check_references(package, spec)
     _settle_roles(package)
-    batches = [batch for name, build in _BUILDERS.items() if name in package.frames for batch in build(package, package.frames[name])]
+    batches = [
+        batch
+        for name, build in _BUILDERS.items()
+        if name in package.frames
+        for batch in build(package, package.frames[name])
+    ]
     for frame in package.frames.values():
         tally.count(**frame.counts())
     yield from batches
@@ -60,56 +65,84 @@ def _settle_roles(package: Package) -> None:
     roles = package.frames.get("roles")
     if roles is not None:
         for one, role, rank, kept in zip(
-            roles.texts("userSourcedId"), roles.choices("role", LISTS["roles.role"]), roles.texts("roleType"), roles.kept, strict=True
+            roles.texts("userSourcedId"),
+            roles.choices("role", LISTS["roles.role"]),
+            roles.texts("roleType"),
+            roles.kept,
+            strict=True,
         ):
             if kept and role and (rank.casefold() == "primary" or one not in package.roles):
                 package.roles[one] = role
     enrollments = package.frames.get("enrollments")
     if enrollments is not None:
-        for one, role in zip(enrollments.texts("userSourcedId"), enrollments.choices("role", LISTS["enrollments.role"]), strict=True):
+        for one, role in zip(
+            enrollments.texts("userSourcedId"), enrollments.choices("role", LISTS["enrollments.role"]), strict=True
+        ):
             if role:
                 package.roles.setdefault(one, role)
 
 
 def _orgs(package: Package, frame: RosterFile) -> Iterator[Batch]:
-    yield package.batch("schools", {
-        "school_id": frame.column("sourcedId"),
-        "name": frame.column("name"),
-        "kind": pa.array(frame.choices("type", LISTS["orgs.type"]), pa.string()),
-        "identifier": frame.column("identifier"),
-        "parent_id": frame.column("parentSourcedId"),
-    }, frame)
+    yield package.batch(
+        "schools",
+        {
+            "school_id": frame.column("sourcedId"),
+            "name": frame.column("name"),
+            "kind": pa.array(frame.choices("type", LISTS["orgs.type"]), pa.string()),
+            "identifier": frame.column("identifier"),
+            "parent_id": frame.column("parentSourcedId"),
+        },
+        frame,
+    )
 
 
 def _sessions(package: Package, frame: RosterFile) -> Iterator[Batch]:
     start, end = frame.days("startDate", required=True), frame.days("endDate", required=True)
     frame.reject("IN043", start.good & end.good & (end.values < start.values), "endDate")
-    yield package.batch("terms", {
-        "term_id": frame.column("sourcedId"),
-        "title": frame.column("title"),
-        "kind": pa.array(frame.choices("type", LISTS["academicSessions.type"]), pa.string()),
-        "start_date": date_array(start),
-        "end_date": date_array(end),
-        "school_year": frame.column("schoolYear"),
-    }, frame)
+    yield package.batch(
+        "terms",
+        {
+            "term_id": frame.column("sourcedId"),
+            "title": frame.column("title"),
+            "kind": pa.array(frame.choices("type", LISTS["academicSessions.type"]), pa.string()),
+            "start_date": date_array(start),
+            "end_date": date_array(end),
+            "school_year": frame.column("schoolYear"),
+        },
+        frame,
+    )
 
 
 def _classes(package: Package, frame: RosterFile) -> Iterator[Batch]:
     courses = package.frames.get("courses")
     titles = dict(zip(courses.texts("sourcedId"), courses.texts("title"), strict=True)) if courses is not None else {}
-    subjects = dict(zip(courses.texts("sourcedId"), courses.texts("subjects"), strict=True)) if courses is not None else {}
+    subjects = (
+        dict(zip(courses.texts("sourcedId"), courses.texts("subjects"), strict=True)) if courses is not None else {}
+    )
     course = frame.texts("courseSourcedId")
     own = frame.texts("subjects")
     frame.choices("classType", LISTS["classes.classType"])
-    yield package.batch("sections", {
-        "section_id": frame.column("sourcedId"),
-        "title": frame.column("title"),
-        "school_id": frame.column("schoolSourcedId"),
-        "course_title": pa.array([titles.get(one) or None for one in course], pa.string()),
-        "subject": pa.array([(listed(mine) or listed(subjects.get(one, "")) or [None])[0] for mine, one in zip(own, course, strict=True)], pa.string()),
-        "grades": pa.array([",".join(grade_codes(text)) or None for text in frame.texts("grades")], pa.string()),
-        "term_ids": pa.array([",".join(listed(text)) or None for text in frame.texts("termSourcedIds")], pa.string()),
-    }, frame)
+    yield package.batch(
+        "sections",
+        {
+            "section_id": frame.column("sourcedId"),
+            "title": frame.column("title"),
+            "school_id": frame.column("schoolSourcedId"),
+            "course_title": pa.array([titles.get(one) or None for one in course], pa.string()),
+            "subject": pa.array(
+                [_first_of(mine, subjects.get(one, "")) for mine, one in zip(own, course, strict=True)], pa.string()
+            ),
+            "grades": pa.array([",".join(grade_codes(text)) or None for text in frame.texts("grades")], pa.string()),
+            "term_ids": pa.array(
+                [",".join(listed(text)) or None for text in frame.texts("termSourcedIds")], pa.string()
+            ),
+        },
+        frame,
+    )
+
+
+def _first_of(*lists: str) -> str | None:
+    return next((entry for text in lists for entry in listed(text)), None)
 
 
 def _users(package: Package, frame: RosterFile) -> Iterator[Batch]:
@@ -117,14 +150,18 @@ def _users(package: Package, frame: RosterFile) -> Iterator[Batch]:
     roles = [package.roles.get(one) for one in ids]
     frame.reject("IN078", np.array([role is None for role in roles], dtype=bool) & frame.kept, "role")
     keys = pa.array([package.key(one) for one in ids], pa.int64())
-    yield package.batch("people", {
-        "person_key": keys,
-        "role": pa.array(roles, pa.string()),
-        "given_name": frame.column("givenName"),
-        "family_name": frame.column("familyName"),
-        "username": frame.column("username"),
-        "email": pac.utf8_lower(frame.column("email")),
-    }, frame)
+    yield package.batch(
+        "people",
+        {
+            "person_key": keys,
+            "role": pa.array(roles, pa.string()),
+            "given_name": frame.column("givenName"),
+            "family_name": frame.column("familyName"),
+            "username": frame.column("username"),
+            "email": pac.utf8_lower(frame.column("email")),
+        },
+        frame,
+    )
     yield _identifiers(package, frame, ids)
     yield _students(package, frame, ids)
 
@@ -144,14 +181,19 @@ def _identifiers(package: Package, frame: RosterFile, ids: list[str]) -> Batch:
         mine |= {(kind, texts[row]) for kind, texts in columns if texts[row]}
         mine |= {(f"userIds.{kind}", value) for kind, value in _USER_ID.findall(other[row])}
         found.extend((key, kind, value, line) for kind, value in sorted(mine))
-    return canonical("identifiers", {
-        "person_key": pa.array([key for key, _, _, _ in found], pa.int64()),
-        "source": pa.scalar("oneroster"),
-        "kind": pa.array([kind for _, kind, _, _ in found], pa.string()),
-        "value": pa.array([value for _, _, value, _ in found], pa.string()),
-        "how": pa.scalar("roster"),
-        "source_line": pa.array([line for _, _, _, line in found], pa.int64()),
-    }, rows=len(found), import_id=package.task.import_id)
+    return canonical(
+        "identifiers",
+        {
+            "person_key": pa.array([key for key, _, _, _ in found], pa.int64()),
+            "source": pa.scalar("oneroster"),
+            "kind": pa.array([kind for _, kind, _, _ in found], pa.string()),
+            "value": pa.array([value for _, _, value, _ in found], pa.string()),
+            "how": pa.scalar("roster"),
+            "source_line": pa.array([line for _, _, _, line in found], pa.int64()),
+        },
+        rows=len(found),
+        import_id=package.task.import_id,
+    )
 
 
 def _students(package: Package, frame: RosterFile, ids: list[str]) -> Batch:
@@ -242,16 +284,26 @@ def _enrollments(package: Package, frame: RosterFile) -> Iterator[Batch]:
     states = np.where(ended & ~end.good, REPAIRED, end.states).astype(np.int8)
     own_school = frame.texts("schoolSourcedId")
     classes = package.frames.get("classes")
-    of_class = dict(zip(classes.texts("sourcedId"), classes.texts("schoolSourcedId"), strict=True)) if classes is not None else {}
+    of_class = (
+        dict(zip(classes.texts("sourcedId"), classes.texts("schoolSourcedId"), strict=True))
+        if classes is not None
+        else {}
+    )
     sections = frame.texts("classSourcedId")
-    yield package.batch("enrollments", {
-        "person_key": pa.array([package.key(one) for one in users], pa.int64()),
-        "section_id": frame.column("classSourcedId"),
-        "school_id": pa.array([mine or of_class.get(one) or None for mine, one in zip(own_school, sections, strict=True)], pa.string()),
-        "role": pa.array(roles, pa.string()),
-        "begin_date": date_array(begin),
-        "end_date": date_array(Typed(last, states)),
-    }, frame)
+    yield package.batch(
+        "enrollments",
+        {
+            "person_key": pa.array([package.key(one) for one in users], pa.int64()),
+            "section_id": frame.column("classSourcedId"),
+            "school_id": pa.array(
+                [mine or of_class.get(one) or None for mine, one in zip(own_school, sections, strict=True)], pa.string()
+            ),
+            "role": pa.array(roles, pa.string()),
+            "begin_date": date_array(begin),
+            "end_date": date_array(Typed(last, states)),
+        },
+        frame,
+    )
 
 
 def grade_codes(text: str) -> list[str]:

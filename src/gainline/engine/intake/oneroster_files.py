@@ -88,7 +88,9 @@ class RosterFile(Frame):
 
 
 def _is_strange(text: str, spelled: Mapping[str, str]) -> bool:
-    return bool(text) and text.casefold() not in spelled and text.casefold() not in _NULLS and not text.startswith("ext:")
+    return (
+        bool(text) and text.casefold() not in spelled and text.casefold() not in _NULLS and not text.startswith("ext:")
+    )
 
 
 def listed(text: str) -> list[str]:
@@ -194,7 +196,9 @@ def _remark_on_header(package: Package, spec: Spec, file: TextFile, match: Match
         book.add("IN007", [header.line], column=name, file=file.name)
     for name in match.aliased:
         if name not in MARKERS:  # these have no standard name, so an alias is no deviation
-            book.add("IN070", [header.line], column=name, detail=f": {header.cells[match.positions[name]]!r}", file=file.name)
+            book.add(
+                "IN070", [header.line], column=name, detail=f": {header.cells[match.positions[name]]!r}", file=file.name
+            )
     for name, likely in match.near.items():
         if name not in spec.required:
             book.add("IN009", [header.line], column=likely, detail=f" of {name!r}", file=file.name)
@@ -231,7 +235,12 @@ def _check_duplicates(spec: Spec, frame: RosterFile) -> None:
     for number, one in enumerate(ids):
         if one:
             rows.setdefault(one, []).append(number)
-    content = list(zip(*(frame.table[name].to_pylist() for name in frame.table.column_names if name != "dateLastModified"), strict=True))
+    content = list(
+        zip(
+            *(frame.table[name].to_pylist() for name in frame.table.column_names if name != "dateLastModified"),
+            strict=True,
+        )
+    )
     same, conflicting = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
     for numbers in rows.values():
         if len(numbers) > 1 and len({content[number] for number in numbers}) == 1:
@@ -267,4 +276,8 @@ def _points_nowhere(frame: RosterFile, column: str, known: set[str]) -> Flags:
 def not_schools(package: Package) -> set[str]:
     """Organizations that are districts, departments and the like."""
     orgs = package.frames["orgs"]
-    return {one for one, kind in zip(orgs.texts("sourcedId"), orgs.texts("type"), strict=True) if kind.casefold() != "school"}
+    return {
+        one
+        for one, kind in zip(orgs.texts("sourcedId"), orgs.texts("type"), strict=True)
+        if kind.casefold() != "school"
+    }

@@ -49,21 +49,43 @@ COMMON_ALIASES: dict[str, tuple[str, ...]] = {
 ECONOMIC, LEARNER, DISABILITY = "economically_disadvantaged", "english_learner", "disability"
 MARKERS: dict[str, tuple[str, ...]] = {
     ECONOMIC: (
-        "metadata.economicallyDisadvantaged", "metadata.economicDisadvantage", "metadata.frl", "metadata.frlStatus",
-        "metadata.freeReducedLunch", "metadata.lunchStatus", "ext_frl", "economicallyDisadvantaged", "frl",
+        "metadata.economicallyDisadvantaged",
+        "metadata.economicDisadvantage",
+        "metadata.frl",
+        "metadata.frlStatus",
+        "metadata.freeReducedLunch",
+        "metadata.lunchStatus",
+        "ext_frl",
+        "economicallyDisadvantaged",
+        "frl",
     ),
     LEARNER: (
-        "metadata.englishLearner", "metadata.englishLanguageLearner", "metadata.ell", "metadata.el", "metadata.lep",
-        "metadata.ellStatus", "ext_ell", "englishLearner", "ell",
+        "metadata.englishLearner",
+        "metadata.englishLanguageLearner",
+        "metadata.ell",
+        "metadata.el",
+        "metadata.lep",
+        "metadata.ellStatus",
+        "ext_ell",
+        "englishLearner",
+        "ell",
     ),
     DISABILITY: (
-        "metadata.disability", "metadata.specialEducation", "metadata.iep", "metadata.iepStatus", "metadata.swd",
-        "metadata.sped", "ext_iep", "iep",
+        "metadata.disability",
+        "metadata.specialEducation",
+        "metadata.iep",
+        "metadata.iepStatus",
+        "metadata.swd",
+        "metadata.sped",
+        "ext_iep",
+        "iep",
     ),
 }
 """Markers that OneRoster has no column for; districts send them as ``metadata.*`` of users or demographics."""
 
-MARKER_TRUE = frozenset({"free", "reduced", "f", "r", "free lunch", "reduced lunch", "active", "iep", "504", "ell", "lep"})
+MARKER_TRUE = frozenset(
+    {"free", "reduced", "f", "r", "free lunch", "reduced lunch", "active", "iep", "504", "ell", "lep"}
+)
 MARKER_FALSE = frozenset({"paid", "p", "not eligible", "exited", "none", "never"})
 
 RACES: dict[str, str] = {
@@ -78,7 +100,13 @@ TWO_OR_MORE, HISPANIC = "demographicRaceTwoOrMoreRaces", "hispanicOrLatinoEthnic
 SPECS: dict[str, Spec] = {
     spec.name: spec
     for spec in (
-        Spec("orgs", ("sourcedId", "name", "type"), ("identifier", "parentSourcedId"), {"parentSourcedId": "orgs"}, needed=True),
+        Spec(
+            "orgs",
+            ("sourcedId", "name", "type"),
+            ("identifier", "parentSourcedId"),
+            {"parentSourcedId": "orgs"},
+            needed=True,
+        ),
         Spec(
             "academicSessions",
             ("sourcedId", "title", "type", "startDate", "endDate"),
@@ -98,13 +126,27 @@ SPECS: dict[str, Spec] = {
             "users",
             ("sourcedId",),
             (
-                "enabledUser", "orgSourcedIds", "primaryOrgSourcedId", "role", "username", "userIds", "givenName",
-                "familyName", "identifier", "email", "grades", "userMasterIdentifier", *MARKERS,
+                "enabledUser",
+                "orgSourcedIds",
+                "primaryOrgSourcedId",
+                "role",
+                "username",
+                "userIds",
+                "givenName",
+                "familyName",
+                "identifier",
+                "email",
+                "grades",
+                "userMasterIdentifier",
+                *MARKERS,
             ),
             {"orgSourcedIds": "orgs", "primaryOrgSourcedId": "orgs"},
             {
-                "userIds": ("userId",), "orgSourcedIds": ("orgSourcedId", "schoolSourcedIds"),
-                "givenName": ("firstName",), "familyName": ("lastName",), **MARKERS,
+                "userIds": ("userId",),
+                "orgSourcedIds": ("orgSourcedId", "schoolSourcedIds"),
+                "givenName": ("firstName",),
+                "familyName": ("lastName",),
+                **MARKERS,
             },
             needed=True,
         ),
@@ -137,10 +179,23 @@ LISTS: dict[str, frozenset[str]] = {
     "academicSessions.type": frozenset({"gradingPeriod", "semester", "schoolYear", "term"}),
     "classes.classType": frozenset({"homeroom", "scheduled"}),
     "enrollments.role": frozenset({"administrator", "proctor", "student", "teacher", "aide"}),
-    "users.role": frozenset({
-        "administrator", "aide", "guardian", "parent", "proctor", "relative", "student", "teacher", "counselor",
-        "districtAdministrator", "principal", "siteAdministrator", "systemAdministrator",
-    }),
+    "users.role": frozenset(
+        {
+            "administrator",
+            "aide",
+            "guardian",
+            "parent",
+            "proctor",
+            "relative",
+            "student",
+            "teacher",
+            "counselor",
+            "districtAdministrator",
+            "principal",
+            "siteAdministrator",
+            "systemAdministrator",
+        }
+    ),
 }
 LISTS["roles.role"] = LISTS["users.role"]
 """Closed lists by file and column; 1.2 also allows ``ext:`` tokens."""
@@ -148,7 +203,19 @@ LISTS["roles.role"] = LISTS["users.role"]
 GRADES: dict[str, str] = {
     **{str(n): f"{n:02d}" for n in range(1, 14)},
     **{f"{n:02d}": f"{n:02d}" for n in range(1, 14)},
-    "k": "KG", "kg": "KG", "kindergarten": "KG", "0": "KG", "00": "KG", "pk": "PK", "prek": "PK", "pre-k": "PK", "tk": "TK",
-    "it": "IT", "pr": "PR", "ps": "PS", "ug": "UG", "other": "Other",
+    "k": "KG",
+    "kg": "KG",
+    "kindergarten": "KG",
+    "0": "KG",
+    "00": "KG",
+    "pk": "PK",
+    "prek": "PK",
+    "pre-k": "PK",
+    "tk": "TK",
+    "it": "IT",
+    "pr": "PR",
+    "ps": "PS",
+    "ug": "UG",
+    "other": "Other",
 }
 """Folded grade as packages write it -> CEDS code."""

@@ -41,7 +41,9 @@ class _Known:
     assessments: dict[int, tuple[str, str]] = field(default_factory=dict)  # id -> (section, kind)
     sites: dict[int, str] = field(default_factory=dict)  # site -> activity type
     keys: dict[int, int] = field(default_factory=dict)  # student -> person key
-    latest: dict[int, tuple[int, tuple[str, str], int]] = field(default_factory=dict)  # student -> (start, labels, line)
+    latest: dict[int, tuple[int, tuple[str, str], int]] = field(
+        default_factory=dict
+    )  # student -> (start, labels, line)
 
     def batch(self, name: str, columns: dict[str, pa.Array | pa.Scalar], rows: int) -> Batch:
         return canonical(name, columns, rows=rows, import_id=self.task.import_id)
@@ -80,7 +82,9 @@ def _by_table(files: tuple[TextFile, ...]) -> dict[str, list[TextFile]]:
     found: dict[str, list[TextFile]] = {}
     stems = {name.casefold(): name for name in TABLES}
     for file in files:
-        in_parts = any("studentvle" in part.casefold() for part in file.part.path.parts[:-1]) and file.part.member is None
+        in_parts = (
+            any("studentvle" in part.casefold() for part in file.part.path.parts[:-1]) and file.part.member is None
+        )
         name = "studentVle" if in_parts else stems.get(file.part.stem.casefold())
         if name:
             found.setdefault(name, []).append(file)
@@ -96,7 +100,7 @@ def start_of(presentation: str, profile: Profile) -> date | None:
 
 
 def _sections(known: _Known, frame: Frame) -> tuple[Distinct, Days]:
-    """Section of each row and the day its presentation starts; a section that `courses` does not list rejects the row."""
+    """Section of each row and the day it starts; a section that `courses` does not list rejects the row."""
     module, presentation = frame.labels("code_module"), frame.labels("code_presentation")
     width = max(len(presentation.texts), 1)
     combined = module.codes.astype(np.int64) * width + presentation.codes
@@ -120,27 +124,37 @@ def _courses(known: _Known, frame: Frame) -> Iterator[Batch]:
         known.starts[f"{m}-{p}"] = (start - EPOCH).days
         known.lengths[p] = max(known.lengths.get(p, 0), int(length[row]) if has_length[row] else 0)
         rows.append((m, p, int(frame.lines[row])))
-    yield known.batch("sections", {
-        "section_id": pa.array([f"{m}-{p}" for m, p, _ in rows], pa.string()),
-        "title": pa.array([f"{m} {p}" for m, p, _ in rows], pa.string()),
-        "course_title": pa.array([m for m, _, _ in rows], pa.string()),
-        "term_ids": pa.array([p for _, p, _ in rows], pa.string()),
-        "source_line": pa.array([line for _, _, line in rows], pa.int64()),
-    }, len(rows))
+    yield known.batch(
+        "sections",
+        {
+            "section_id": pa.array([f"{m}-{p}" for m, p, _ in rows], pa.string()),
+            "title": pa.array([f"{m} {p}" for m, p, _ in rows], pa.string()),
+            "course_title": pa.array([m for m, _, _ in rows], pa.string()),
+            "term_ids": pa.array([p for _, p, _ in rows], pa.string()),
+            "source_line": pa.array([line for _, _, line in rows], pa.int64()),
+        },
+        len(rows),
+    )
     yield _terms(known, profile)
 
 
 def _terms(known: _Known, profile: Profile) -> Batch:
     names = sorted(known.lengths)
     starts = [start_of(name, profile) or EPOCH for name in names]
-    return known.batch("terms", {
-        "term_id": pa.array(names, pa.string()),
-        "title": pa.array([f"Presentation {name}" for name in names], pa.string()),
-        "kind": pa.scalar("term"),
-        "start_date": pa.array(starts, pa.date32()),
-        "end_date": pa.array([s + timedelta(days=known.lengths[n]) for s, n in zip(starts, names, strict=True)], pa.date32()),
-        "school_year": pa.array([str(s.year + (s.month >= 8)) for s in starts], pa.string()),
-    }, len(names))
+    return known.batch(
+        "terms",
+        {
+            "term_id": pa.array(names, pa.string()),
+            "title": pa.array([f"Presentation {name}" for name in names], pa.string()),
+            "kind": pa.scalar("term"),
+            "start_date": pa.array(starts, pa.date32()),
+            "end_date": pa.array(
+                [s + timedelta(days=known.lengths[n]) for s, n in zip(starts, names, strict=True)], pa.date32()
+            ),
+            "school_year": pa.array([str(s.year + (s.month >= 8)) for s in starts], pa.string()),
+        },
+        len(names),
+    )
 
 
 def _assessments(known: _Known, frame: Frame) -> Iterator[Batch]:
@@ -152,16 +166,22 @@ def _assessments(known: _Known, frame: Frame) -> Iterator[Batch]:
     for row in np.flatnonzero(frame.kept):
         known.assessments[int(number[row])] = (section.texts[section.codes[row]], kind.texts[kind.codes[row]].lower())
     lowered = Distinct([text.lower() for text in kind.texts], kind.codes)
-    yield from _kept(known, "assessments", frame, {
-        "assessment": text_array(lowered),
-        "form": pa.array(number).cast(pa.string()),
-        "title": text_array(kind),
-        "scale_min": pa.scalar(0.0),
-        "scale_max": pa.scalar(100.0),
-        "weight": pa.array(weight.values, mask=~weight.good),
-        "due_date": days_array((start + due).astype(np.int32), has_due),
-        "section_id": text_array(section),
-    }, frame.kept)
+    yield from _kept(
+        known,
+        "assessments",
+        frame,
+        {
+            "assessment": text_array(lowered),
+            "form": pa.array(number).cast(pa.string()),
+            "title": text_array(kind),
+            "scale_min": pa.scalar(0.0),
+            "scale_max": pa.scalar(100.0),
+            "weight": pa.array(weight.values, mask=~weight.good),
+            "due_date": days_array((start + due).astype(np.int32), has_due),
+            "section_id": text_array(section),
+        },
+        frame.kept,
+    )
 
 
 def _vle(known: _Known, frame: Frame) -> Iterator[Batch]:
@@ -188,9 +208,9 @@ def _student_rows(known: _Known, frame: Frame) -> Iterator[Batch]:
     keys, _ = known.people(student)
     shared: dict[str, pa.Array | pa.Scalar] = {"person_key": pa.array(keys), "section_id": text_array(section)}
     for name in _TEXT_ATTRIBUTES:
-        labels = _imd_labels(frame) if name == "imd_band" else frame.labels(name)
-        given = np.array([bool(text) for text in labels.texts] or [False], dtype=bool)[labels.codes]
-        yield from _kept(known, "attributes", frame, {**shared, "attribute": pa.scalar(name), "text": text_array(labels)}, frame.kept & given)
+        said = _imd_labels(frame) if name == "imd_band" else frame.labels(name)
+        columns = {**shared, "attribute": pa.scalar(name), "text": text_array(said)}
+        yield from _kept(known, "attributes", frame, columns, frame.kept & said.given)
     for name in _NUMBER_ATTRIBUTES:
         typed = frame.number(name)
         columns = {**shared, "attribute": pa.scalar(name), "number": pa.array(typed.values)}
@@ -200,7 +220,9 @@ def _student_rows(known: _Known, frame: Frame) -> Iterator[Batch]:
 def _imd_labels(frame: Frame) -> Distinct:
     """The deprivation band; the source writes one of the bands without its percent sign."""
     labels = frame.labels("imd_band")
-    bare = np.array([bool(text) and not text.endswith("%") for text in labels.texts] or [False], dtype=bool)[labels.codes]
+    bare = np.array([bool(text) and not text.endswith("%") for text in labels.texts] or [False], dtype=bool)[
+        labels.codes
+    ]
     frame.repair("IN041", bare, "imd_band")
     return Distinct([f"{text}%" if text and not text.endswith("%") else text for text in labels.texts], labels.codes)
 
@@ -211,20 +233,28 @@ def _students(known: _Known) -> Iterator[Batch]:
     labels = [known.latest[w][1] for w in who]
     lines = pa.array([known.latest[w][2] for w in who], pa.int64())
     yield known.batch("people", {"person_key": keys, "role": pa.scalar("student"), "source_line": lines}, len(who))
-    yield known.batch("identifiers", {
-        "person_key": keys,
-        "source": pa.scalar("oulad"),
-        "kind": pa.scalar("SystemId"),
-        "value": pa.array([str(w) for w in who], pa.string()),
-        "how": pa.scalar("roster"),
-        "source_line": lines,
-    }, len(who))
-    yield known.batch("students", {
-        "person_key": keys,
-        "sex": pa.array([_SEX.get(gender) for gender, _ in labels], pa.string()),
-        "disability": pa.array([{"Y": True, "N": False}.get(has) for _, has in labels], pa.bool_()),
-        "source_line": lines,
-    }, len(who))
+    yield known.batch(
+        "identifiers",
+        {
+            "person_key": keys,
+            "source": pa.scalar("oulad"),
+            "kind": pa.scalar("SystemId"),
+            "value": pa.array([str(w) for w in who], pa.string()),
+            "how": pa.scalar("roster"),
+            "source_line": lines,
+        },
+        len(who),
+    )
+    yield known.batch(
+        "students",
+        {
+            "person_key": keys,
+            "sex": pa.array([_SEX.get(gender) for gender, _ in labels], pa.string()),
+            "disability": pa.array([{"Y": True, "N": False}.get(has) for _, has in labels], pa.bool_()),
+            "source_line": lines,
+        },
+        len(who),
+    )
 
 
 def _registrations(known: _Known, frame: Frame) -> Iterator[Batch]:
@@ -237,12 +267,18 @@ def _registrations(known: _Known, frame: Frame) -> Iterator[Batch]:
     keys, matched = known.people(student)
     frame.say("IN053", ~matched & frame.kept, "id_student")
     shared: dict[str, pa.Array | pa.Scalar] = {"person_key": pa.array(keys), "section_id": text_array(section)}
-    yield from _kept(known, "enrollments", frame, {
-        **shared,
-        "role": pa.scalar("student"),
-        "begin_date": days_array((start + begin).astype(np.int32), has_begin),
-        "end_date": days_array((start + end).astype(np.int32), has_end),
-    }, frame.kept)
+    yield from _kept(
+        known,
+        "enrollments",
+        frame,
+        {
+            **shared,
+            "role": pa.scalar("student"),
+            "begin_date": days_array((start + begin).astype(np.int32), has_begin),
+            "end_date": days_array((start + end).astype(np.int32), has_end),
+        },
+        frame.kept,
+    )
     for days, given, name in ((begin, has_begin, "date_registration"), (end, has_end, "date_unregistration")):
         columns = {**shared, "attribute": pa.scalar(name), "number": pa.array(days.astype(np.float64))}
         yield from _kept(known, "attributes", frame, columns, frame.kept & given)
@@ -263,16 +299,22 @@ def _results(known: _Known, frame: Frame) -> Iterator[Batch]:
     keys, matched = known.people(student)
     frame.say("IN040", ~score.good & frame.kept, "score")
     status = np.where(banked == 1, 1, np.where(score.good, 0, 2))
-    yield from _kept(known, "results", frame, {
-        "person_key": pa.array(keys),
-        "assessment": text_array(Distinct([one[1] if one else "" for one in of_id], codes)),
-        "form": pa.array(distinct).cast(pa.string()).take(pa.array(codes)),
-        "score": pa.array(score.values, mask=~score.good),
-        "taken_on": days_array((start + handed_in).astype(np.int32), has_day),
-        "section_id": text_array(section),
-        "status": pa.array(["scored", "banked", "missing"]).take(pa.array(status)),
-        "matched": pa.array(matched),
-    }, frame.kept)
+    yield from _kept(
+        known,
+        "results",
+        frame,
+        {
+            "person_key": pa.array(keys),
+            "assessment": text_array(Distinct([one[1] if one else "" for one in of_id], codes)),
+            "form": pa.array(distinct).cast(pa.string()).take(pa.array(codes)),
+            "score": pa.array(score.values, mask=~score.good),
+            "taken_on": days_array((start + handed_in).astype(np.int32), has_day),
+            "section_id": text_array(section),
+            "status": pa.array(["scored", "banked", "missing"]).take(pa.array(status)),
+            "matched": pa.array(matched),
+        },
+        frame.kept,
+    )
 
 
 def _clicks(known: _Known, frame: Frame) -> Iterator[Batch]:
@@ -290,23 +332,33 @@ def _clicks(known: _Known, frame: Frame) -> Iterator[Batch]:
     days = (start + np.where(np.abs(day) > _FAR, 0, day)).astype(np.int32)
     distinct, codes = np.unique(site, return_inverse=True)
     activity = Distinct([known.sites.get(int(one), "") for one in distinct], codes)
-    frame.say("IN064", np.array([not text for text in activity.texts] or [False], dtype=bool)[codes] & frame.kept, "id_site")
+    frame.say(
+        "IN064", np.array([not text for text in activity.texts] or [False], dtype=bool)[codes] & frame.kept, "id_site"
+    )
     dates = pa.array(days).cast(pa.date32())
-    yield from _kept(known, "usage", frame, {
-        "person_key": pa.array(keys),
-        "tool": pa.scalar(known.task.declared().tool or "vle"),
-        "metric": pa.scalar("clicks"),
-        "value": pa.array(clicks.values),
-        "first_day": dates,
-        "last_day": dates,
-        "week_start": pa.array(monday(days)).cast(pa.date32()),
-        "section_id": text_array(section),
-        "resource": text_array(activity),
-        "matched": pa.array(matched),
-    }, frame.kept)
+    yield from _kept(
+        known,
+        "usage",
+        frame,
+        {
+            "person_key": pa.array(keys),
+            "tool": pa.scalar(known.task.declared().tool or "vle"),
+            "metric": pa.scalar("clicks"),
+            "value": pa.array(clicks.values),
+            "first_day": dates,
+            "last_day": dates,
+            "week_start": pa.array(monday(days)).cast(pa.date32()),
+            "section_id": text_array(section),
+            "resource": text_array(activity),
+            "matched": pa.array(matched),
+        },
+        frame.kept,
+    )
 
 
-def _kept(known: _Known, name: str, frame: Frame, columns: dict[str, pa.Array | pa.Scalar], keep: Flags) -> Iterator[Batch]:
+def _kept(
+    known: _Known, name: str, frame: Frame, columns: dict[str, pa.Array | pa.Scalar], keep: Flags
+) -> Iterator[Batch]:
     chosen: dict[str, pa.Array | pa.Scalar] = {**columns, "source_line": pa.array(frame.lines)}
     if not keep.all():
         mask = pa.array(keep)

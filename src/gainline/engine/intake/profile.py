@@ -7,9 +7,10 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake.faults import fault
@@ -23,7 +24,9 @@ NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
 ABOUT_PEOPLE = frozenset({"usage", "events", "results", "licenses", "attributes"})
 
 ROLES: dict[str, frozenset[str]] = {
-    "usage": frozenset({"tool", "metric", "day", "first_day", "last_day", "year", "month", "section", "resource", "school", "grade"}),
+    "usage": frozenset(
+        {"tool", "metric", "day", "first_day", "last_day", "year", "month", "section", "resource", "school", "grade"}
+    ),
     "events": frozenset({"tool", "at", "action", "event_id", "resource", "school", "grade"}),
     "results": frozenset({"assessment", "form", "score", "taken_on", "section", "status", "school", "grade"}),
     "licenses": frozenset({"tool", "first_day", "last_day", "school", "grade"}),
@@ -186,7 +189,9 @@ class Profile(_Part):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if unknown := set(self.columns) - ROLES[self.target]:
-            raise ValueError(f"{self.target} has no role {sorted(unknown)[0]!r}; roles: {', '.join(sorted(ROLES[self.target]))}")
+            raise ValueError(
+                f"{self.target} has no role {sorted(unknown)[0]!r}; roles: {', '.join(sorted(ROLES[self.target]))}"
+            )
         if self.target in ABOUT_PEOPLE and not self.identity:
             raise ValueError(f"{self.target} speaks of people: declare at least one [[identity]] column")
         if self.target == "usage" and not self.measures:
@@ -196,9 +201,10 @@ class Profile(_Part):
 
     def asked(self) -> dict[str, tuple[str, ...]]:
         """Every header the profile asks for, with its aliases."""
-        wanted = {part.header: part.aliases for part in (*self.identity, *self.measures)}
+        wanted = {identity.header: identity.aliases for identity in self.identity}
+        wanted.update({measure.header: measure.aliases for measure in self.measures})
         wanted.update({column.header: column.aliases for column in self.columns.values() if column.header})
-        return {header: () for header in self.detect} | wanted
+        return dict.fromkeys(self.detect, ()) | wanted
 
     def required(self) -> list[str]:
         """Headers without which the file cannot be read: `detect`, required columns, and one identity."""
@@ -252,7 +258,7 @@ def parse_profile(
         return None, [_as_issue(found, text, file) for found in error.errors()]
 
 
-def _as_issue(found: Any, text: str, file: str) -> Issue:
+def _as_issue(found: ErrorDetails, text: str, file: str) -> Issue:
     place = tuple(found["loc"])
     path = ".".join(str(part) for part in place) or "profile"
     says = "unknown key" if found["type"] == "extra_forbidden" else str(found["msg"]).removeprefix("Value error, ")

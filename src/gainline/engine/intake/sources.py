@@ -18,7 +18,16 @@ ONEROSTER = "oneroster"
 _ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
 _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
-_ORDER = {ONEROSTER: 0, "oulad": 0, "star": 0, "contracts": 1, "licenses": 1, "assignments": 1, "attributes": 1, "results": 2}
+_ORDER = {
+    ONEROSTER: 0,
+    "oulad": 0,
+    "star": 0,
+    "contracts": 1,
+    "licenses": 1,
+    "assignments": 1,
+    "attributes": 1,
+    "results": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,9 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
     return sorted(found, key=order), issues
 
 
-def _look(path: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue], *, named: bool = False) -> None:
+def _look(
+    path: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue], *, named: bool = False
+) -> None:
     try:
         if path.is_dir():
             _look_in_folder(path, profiles, found, issues)
@@ -126,14 +137,20 @@ def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[S
 
 
 def _is_roster(stems: set[str]) -> bool:
-    return "users" in stems and len(stems & _ROSTER_FILES) > 1
+    return "orgs" in stems or ("users" in stems and len(stems & _ROSTER_FILES) > 1)
 
 
 def _only_tables(parts: Iterable[Part]) -> list[Part]:
-    return [part for part in parts if part.name.casefold().endswith((*_TEXT_ENDINGS, ".parquet")) and part.stem != "_manifest"]
+    return [
+        part
+        for part in parts
+        if part.name.casefold().endswith((*_TEXT_ENDINGS, ".parquet")) and part.stem != "_manifest"
+    ]
 
 
-def _look_at_parts(path: Path, parts: list[Part], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+def _look_at_parts(
+    path: Path, parts: list[Part], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]
+) -> None:
     stems = {part.stem.casefold() for part in parts}
     if _is_roster(stems):
         _add(found, issues, ONEROSTER, path, _only_tables(parts))
@@ -221,7 +238,9 @@ class _Fit:
 def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[_Fit]:
     fits = []
     for profile in profiles.values():
-        if profile.target == "oulad" or (profile.files and not any(fnmatch.fnmatch(name.casefold(), p.casefold()) for p in profile.files)):
+        if profile.target == "oulad" or (
+            profile.files and not any(fnmatch.fnmatch(name.casefold(), p.casefold()) for p in profile.files)
+        ):
             continue
         for way in ways:
             match = match_columns(way.cells, profile.asked())

@@ -12,13 +12,13 @@ from gainline.engine.intake.oneroster import read_oneroster
 from gainline.engine.intake.oulad import read_oulad
 from gainline.engine.intake.profile import Profile
 from gainline.engine.intake.reading import Batch, Reading, Task
-from gainline.engine.intake.sources import ONEROSTER, Source
+from gainline.engine.intake.sources import Source
 from gainline.engine.intake.star import read_star
 from gainline.engine.intake.targets import BUILDERS
 from gainline.engine.intake.vendor import read_vendor
 
 
-def read(  # noqa: PLR0913 - a reading needs its source, its rules, who is known, its id, its day and a listener
+def read(
     source: Source,
     *,
     profiles: Mapping[str, Profile],

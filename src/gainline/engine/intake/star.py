@@ -1,7 +1,7 @@
 """Project STAR: Tennessee's class-size experiment as the AER package gives it, one wide row a student.
 
-Source: Achilles et al., Tennessee's Student Teacher Achievement Ratio project, doi:10.7910/DVN/SIWH9F. The AER table has
-neither classroom ids nor student ids: a student is known by the row, and no section is made up.
+Source: Achilles et al., Tennessee's Student Teacher Achievement Ratio project, doi:10.7910/DVN/SIWH9F. The AER table
+has neither classroom ids nor student ids: a student is known by the row, and no section is made up.
 """
 
 from __future__ import annotations
@@ -21,11 +21,27 @@ GRADES = {"k": "KG", "1": "01", "2": "02", "3": "03"}
 SUBJECTS = {"read": "reading", "math": "mathematics"}
 _SEX = {"female": "female", "male": "male"}
 _RACE = {
-    "afam": "Black or African American", "cauc": "White", "asian": "Asian", "hispanic": "Hispanic or Latino",
-    "amindian": "American Indian or Alaska Native", "other": "Other",
+    "afam": "Black or African American",
+    "cauc": "White",
+    "asian": "Asian",
+    "hispanic": "Hispanic or Latino",
+    "amindian": "American Indian or Alaska Native",
+    "other": "Other",
 }
 _ARMS = frozenset({"small", "regular", "regular+aide"})
-_BY_GRADE = ("star", "read", "math", "lunch", "school", "degree", "ladder", "experience", "tethnicity", "system", "schoolid")
+_BY_GRADE = (
+    "star",
+    "read",
+    "math",
+    "lunch",
+    "school",
+    "degree",
+    "ladder",
+    "experience",
+    "tethnicity",
+    "system",
+    "schoolid",
+)
 _NUMBERS = frozenset({"experience"})
 COLUMNS = ("gender", "ethnicity", "birth", *(f"{name}{grade}" for name in _BY_GRADE for grade in GRADES))
 
@@ -40,56 +56,72 @@ def read_star(task: Task, tally: Tally) -> Iterator[Batch]:
         tally.count(**frame.counts())
         yield from batches
         task.progress("rows", tally.read, tally.read)
-    systems = sorted({system for system in schools.values() if system})
-    ids = [*(f"star-system-{one}" for one in systems), *(f"star-{one}" for one in sorted(schools))]
-    yield canonical("schools", {
-        "school_id": pa.array(ids, pa.string()),
-        "name": pa.array([*(f"System {one}" for one in systems), *(f"School {one}" for one in sorted(schools))], pa.string()),
-        "kind": pa.array(["district"] * len(systems) + ["school"] * len(schools), pa.string()),
-        "identifier": pa.array([*systems, *sorted(schools)], pa.string()),
-        "parent_id": pa.array([*[None] * len(systems), *(f"star-system-{schools[one]}" for one in sorted(schools))], pa.string()),
-    }, rows=len(ids), import_id=task.import_id)
-    yield canonical("assessments", {
+    yield _schools(task, schools)
+    columns: Columns = {
         "assessment": pa.array([name for name in SUBJECTS for _ in GRADES]),
         "form": pa.array([grade.upper() for _ in SUBJECTS for grade in GRADES]),
         "title": pa.scalar("Stanford Achievement Test, scaled score"),
         "domain": pa.array([domain for domain in SUBJECTS.values() for _ in GRADES]),
-    }, rows=len(SUBJECTS) * len(GRADES), import_id=task.import_id)
+    }
+    yield canonical("assessments", columns, rows=len(SUBJECTS) * len(GRADES), import_id=task.import_id)
+
+
+def _schools(task: Task, schools: dict[str, str]) -> Batch:
+    """Schools and the school systems above them, as far as any row names them."""
+    systems = sorted({system for system in schools.values() if system})
+    names = sorted(schools)
+    above = [f"star-system-{schools[one]}" if schools[one] else None for one in names]
+    columns: Columns = {
+        "school_id": pa.array(
+            [*(f"star-system-{one}" for one in systems), *(f"star-{one}" for one in names)], pa.string()
+        ),
+        "name": pa.array([*(f"System {one}" for one in systems), *(f"School {one}" for one in names)], pa.string()),
+        "kind": pa.array(["district"] * len(systems) + ["school"] * len(names), pa.string()),
+        "identifier": pa.array([*systems, *names], pa.string()),
+        "parent_id": pa.array([*[None] * len(systems), *above], pa.string()),
+    }
+    return canonical("schools", columns, rows=len(systems) + len(names), import_id=task.import_id)
 
 
 def _rows(task: Task, frame: Frame, schools: dict[str, str]) -> Iterator[Batch]:
-    sid = [f"star-{line - 1}" for line in frame.lines]  # the row number, counted from 1 below the header
-    keys = pa.array([person_key(task.identity.salt, "roster", one) for one in sid], pa.int64())
+    ids = [f"star-{line - 1}" for line in frame.lines]  # the row number, counted from 1 below the header
+    keys = pa.array([person_key(task.identity.salt, "roster", one) for one in ids], pa.int64())
     by_grade = {name: {grade: frame.labels(f"{name}{grade}") for grade in GRADES} for name in _BY_GRADE}
+    people: Columns = {"person_key": keys}
     for grade in GRADES:
         _check_arm(frame, by_grade["star"][grade], f"star{grade}")
         _learn_schools(schools, by_grade["schoolid"][grade], by_grade["system"][grade])
-    scores = {(s, g): frame.number(f"{s}{g}") for s in SUBJECTS for g in GRADES}
-    people: Columns = {"person_key": keys}
+    known: Columns = {"source": pa.scalar("star"), "kind": pa.scalar("SystemId"), "value": pa.array(ids, pa.string())}
+    born = frame.number("birth")
     yield _batch(task, frame, "people", {**people, "role": pa.scalar("student")})
-    yield _batch(task, frame, "identifiers", {
-        **people, "source": pa.scalar("star"), "kind": pa.scalar("SystemId"), "value": pa.array(sid), "how": pa.scalar("roster"),
-    })
+    yield _batch(task, frame, "identifiers", {**people, **known, "how": pa.scalar("roster")})
     yield _batch(task, frame, "students", {**people, **_student(frame, by_grade)})
     for grade in GRADES:
-        arm, school = by_grade["star"][grade], by_grade["schoolid"][grade]
-        yield _batch(task, frame, "assignments", {
-            "pilot": pa.scalar(f"star-{grade}"),
-            "unit": pa.scalar("student"),
-            "unit_id": keys.cast(pa.string()),
-            "arm": text_array(arm),
-            "block": text_array(_school_ids(school)),
-            "how": pa.scalar("randomized"),
-        }, _given(arm))
-        for subject in SUBJECTS:
-            score = scores[subject, grade]
-            yield _batch(task, frame, "results", {
-                **people, "assessment": pa.scalar(subject), "form": pa.scalar(grade.upper()), "score": pa.array(score.values),
-                "status": pa.scalar("scored"), "matched": pa.scalar(True),
-            }, score.good)
-        yield from _attributes(task, frame, people, grade, by_grade)
-    yield _batch(task, frame, "attributes", {**people, "attribute": pa.scalar("birth"), "number": pa.array(frame.number("birth").values)},
-                 frame.number("birth").good)
+        yield from _grade(task, frame, people, grade, by_grade)
+    columns: Columns = {**people, "attribute": pa.scalar("birth"), "number": pa.array(born.values)}
+    yield _batch(task, frame, "attributes", columns, born.good)
+
+
+def _grade(
+    task: Task, frame: Frame, people: Columns, grade: str, by_grade: dict[str, dict[str, Distinct]]
+) -> Iterator[Batch]:
+    """One grade: the arm that chance gave within the school, both scores, and what is known of the class."""
+    arm = by_grade["star"][grade]
+    columns: Columns = {
+        "pilot": pa.scalar(f"star-{grade}"),
+        "unit": pa.scalar("student"),
+        "unit_id": people["person_key"].cast(pa.string()),
+        "arm": text_array(arm),
+        "block": text_array(_school_ids(by_grade["schoolid"][grade])),
+        "how": pa.scalar("randomized"),
+    }
+    yield _batch(task, frame, "assignments", columns, arm.given)
+    for subject in SUBJECTS:
+        score = frame.number(f"{subject}{grade}")
+        columns = {**people, "assessment": pa.scalar(subject), "form": pa.scalar(grade.upper())}
+        columns |= {"score": pa.array(score.values), "status": pa.scalar("scored"), "matched": pa.scalar(True)}
+        yield _batch(task, frame, "results", columns, score.good)
+    yield from _attributes(task, frame, people, grade, by_grade)
 
 
 def _check_arm(frame: Frame, arm: Distinct, column: str) -> None:
@@ -111,16 +143,20 @@ def _school_ids(school: Distinct) -> Distinct:
 
 def _student(frame: Frame, by_grade: dict[str, dict[str, Distinct]]) -> Columns:
     """As of the first grade in which the student took part: later values could be moved by the class size."""
-    first = np.select([_given(by_grade["star"][grade]) for grade in GRADES], list(range(4)), default=-1)
+    first = np.select([by_grade["star"][grade].given for grade in GRADES], list(range(4)), default=-1)
     grade = np.array([*GRADES.values(), ""], dtype=object)[first]
     lunch = _at_entry(by_grade["lunch"], first)
     gender, ethnicity = frame.labels("gender"), frame.labels("ethnicity")
     return {
-        "school_id": pa.array([f"star-{text}" if text else None for text in _at_entry(by_grade["schoolid"], first)], pa.string()),
+        "school_id": pa.array(
+            [f"star-{text}" if text else None for text in _at_entry(by_grade["schoolid"], first)], pa.string()
+        ),
         "grade": pa.array([text or None for text in grade], pa.string()),
         "sex": text_array(Distinct([_SEX.get(text, "") for text in gender.texts], gender.codes)),
         "race_ethnicity": text_array(Distinct([_RACE.get(text, text) for text in ethnicity.texts], ethnicity.codes)),
-        "economically_disadvantaged": pa.array([{"free": True, "non-free": False}.get(text) for text in lunch], pa.bool_()),
+        "economically_disadvantaged": pa.array(
+            [{"free": True, "non-free": False}.get(text) for text in lunch], pa.bool_()
+        ),
     }
 
 
@@ -140,11 +176,7 @@ def _attributes(
             columns["number"] = pa.array(frame.number(f"{name}{grade}").values)
         else:
             columns["text"] = text_array(_school_ids(labels) if name == "schoolid" else labels)
-        yield _batch(task, frame, "attributes", columns, _given(labels))
-
-
-def _given(labels: Distinct) -> Flags:
-    return np.array([bool(text) for text in labels.texts] or [False], dtype=bool)[labels.codes]
+        yield _batch(task, frame, "attributes", columns, labels.given)
 
 
 def _batch(task: Task, frame: Frame, name: str, columns: Columns, where: Flags | None = None) -> Batch:

@@ -1,4 +1,4 @@
-"""Targets: how a vendor row becomes canonical rows of usage, events, results, licenses, contracts, assignments, attributes."""
+"""Targets: how a vendor's row becomes canonical rows, one builder per table."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gainline.engine.core.ids import person_key
-from gainline.engine.intake.cells import EPOCH, OK, REPAIRED, WRONG, Distinct, Flags, Typed, date_array, monday
+from gainline.engine.intake.cells import EPOCH, OK, REPAIRED, WRONG, Flags, Typed, date_array, monday
 from gainline.engine.intake.judge import Judge
 from gainline.engine.intake.profile import Measure
 from gainline.engine.intake.reading import Batch
@@ -19,7 +18,6 @@ from gainline.engine.intake.vendor import Builder, Desk, Named
 
 Days = npt.NDArray[np.int32]
 _WEEK = 7
-_COUNT_METRICS = frozenset({"clicks", "logins"})
 ARMS_BY_UNIT = ("school", "section", "student")
 HOWS = ("randomized", "volunteered", "chosen")
 
@@ -30,7 +28,11 @@ def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     first, last = _span(desk, judge)
     tool = _tool(desk, judge)
     shared = {"section_id": judge.text("section"), "resource": judge.text("resource"), "metric": judge.text("metric")}
-    amounts = [(measure, judge.amount(measure)) for measure in desk.profile.measures if measure.header in judge.table.column_names]
+    amounts = [
+        (measure, judge.amount(measure))
+        for measure in desk.profile.measures
+        if measure.header in judge.table.column_names
+    ]
     for measure, typed in amounts:
         _judge_limit(judge, measure, typed, first, last)
     judge.reject("IN043", last < first)
@@ -51,7 +53,11 @@ def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
         }
         if shared["metric"] is None or isinstance(shared["metric"], pa.Scalar):
             columns["metric"] = pa.scalar(measure.metric)
-        yield from _kept(desk, "usage", columns, keep)
+        batches = _kept(desk, "usage", columns, keep)
+        if desk.profile.grain == "year-to-date":
+            desk.to_date.extend(batches)
+        else:
+            yield from batches
     judge.remark("IN047", ~said)
 
 
@@ -148,15 +154,21 @@ def _whole(judge: Judge, text: pa.Array | pa.Scalar) -> pa.Array:
 def _new_forms(desk: Desk, assessment: pa.Array, form: pa.Array, kept: Flags) -> Iterator[Batch]:
     mask = pa.array(kept)
     pairs = pa.table({"a": assessment.filter(mask), "f": form.filter(mask)}).group_by(["a", "f"]).aggregate([])
-    found = [(a, f) for a, f in zip(pairs["a"].to_pylist(), pairs["f"].to_pylist(), strict=True) if (a, f) not in desk.forms]
+    found = [
+        (a, f) for a, f in zip(pairs["a"].to_pylist(), pairs["f"].to_pylist(), strict=True) if (a, f) not in desk.forms
+    ]
     desk.forms.update(dict.fromkeys(found))
     low, high = desk.profile.scale or (None, None)
-    yield desk.batch("assessments", {
-        "assessment": pa.array([a for a, _ in sorted(found)], pa.string()),
-        "form": pa.array([f for _, f in sorted(found)], pa.string()),
-        "scale_min": pa.scalar(low, pa.float64()),
-        "scale_max": pa.scalar(high, pa.float64()),
-    }, len(found))
+    yield desk.batch(
+        "assessments",
+        {
+            "assessment": pa.array([a for a, _ in sorted(found)], pa.string()),
+            "form": pa.array([f for _, f in sorted(found)], pa.string()),
+            "scale_min": pa.scalar(low, pa.float64()),
+            "scale_max": pa.scalar(high, pa.float64()),
+        },
+        len(found),
+    )
 
 
 def events(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
@@ -169,7 +181,9 @@ def events(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     bad = np.array([moment is None for moment in moments] or [True], dtype=bool)[distinct.codes]
     judge.reject("IN034", bad, column=column, detail="ISO 8601 or Unix seconds")
     seconds = np.array([m.timestamp() if m else 0 for m in moments] or [0]).astype(np.int64)[distinct.codes]
-    days = np.array([(m.astimezone(zone).date() - EPOCH).days if m else 0 for m in moments] or [0], np.int32)[distinct.codes]
+    days = np.array([(m.astimezone(zone).date() - EPOCH).days if m else 0 for m in moments] or [0], np.int32)[
+        distinct.codes
+    ]
     columns: dict[str, pa.Array | pa.Scalar] = {
         **_person(people),
         "tool": _tool(desk, judge),
@@ -322,5 +336,3 @@ BUILDERS: dict[str, Builder] = {
     "attributes": attributes,
 }
 """Builder per target table."""
-
-__all__ = ["BUILDERS", "person_key"]

@@ -19,10 +19,17 @@ from gainline.engine.intake.link import Keys, Linker, Roll, Schools
 from gainline.engine.intake.profile import ABOUT_PEOPLE, Profile
 from gainline.engine.intake.reading import Batch, Task, canonical
 from gainline.engine.intake.sources import TextFile
+from gainline.engine.intake.to_date import differences
 
 _SUGGESTIONS = {
-    "ambiguous": ("more than one rostered person has this identifier", "correct the roster, or ask the vendor for another identifier"),
-    "unmatched": ("no rule found this identifier in the roster", "look for a test account, a leaver, or a mistyped identifier"),
+    "ambiguous": (
+        "more than one rostered person has this identifier",
+        "correct the roster, or ask the vendor for another identifier",
+    ),
+    "unmatched": (
+        "no rule found this identifier in the roster",
+        "look for a test account, a leaver, or a mistyped identifier",
+    ),
 }
 
 
@@ -78,7 +85,8 @@ def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> 
         for name in names:
             book.add(code, line, column=name)
     if match.ignored:
-        book.add("IN008", line, detail=", ".join(match.ignored[:20]))
+        shown = ", ".join(match.ignored[:6]) + (f" and {len(match.ignored) - 6} more" if len(match.ignored) > 6 else "")
+        book.add("IN008", line, detail=shown)
     for name, likely in match.near.items():
         book.add("IN009", line, column=likely, detail=f" of {name!r}")
     if file.encoding not in ("utf-8", "utf-8-sig"):
@@ -106,7 +114,8 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
         yield from batches
     if tally.read == 0:
         tally.book.add("IN003")
-    yield from desk.to_date
+    if desk.to_date:
+        yield from differences(desk.to_date, desk.profile.year_begins, tally)
     if desk.profile.target in ABOUT_PEOPLE:
         yield from _close_roll(desk)
 
@@ -165,9 +174,9 @@ def _remark_on_people(desk: Desk, judge: Judge, named: Named) -> None:
             judge.remark(code, (rules == rule)[named.places])
     kept = judge.kept
     counts = np.bincount(named.places[kept], minlength=len(people))
-    fresh = [number for number in np.flatnonzero(counts) if people[number].rows == 0]
+    fresh = {int(number) for number in np.flatnonzero(counts) if people[number].rows == 0}
     if fresh:
-        _first_seen(judge, named, set(fresh), people_of=desk.roll)
+        _first_seen(judge, named, fresh, people_of=desk.roll)
     for number in np.flatnonzero(counts):
         people[number].rows += int(counts[number])
 
@@ -187,26 +196,34 @@ def _first_seen(judge: Judge, named: Named, fresh: set[int], *, people_of: Roll)
 def _close_roll(desk: Desk) -> Iterator[Batch]:
     """The worklist of unmatched identities, the identifiers that were matched, and the linkage of the account."""
     people, profile = desk.roll.people, desk.profile
-    desk.tally.linkage = linkage_of(people, desk.task.identity)
+    desk.tally.linkage = linkage_of(people, desk.task.identity, desk.schools)
     for school in sorted({p.school for p in people if p.rows and p.school and desk.schools.find(p.school) is None}):
         if desk.task.identity.schools.num_rows:
             desk.tally.book.add("IN054", detail=school)
     lost = [person for person in people if person.rows and not person.matched]
-    yield desk.batch("unmatched", {
-        "source": pa.scalar(profile.key),
-        "kind": pa.array([p.kind for p in lost], pa.string()),
-        "value": pa.array([p.value for p in lost], pa.string()),
-        "school": pa.array([p.school or None for p in lost], pa.string()),
-        "grade": pa.array([p.grade or None for p in lost], pa.string()),
-        "rows": pa.array([p.rows for p in lost], pa.int64()),
-        "because": pa.array([_SUGGESTIONS[p.rule][0] for p in lost], pa.string()),
-        "suggestion": pa.array([_SUGGESTIONS[p.rule][1] for p in lost], pa.string()),
-    }, len(lost))
+    yield desk.batch(
+        "unmatched",
+        {
+            "source": pa.scalar(profile.key),
+            "kind": pa.array([p.kind for p in lost], pa.string()),
+            "value": pa.array([p.value for p in lost], pa.string()),
+            "school": pa.array([p.school or None for p in lost], pa.string()),
+            "grade": pa.array([p.grade or None for p in lost], pa.string()),
+            "rows": pa.array([p.rows for p in lost], pa.int64()),
+            "because": pa.array([_SUGGESTIONS[p.rule][0] for p in lost], pa.string()),
+            "suggestion": pa.array([_SUGGESTIONS[p.rule][1] for p in lost], pa.string()),
+        },
+        len(lost),
+    )
     found = [person for person in people if person.rows and person.matched]
-    yield desk.batch("identifiers", {
-        "person_key": pa.array([p.key for p in found], pa.int64()),
-        "source": pa.scalar(profile.source_system),
-        "kind": pa.array([p.kind for p in found], pa.string()),
-        "value": pa.array([p.value for p in found], pa.string()),
-        "how": pa.array([p.rule for p in found], pa.string()),
-    }, len(found))
+    yield desk.batch(
+        "identifiers",
+        {
+            "person_key": pa.array([p.key for p in found], pa.int64()),
+            "source": pa.scalar(profile.source_system),
+            "kind": pa.array([p.kind for p in found], pa.string()),
+            "value": pa.array([p.value for p in found], pa.string()),
+            "how": pa.array([p.rule for p in found], pa.string()),
+        },
+        len(found),
+    )
