@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import queue
 import shutil
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,80 +24,23 @@ _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
-_WAITING_BATCHES = 4
 
 
-class _Abandoned(Exception):
-    """The writer left without publishing."""
+def append(folder: Path, rows: pa.Table) -> None:
+    """Add rows to a table, as one new version.
 
+    The rows come whole, not as a stream: an open Delta append holds one of the few threads of its runtime while it
+    waits for the next batch, so that three tables fed side by side on two cores would wait for each other for ever.
 
-class Stream:
-    """One append to one table, fed batch by batch and committed once.
-
-    The writer of `deltalake` pulls and an import pushes, so a thread stands between them; at most a handful of batches
-    wait, which bounds the memory whatever the length of the file.
+    Raises
+    ------
+    UserFixable
+        When the table could not be written, a full disk for instance (LK004).
     """
-
-    def __init__(self, folder: Path, schema: pa.Schema) -> None:
-        self._folder = folder
-        self._schema = schema
-        self._batches: queue.Queue[pa.RecordBatch | _Abandoned | None] = queue.Queue(maxsize=_WAITING_BATCHES)
-        self._fault: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name=f"append {folder.name}", daemon=True)
-        self._thread.start()
-
-    def push(self, rows: pa.Table) -> None:
-        """Hand over rows of the stream's schema; waits while the disk is behind."""
-        for batch in rows.to_batches(max_chunksize=250_000):
-            self._put(batch)
-
-    def finish(self) -> None:
-        """Commit what was pushed.
-
-        Raises
-        ------
-        UserFixable
-            When the table could not be written, a full disk for instance (LK004).
-        """
-        self._put(None)
-        self._thread.join()
-        self._raise_fault()
-
-    def abandon(self) -> None:
-        """Commit nothing."""
-        if self._thread.is_alive():
-            self._put(_Abandoned(), quiet=True)
-        self._thread.join()
-
-    def _put(self, item: pa.RecordBatch | _Abandoned | None, *, quiet: bool = False) -> None:
-        while True:
-            if not self._thread.is_alive():
-                if quiet:
-                    return
-                self._raise_fault()
-            try:
-                self._batches.put(item, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def _raise_fault(self) -> None:
-        if isinstance(self._fault, (DeltaError, OSError)):
-            raise _cannot_write(self._folder.name) from self._fault
-        if self._fault is not None:
-            raise self._fault
-
-    def _pull(self) -> Iterator[pa.RecordBatch]:
-        while (item := self._batches.get()) is not None:
-            if isinstance(item, _Abandoned):
-                raise item
-            yield item
-
-    def _run(self) -> None:
-        try:
-            _write(self._folder, pa.RecordBatchReader.from_batches(self._schema, self._pull()), mode="append")
-        except Exception as fault:
-            self._fault = fault  # raised again in the thread that pushes
+    try:
+        _write(folder, rows, mode="append")
+    except (DeltaError, OSError) as fault:
+        raise _cannot_write(folder.name) from fault
 
 
 def overwrite(folder: Path, rows: pa.Table) -> None:
@@ -117,7 +57,7 @@ def overwrite(folder: Path, rows: pa.Table) -> None:
         raise _cannot_write(folder.name) from fault
 
 
-def _write(folder: Path, rows: pa.Table | pa.RecordBatchReader, *, mode: str) -> None:
+def _write(folder: Path, rows: pa.Table, *, mode: str) -> None:
     write_deltalake(
         str(folder),
         rows,

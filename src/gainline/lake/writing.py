@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from gainline.lake import delta
 from gainline.lake.durable import file_digest, settle_folder
-from gainline.lake.shapes import stored_schema, to_stored
+from gainline.lake.shapes import to_stored
 from gainline.lake.snapshots import (
     FileEntry,
     Manifest,
@@ -22,6 +22,9 @@ from gainline.lake.snapshots import (
     hash_tables,
 )
 
+ROWS_PER_COMMIT = 2_000_000
+"""Rows of one table that wait in memory before they go to disk: about 200 MB, and files of 100,000 rows and more."""
+
 
 class Writer:
     """The lake's one writer. Nothing that it appends or replaces is visible before `publish`."""
@@ -30,12 +33,12 @@ class Writer:
         self._folder = tables
         self._shelf = shelf
         self._head = shelf.head()
-        self._streams: dict[str, delta.Stream] = {}
+        self._waiting: dict[str, list[pa.Table]] = {}  # rows per table that are not on disk yet
         self._written: Counter[str] = Counter()  # rows handed over since the last publish
         self._touched: set[str] = set()
 
     def append(self, table: str, rows: pa.Table) -> None:
-        """Add rows to a canonical table; all appends of one table up to `publish` become one commit.
+        """Add rows to a canonical table; they go to disk in large pieces, each of them a commit nobody sees yet.
 
         Raises
         ------
@@ -49,10 +52,10 @@ class Writer:
         stored = self._to_stored(table, rows)
         if not stored.num_rows:
             return
-        if table not in self._streams:
-            self._streams[table] = delta.Stream(self._folder / table, stored_schema(table))
-            self._touched.add(table)
-        self._streams[table].push(stored)
+        waiting = self._waiting.setdefault(table, [])
+        waiting.append(stored)
+        if sum(part.num_rows for part in waiting) >= ROWS_PER_COMMIT:
+            self._flush(table)
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Make these rows the whole content of a canonical table.
@@ -63,7 +66,7 @@ class Writer:
             As `append`.
         """
         stored = self._to_stored(table, rows)
-        self._finish(table)
+        self._waiting.pop(table, None)
         self._touched.add(table)
         delta.overwrite(self._folder / table, stored)
 
@@ -75,8 +78,8 @@ class Writer:
         Snapshot
             The new head; the old one when nothing was written.
         """
-        for table in list(self._streams):
-            self._finish(table)
+        for table in list(self._waiting):
+            self._flush(table)
         if not self._touched:
             return self._head.snapshot
         manifest = self._next_manifest(as_of)
@@ -87,10 +90,8 @@ class Writer:
         return manifest.snapshot
 
     def abandon(self) -> None:
-        """Stop every open append and take back what was not published."""
-        for stream in self._streams.values():
-            stream.abandon()
-        self._streams.clear()
+        """Take back what was not published."""
+        self._waiting.clear()
         if self._touched:
             self.recover()
 
@@ -116,9 +117,9 @@ class Writer:
         self._written[table] += stored.num_rows
         return stored
 
-    def _finish(self, table: str) -> None:
-        if (stream := self._streams.pop(table, None)) is not None:
-            stream.finish()
+    def _flush(self, table: str) -> None:
+        self._touched.add(table)
+        delta.append(self._folder / table, pa.concat_tables(self._waiting.pop(table)))
 
     def _next_manifest(self, as_of: date) -> Manifest:
         versions = {entry.name: entry for entry in self._head.snapshot.tables}
