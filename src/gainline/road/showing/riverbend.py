@@ -38,9 +38,10 @@ def show_riverbend(folder: Path, *, seed: int = SEED, progress: Progress = silen
         settings_text=(folder / "files" / "gainline.toml").read_text(encoding="utf-8"),
         salt=hashlib.sha256(f"riverbend {seed}".encode()).digest(),
     )
+    _copied(folder / "files" / "profiles", workspace.folder("profiles"))
     early, late = _stages(files)
     autumn = import_files(workspace, early, as_of=AUTUMN, progress=_named(progress, "autumn"))
-    plans = _plans(workspace, folder / "files" / "plans")
+    plans = _copied(folder / "files" / "plans", workspace.folder("plans"))
     register_all(workspace, plans, as_of=REGISTERED, progress=progress)
     summer = import_files(workspace, late, as_of=SUMMER, progress=_named(progress, "summer"))
     evaluations, briefs = decide_all(workspace, plans, as_of=SUMMER, progress=progress)
@@ -56,13 +57,10 @@ def _stages(files: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     return [*sorted(packages), *sorted(set(loose) - set(late))], sorted(late)
 
 
-def _plans(workspace: Workspace, source: Path) -> list[Path]:
-    copied = []
-    for plan in sorted(source.glob("*.toml")):
-        target = workspace.folder("plans") / plan.name
-        target.write_bytes(plan.read_bytes())
-        copied.append(target)
-    return copied
+def _copied(source: Path, target: Path) -> list[Path]:
+    for file in sorted(source.glob("*.toml")):
+        (target / file.name).write_bytes(file.read_bytes())
+    return sorted(target.glob("*.toml"))
 
 
 def _named(progress: Progress, name: str) -> Progress:
