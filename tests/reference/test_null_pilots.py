@@ -6,7 +6,7 @@ import pytest
 from gainline.engine.evidence.cr2 import cr1, cr2
 from gainline.engine.evidence.linear import Columns, least_squares
 
-REPEATS = 600
+REPEATS = 1000
 
 
 def pilot(rng: np.random.Generator, schools: int, treated: int):
@@ -34,6 +34,6 @@ def test_a_true_null_is_rejected_about_one_time_in_twenty(schools, treated):
         naive = cr1(fit, school, fit.contrast("tool"))
         usual += abs(naive.estimate / naive.std_error) > 1.959964
     print(f"{schools} schools, {treated} treated: CR2 {ours / REPEATS:.3f}, CR1 with normal {usual / REPEATS:.3f}")
-    # the Monte Carlo error of 5 % at 600 pilots is 0.9 points; three of them each way
-    assert 0.023 <= ours / REPEATS <= 0.077
+    # the Monte Carlo error of 5 % at 1,000 pilots is 0.7 points; three of them each way
+    assert 0.029 <= ours / REPEATS <= 0.071
     assert usual > ours

@@ -8,7 +8,7 @@ import pytest
 
 from evidence_frames import MATCHED, carried, cluster_frame, make_plan, plan_value, texts, volunteer_frame
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence import Evidence, evaluate
+from gainline.engine.evidence import Deviation, Evidence, evaluate
 
 
 def found(plan, frame, **more) -> Evidence:
@@ -168,6 +168,13 @@ def test_student_level_assignment_within_schools_uses_the_plain_effect_size():
     assert [row.level for row in evidence.attrition] == ["student"]
     assert evidence.rating.label.endswith("Without Reservations")
     assert not any("intraclass" in name for name, _ in evidence.estimates[0].diagnostics)
+
+
+def test_deviations_are_carried_and_counted_among_the_limits():
+    changes = (Deviation("smallest_effect", "1", "2", None), Deviation("title", "a", "b", "2026-01-01"))
+    evidence = found(make_plan(), cluster_frame(), deviations=changes)
+    assert evidence.deviations == changes
+    assert any("2 places, 1 of them without" in sentence for sentence in evidence.limits)
 
 
 def test_progress_is_told():

@@ -97,34 +97,45 @@ def _adjusted_steps(fit: Fit, clusters: Codes, direction: Floats) -> Floats:
         return _adjust_singletons(fit, spread, raw)
     order = np.argsort(clusters, kind="stable")
     steps = np.empty(len(raw))
+    even = float(fit.weights.min()) == float(fit.weights.max())
     for rows in np.split(order, np.cumsum(sizes)[:-1]):
-        steps[rows] = _adjust(fit.basis[rows], fit.weights[rows], spread, raw[rows])
+        if even:
+            steps[rows] = _adjust_even(fit.basis[rows], float(fit.weights[0]), direction)
+        else:
+            steps[rows] = _adjust(fit.basis[rows], fit.weights[rows], spread, raw[rows])
     return steps
+
+
+def _adjust_even(basis: Floats, weight: float, direction: Floats) -> Floats:
+    """With one weight for all, S = wI and B = I - wXX', so that ``B^(-1/2) X = X (I - wX'X)^(-1/2)``: k by k only."""
+    values, vectors = np.linalg.eigh(np.eye(basis.shape[1]) - weight * (basis.T @ basis))
+    adjusted: Floats = weight * (basis @ (vectors @ (_inverse_root(values) * (vectors.T @ direction))))
+    return adjusted
 
 
 def _adjust_singletons(fit: Fit, spread: Floats, raw: Floats) -> Floats:
     leverage = np.einsum("ij,ij->i", fit.basis, fit.basis)
     kept = 1.0 - 2.0 * fit.weights * leverage + np.einsum("ij,jk,ik->i", fit.basis, spread, fit.basis)
-    safe = np.where(kept > _NOTHING, kept, 1.0)
-    return np.where(kept > _NOTHING, raw / np.sqrt(safe), 0.0)
+    return np.asarray(raw * _inverse_root(kept))
 
 
 def _adjust(basis: Floats, weights: Floats, spread: Floats, raw: Floats) -> Floats:
     """``B^(-1/2) raw`` of one cluster, the inverse taken as zero where B is zero."""
     weighted = weights[:, None] * basis
-    even = weights.max() == weights.min()
-    span = basis if even else np.column_stack([basis, weighted])
-    q, size, _ = np.linalg.svd(span, full_matrices=False)
+    q, size, _ = np.linalg.svd(np.column_stack([basis, weighted]), full_matrices=False)
     q = q[:, size > _NOTHING * max(size.max(), 1.0)]
     inside, inside_weighted = q.T @ basis, q.T @ weighted
     cross = inside @ inside_weighted.T
     middle = np.eye(q.shape[1]) - cross - cross.T + inside @ spread @ inside.T
     values, vectors = np.linalg.eigh((middle + middle.T) / 2.0)
-    safe = np.where(values > _NOTHING, values, 1.0)
-    inverse_root = np.where(values > _NOTHING, 1.0 / np.sqrt(safe), 0.0)
     within = q.T @ raw
-    adjusted: Floats = raw - q @ within + q @ (vectors @ (inverse_root * (vectors.T @ within)))
+    adjusted: Floats = raw - q @ within + q @ (vectors @ (_inverse_root(values) * (vectors.T @ within)))
     return adjusted
+
+
+def _inverse_root(values: Floats) -> Floats:
+    real = values > _NOTHING
+    return np.where(real, 1.0 / np.sqrt(np.where(real, values, 1.0)), 0.0)
 
 
 def _satterthwaite(fit: Fit, clusters: Codes, steps: Floats) -> float:
@@ -145,6 +156,4 @@ def _satterthwaite(fit: Fit, clusters: Codes, steps: Floats) -> float:
 
 
 def _sum_by(clusters: Codes, rows: Floats, m: int) -> Floats:
-    sums = np.zeros((m, rows.shape[1]))
-    np.add.at(sums, clusters, rows)
-    return sums
+    return np.column_stack([np.bincount(clusters, column, minlength=m) for column in rows.T])

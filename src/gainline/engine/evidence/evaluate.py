@@ -28,7 +28,7 @@ from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.exploratory import exploratory
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
-from gainline.engine.evidence.limits import limits, of_linkage
+from gainline.engine.evidence.limits import limits, of_deviations, of_linkage
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.naive import naive
 from gainline.engine.evidence.rating import StudyFacts, rate
@@ -198,7 +198,7 @@ def _assemble(
         rating=rating,
         verdict=verdict(plan, primary, groups, gaps, rating),
         exploratory=exploratory(plan, frame, sample),
-        limits=(*said, *of_linkage(linkage), *lost),
+        limits=(*said, *of_linkage(linkage), *of_deviations(deviations), *lost),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gainline.engine.evidence.document import Attrition, Estimate, GapChange, GroupEffect, Linkage
+from gainline.engine.evidence.document import Attrition, Deviation, Estimate, GapChange, GroupEffect, Linkage
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.pilots.plan import Plan
 
@@ -37,6 +37,15 @@ def of_linkage(linkage: Linkage) -> tuple[str, ...]:
         return ()
     share = 100.0 * (1.0 - linkage.matched / linkage.rows)
     return (f"{share:.0f}% of the tool's usage rows could not be tied to a rostered student, so use is undercounted.",)
+
+
+def of_deviations(deviations: Sequence[Deviation]) -> tuple[str, ...]:
+    """A sentence when the plan that was evaluated is not the one that was registered."""
+    if not deviations:
+        return ()
+    silent = sum(change.amended_on is None for change in deviations)
+    places = "one place" if len(deviations) == 1 else f"{len(deviations)} places"
+    return (f"The plan differs from its registration in {places}, {silent} of them without a registered amendment.",)
 
 
 def _of_design(plan: Plan) -> Iterator[str]:

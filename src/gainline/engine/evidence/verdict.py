@@ -73,7 +73,7 @@ def verdict(
     readable = rating.label != DOES_NOT
     harmed, widened = _harmed(plan, groups), _widened(plan, gaps)
     reached = _reached(plan, primary, groups)
-    steps = _steps(plan, primary, q, readable, (harmed, widened, reached))
+    steps = (_standing(rating), *_steps(plan, primary, q, (harmed, widened, reached)))
     word, because = _word(plan, q, readable, bool(harmed or widened), bool(reached))
     rule = plan.decision
     means = {ADOPT: rule.adopt_means, ADAPT: rule.adapt_means, STOP: rule.stop_means}
@@ -116,14 +116,18 @@ def _reached(plan: Plan, primary: Estimate, groups: Sequence[GroupFinding]) -> l
     return found
 
 
+def _standing(rating: Rating) -> VerdictStep:
+    clause = "The study meets the standards, so that its difference may be read as an effect"
+    return VerdictStep(clause, rating.label, rating.label != DOES_NOT)
+
+
 def _steps(
-    plan: Plan, primary: Estimate, q: float, readable: bool, found: tuple[list[str], list[str], list[str]]
+    plan: Plan, primary: Estimate, q: float, found: tuple[list[str], list[str], list[str]]
 ) -> tuple[VerdictStep, ...]:
     rule, (harmed, widened, reached) = plan.decision, found
     worth = f"the effect is at least {plan.smallest_effect:g} {primary.unit} in the good direction"
     q_found = f"probability {q:.3f}"
     return (
-        VerdictStep("The study meets the standards, so that its difference may be read as an effect", "", readable),
         VerdictStep(
             f"Adopt when the probability that {worth} is {rule.adopt_at:g} or more", q_found, q >= rule.adopt_at
         ),

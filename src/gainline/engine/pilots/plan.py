@@ -214,7 +214,8 @@ class DecisionRule(_Part):
     With q = P(effect >= smallest effect | data, prior): adopt when q >= adopt_at, stop when q <= stop_at, otherwise
     not enough evidence. A guardrail turns adopt into adapt: a declared group is harmed with probability >= harm_at, or
     the gap against a disadvantaged group widens with probability >= widen_at. A tool that fails overall but reaches
-    adopt_at in one declared group is adapt too.
+    adopt_at in one declared group is adapt too. Before all of them: a study whose rating is "does not meet" carries no
+    decision either way, because its difference is not the tool's effect.
     """
 
     adopt_at: Probability = 0.80
