@@ -79,11 +79,11 @@ def _results(source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int6
         group_by=["person_key", "form"],
         order_by=[ibis.desc("taken_on"), ibis.desc("import_id"), ibis.desc("source_line")],
     )
-    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0).select("person_key", "assessment", "form", "score")
+    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0).select("person_key", "form", "score")
     if source.absent_as is not None:
         table = _with_absent(table, source, keys)
     if source.combine == "weighted_mean":
-        return _weighted(table, reading)
+        return _weighted(table, source, reading)
     if source.combine == "sum":
         return table.group_by("person_key").aggregate(value=table.score.sum())
     return table.group_by("person_key").aggregate(value=table.score.mean())
@@ -97,15 +97,14 @@ def _with_absent(table: ir.Table, source: Source, keys: NDArray[np.int64]) -> ir
     )
     joined = grid.left_join(table.select("person_key", "form", seen="score"), ["person_key", "form"])
     score = ibis.coalesce(joined.seen, ibis.literal(source.absent_as, "float64"))
-    return joined.select("person_key", "form", assessment=ibis.literal(source.result), score=score)
+    return joined.select("person_key", "form", score=score)
 
 
-def _weighted(table: ir.Table, reading: Reading) -> ir.Table:
+def _weighted(table: ir.Table, source: Source, reading: Reading) -> ir.Table:
     """The mean of a person's scores, each weighted by its assessment's weight in the course mark."""
     known = reading.current("assessments")
-    weights = known.select("assessment", "form", "weight")
-    joined = table.join(weights, ["assessment", "form"], how="inner")
-    joined = joined.filter(joined.weight > 0)
+    weights = known.filter((known.assessment == source.result) & (known.weight > 0)).select("form", "weight")
+    joined = table.join(weights, "form", how="inner")
     sums = joined.group_by("person_key").aggregate(top=(joined.score * joined.weight).sum(), bottom=joined.weight.sum())
     return sums.mutate(value=sums.top.cast("float64") / sums.bottom.nullif(0))
 
