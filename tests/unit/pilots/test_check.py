@@ -84,6 +84,9 @@ RULES = [
     ),
     (BY_USE, ("end = 2014-03-17", "end = 2015-03-17"), "PL035", WARNING, "2015-03-17"),
     (RANDOMIZED, ('result = "map-math"', 'result = "map-reading"'), "PL036", WARNING, SPRING_OF_READING),
+    (RANDOMIZED, ('field = "economically_disadvantaged"', 'field = "frl"'), "PL037", ERROR, "frl"),
+    (BY_USE, ('where = { resource = ["quiz"] }', 'where = { resorce = ["quiz"] }'), "PL038", ERROR, "resorce"),
+    (BY_USE, ('["vle"], resource = ["quiz"]', '["vle"], kind = ["quiz"]'), "PL038", ERROR, 'kind = ["quiz'),
     (RANDOMIZED, ('cluster = "school"', 'cluster = "section"'), "PL041", ERROR, "cluster ="),
     (RANDOMIZED, ('cluster = "school"', 'cluster = "student"'), "PL041", ERROR, "cluster ="),
     (RANDOMIZED, ("draws = 1999", "draws = 199"), "PL042", WARNING, "draws ="),
@@ -227,3 +230,8 @@ def test_issues_come_in_the_order_of_their_lines():
 def test_the_usage_indicators_known_here_are_those_of_the_shipped_catalogue():
     catalogue, _ = load_catalogue()
     assert set(catalogue) - {"score_gain"} == USAGE_INDICATORS
+
+
+def test_a_filter_of_results_is_known_to_indicators():
+    gain = 'indicator = "score_gain"\nwhere = { assessment = ["map-math"], form = ["fall", "spring"] }'
+    assert checked(MATCHED, ('attribute = "referrals_spring"', gain)) == []

@@ -72,7 +72,7 @@ class Source(_Part):
         Score that a form counts with for a student who has none in it, where the rules of the assessment say so (work
         that is not handed in earns 0); ``None`` leaves the form out, so that a student without any form is missing.
     field
-        A column of the canonical table ``students``, or ``school_id`` / ``section_id``.
+        A column of the canonical table ``students``, such as ``grade`` or ``school_id``.
     attribute
         A name in the canonical table ``attributes``.
     indicator, window, where

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.ledger import canonical
 from gainline.engine.pilots.plan import Source
 from gainline.engine.pilots.sheet import Place, Sheet
+from gainline.engine.records import TABLES
 
 USAGE_INDICATORS = frozenset(
     {
@@ -29,6 +30,10 @@ USAGE_INDICATORS = frozenset(
 )
 """Indicators of the shipped catalogue that count use of a tool; the catalogue stands beside this room, so by key."""
 
+_FIELDS = frozenset(field.name for field in TABLES["students"].fields) - {"person_key"}
+_FACTS = frozenset(f.name for table in ("usage", "events", "results") for f in TABLES[table].fields) - {"person_key"}
+_USAGE = frozenset(field.name for field in TABLES["usage"].fields) - {"person_key"}
+
 
 def check_sources(sheet: Sheet) -> Iterator[Issue]:
     """Every source against the window, the tool, the outcomes and the catalogue."""
@@ -43,13 +48,28 @@ def check_sources(sheet: Sheet) -> Iterator[Issue]:
             yield from _check_measured_after(sheet, at, source)
         if role == "use":
             yield from _check_use_inside(sheet, at, source)
+    yield from _check_columns(sheet, ("tool", "where"), sheet.plan.tool.where, _USAGE)
     yield from _check_doubled(sheet)
 
 
 def _check_known(sheet: Sheet, at: Place, source: Source) -> Iterator[Issue]:
+    """Names that the records or the catalogue must have, so that a typing error shows now and not after the pilot."""
+    if source.field and source.field not in _FIELDS:
+        says = f"the roster's students have no field {source.field}"
+        yield sheet.error("PL037", (*at, "field"), says, f"use one of: {', '.join(sorted(_FIELDS))}")
+    yield from _check_columns(sheet, (*at, "where"), source.where, _FACTS)
     if source.indicator and sheet.indicators is not None and source.indicator not in sheet.indicators:
         says = f"the catalogue has no indicator {source.indicator}"
         yield sheet.error("PL030", (*at, "indicator"), says, "see `gainline indicators list`, or declare your own")
+
+
+def _check_columns(
+    sheet: Sheet, at: Place, where: Mapping[str, tuple[str, ...]], known: frozenset[str]
+) -> Iterator[Issue]:
+    for column in where:
+        if column not in known:
+            says = f"the records behind this have no column {column}"
+            yield sheet.error("PL038", (*at, column), says, f"use one of: {', '.join(sorted(known))}")
 
 
 def _first_use(sheet: Sheet) -> date:
