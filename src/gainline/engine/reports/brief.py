@@ -50,7 +50,7 @@ def brief_html(
 
 
 def _values(told: Facts) -> dict[str, Any]:
-    claim, plan = told.claim, told.plan
+    claim, plan, drawn = told.claim, told.plan, figures(told)
     return {
         "t": told.words,
         "facts": told,
@@ -64,7 +64,8 @@ def _values(told: Facts) -> dict[str, Any]:
         "as_of": told.day(told.evidence["provenance"]["as_of"]),
         "registered": told.day(told.evidence["provenance"]["registered_on"]),
         "funnel": funnel(told),
-        "figures": figures(told),
+        "figures": drawn,
+        "groups": next((one for one in drawn if one.name == "groups"), None),
         "family": family_paragraph(told),
         "method": method(told),
     }

@@ -75,11 +75,15 @@ def rows_svg(drawing: RowsDrawing, *, width: int, name: str) -> str:
     placed = _lines(drawing, plot)
     top = 18.0 * (1 + max((row for *_, row in placed), default=-1)) + 4
     marked: list[marks.Layer] = []
+    middles: list[float] = []
     y = top
     for row in drawing.rows:
-        layers, y = _one_row(row, y, drawing.domain, (gutter, plot))
+        layers, middle, y = _one_row(row, y, drawing.domain, (gutter, plot))
         marked += layers
-    ground = _ground(drawing, top, y) + _named_lines(placed, drawing.domain, y)
+        middles.append(middle)
+    # Where labels stand above their bar, the lines leave them room.
+    spans = [(0.0, y)] if gutter else [(middle - 13, middle + 13) for middle in middles]
+    ground = _ground(drawing, top, y) + _named_lines(placed, drawing.domain, spans)
     chart = alt.layer(*ground, *marked, _axis(drawing, plot)).resolve_axis(x="independent")
     pad = {"left": gutter + 12, "right": 12, "top": 4, "bottom": 46}
     return svg(chart, width=plot, height=round(y), padding=pad, name=name)
@@ -87,8 +91,11 @@ def rows_svg(drawing: RowsDrawing, *, width: int, name: str) -> str:
 
 def _one_row(
     row: Row, top: float, domain: tuple[float, float], widths: tuple[int, int]
-) -> tuple[list[marks.Layer], float]:
-    """One row's marks from the pixel row ``top``, and where the next one begins; widths are the gutter's and plot's."""
+) -> tuple[list[marks.Layer], float, float]:
+    """One row's marks below the pixel row ``top``, the row of its bar, and where the next one begins.
+
+    ``widths`` are the gutter's and the plot's.
+    """
     gutter, plot = widths
     layers: list[marks.Layer] = []
     if row.heading:
@@ -100,7 +107,7 @@ def _one_row(
     layers += [marks.label(line, x=-gutter, y=top + 10 + 16 * i) for i, line in enumerate(lines)]
     middle, bottom = (top + 2 + tall / 2, top + tall + 6) if gutter else (top + tall + 14, top + tall + 30)
     bottom = max(bottom, top + LEAST)
-    return layers + _row(row, middle, domain, plot), bottom
+    return layers + _row(row, middle, domain, plot), middle, bottom
 
 
 def _ground(drawing: RowsDrawing, top: float, bottom: float) -> list[marks.Layer]:
@@ -127,13 +134,15 @@ def _lines(drawing: RowsDrawing, plot: int) -> list[tuple[Line, float, str, int]
 
 
 def _named_lines(
-    placed: list[tuple[Line, float, str, int]], domain: tuple[float, float], bottom: float
+    placed: list[tuple[Line, float, str, int]], domain: tuple[float, float], spans: list[tuple[float, float]]
 ) -> list[marks.Layer]:
     """The named lines and their labels."""
     layers = []
     for line, _, lean, row in placed:
         y = 18.0 * row + 9
-        layers.append(marks.upright(line.value, (y - 7, bottom), domain=domain, color=line.color, dash=line.dash))
+        for start, end in ((y - 7, y + 7), *spans):
+            ends = (max(start, y - 7), end)
+            layers.append(marks.upright(line.value, ends, domain=domain, color=line.color, dash=line.dash))
         text = marks.Text(line.says, lean, line.color, dx=5 if lean == "left" else -5)
         layers.append(marks.label(text, x=marks.across(domain), value=line.value, y=y))
     return layers
