@@ -72,7 +72,7 @@ class Match:
     ignored: list[str] = field(default_factory=list)
 
 
-def match_columns(cells: Sequence[str], asked: Mapping[str, Iterable[str]]) -> Match:
+def match_columns(cells: Sequence[str], asked: Mapping[str, Iterable[str]], *, suggest: bool = True) -> Match:
     """Find each asked-for column: exactly, then folded, then by alias; never by likeness, which is only suggested.
 
     Parameters
@@ -81,6 +81,8 @@ def match_columns(cells: Sequence[str], asked: Mapping[str, Iterable[str]]) -> M
         The header.
     asked
         Standard name -> aliases.
+    suggest
+        Also look for likely misspellings, which takes far longer than all the rest.
     """
     match = Match()
     exact = {cell: position for position, cell in reversed(list(enumerate(cells)))}
@@ -90,14 +92,20 @@ def match_columns(cells: Sequence[str], asked: Mapping[str, Iterable[str]]) -> M
         _find(match, name, list(aliases), exact, folded)
     taken = set(match.positions.values())
     left = {fold(cell): cell for position, cell in enumerate(cells) if cell and position not in taken}
-    for name in asked:
-        close = get_close_matches(fold(name), list(left), n=1, cutoff=NEAR) if name not in match.positions else []
-        if close:
-            match.near[name] = left[close[0]]
+    for name in asked if suggest else ():
+        if name not in match.positions and (likely := _likely([name, *asked[name]], left)):
+            match.near[name] = likely
     match.ignored = [
         cell for position, cell in enumerate(cells) if position not in taken and cell not in match.repeated
     ]
     return match
+
+
+def _likely(spellings: Sequence[str], left: Mapping[str, str]) -> str | None:
+    for spelling in spellings:
+        if close := get_close_matches(fold(spelling), list(left), n=1, cutoff=NEAR):
+            return left[close[0]]
+    return None
 
 
 def _find(match: Match, name: str, aliases: list[str], exact: dict[str, int], folded: dict[str, int]) -> None:

@@ -243,7 +243,7 @@ def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile])
         ):
             continue
         for way in ways:
-            match = match_columns(way.cells, profile.asked())
+            match = match_columns(way.cells, profile.asked(), suggest=False)
             if profile.reads(match.positions):
                 fits.append(_Fit(profile, way, match))
     return sorted(fits, key=lambda fit: fit.rank, reverse=True)
@@ -254,12 +254,13 @@ def _why_none(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]
     nearest: _Fit | None = None
     for profile in profiles.values():
         for way in ways if profile.target != "oulad" else ():
-            fit = _Fit(profile, way, match_columns(way.cells, profile.asked()))
+            fit = _Fit(profile, way, match_columns(way.cells, profile.asked(), suggest=False))
             if nearest is None or len(fit.match.positions) > len(nearest.match.positions):
                 nearest = fit
     if nearest is None or len(nearest.match.positions) < 2:
         return [fault("IN005", file=name)]
-    profile, match, line = nearest.profile, nearest.match, nearest.header.line
+    profile, line = nearest.profile, nearest.header.line
+    match = match_columns(nearest.header.cells, profile.asked())
     needed = [header for header in profile.required() if header not in match.positions]
     if not any(part.header in match.positions for part in profile.identity):
         needed += [part.header for part in profile.identity[:1]]
