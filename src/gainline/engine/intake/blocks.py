@@ -29,6 +29,7 @@ class Rows:
     columns: pa.Table
     lines: Lines
     kept_out: dict[str, Lines]
+    size: int = 0  # bytes of the block
 
     @property
     def read(self) -> int:
@@ -163,7 +164,7 @@ def _read_block(block: _Block, layout: Layout) -> Rows:
     if parsed.ragged:
         kept_out["IN020"] = where[parsed.ragged]
     keep = np.delete(where, parsed.ragged + parsed.blank) if parsed.ragged or parsed.blank else where
-    return Rows(parsed.table, keep, kept_out)
+    return Rows(parsed.table, keep, kept_out, len(block.text))
 
 
 def _starts(block: _Block, starts: Lines | None, lines: int) -> Lines:

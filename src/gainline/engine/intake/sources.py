@@ -32,13 +32,14 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """One stream of rows that has been looked at: where it is, its hash, its encoding, its header.
+    """One stream of rows that has been looked at: where it is, its hash, its bytes, its encoding, its header.
 
     ``header`` is None where the bytes hold no header we could see, and for Parquet, which carries its own.
     """
 
     part: Part
     sha256: str
+    size: int = 0
     encoding: str = "utf-8"
     header: Header | None = None
 
@@ -188,14 +189,14 @@ def look_at(part: Part) -> tuple[TextFile | None, Issue | None]:
     except Damaged:
         return None, fault("IN004", file=part.name)
     if part.name.casefold().endswith(".parquet"):
-        return TextFile(part, seen.sha256), None
+        return TextFile(part, seen.sha256, seen.size), None
     if not seen.size:
         return None, fault("IN002", file=part.name)
     text = seen.head.decode(seen.encoding, errors="replace")
     if not text.strip():
         return None, fault("IN002", file=part.name)
     first = next(iter(headers(text)), None)
-    return TextFile(part, seen.sha256, seen.encoding, first), None
+    return TextFile(part, seen.sha256, seen.size, seen.encoding, first), None
 
 
 def _look_at_file(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:

@@ -109,8 +109,8 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
         if named is not None:
             _remark_on_people(desk, judge, named)
         tally.count(**judge.counts())
-        done += judge.read
-        task.progress("rows", done, done)
+        done += rows.size
+        task.progress("bytes", min(done, file.size), file.size)
         yield from batches
     if tally.read == 0:
         tally.book.add("IN003")
