@@ -25,9 +25,8 @@ def test_the_lottery_of_24_schools_covers_the_truth_and_rarely_adopts_a_dud(trut
         covered += first.low <= truth <= first.high
         adopted += found.verdict.word == "adopt"
         chance += first.p_randomization <= 0.05
-    print(
-        f"truth {truth}: covered {covered / REPEATS:.3f}, adopt {adopted / REPEATS:.3f}, redrawn p {chance / REPEATS:.3f}"
-    )
+    shares = [f"{count / REPEATS:.3f}" for count in (covered, adopted, chance)]
+    print(f"truth {truth}: covered, adopted, redrawn p <= .05: {shares}")
     assert covered / REPEATS >= 0.90  # 95 % less three Monte Carlo errors of 1.5 points
     assert truth > 0.0 or adopted / REPEATS <= 0.05
 
