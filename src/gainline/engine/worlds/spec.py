@@ -29,7 +29,7 @@ class Volunteering:
     """What moves a teacher to volunteer a section for Math Quest, on the logit scale."""
 
     intercept: float = -1.1
-    per_section_mean: float = 1.8  # per SD of the section's lead over its school's others of the grade
+    per_section_mean: float = 2.2  # per SD of the section's lead over its school's others of the grade
     per_zeal: float = 0.7  # per SD of the teacher's zeal, which changes take-up and nothing else
 
 
@@ -41,8 +41,8 @@ class Noise:
     """
 
     school: float = 0.3464  # sqrt(.12)
-    fall_test: float = 0.33
-    prior_test: float = 0.36
+    fall_test: float = 0.30
+    prior_test: float = 0.32
     spring: float = 0.50
     persistence: float = 0.92
     class_shock: float = 0.10
