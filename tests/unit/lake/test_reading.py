@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from canonical_rows import MONDAY, canonical, usage
 
+from canonical_rows import MONDAY, canonical, usage
 from gainline.engine.core.errors import DataIssues
 from gainline.lake import Lake, Power, Snapshot
 
