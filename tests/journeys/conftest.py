@@ -37,3 +37,26 @@ def rostered(_rostered: Path, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     shutil.copytree(_rostered, home)
     return home
+
+
+@pytest.fixture(scope="session")
+def _evaluated(_rostered: Path, district_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("evaluated") / "home"
+    shutil.copytree(_rostered, home)
+    for plan in (district_files / "plans").glob("*.toml"):
+        shutil.copy(plan, home / "plans" / plan.name)
+        ran = gainline("plan", "register", home / "plans" / plan.name, "-w", home, "--as-of", "2025-10-01")
+        assert ran.code == 0, ran.err
+    ran = gainline("import", district_files / INCOMING, "-w", home, "--as-of", "2026-06-08")
+    assert ran.code == 10, ran.err  # the district's files hold planted faults: some rows are rejected
+    ran = gainline("evaluate", home / "plans" / "lumen-reading.toml", "-w", home)
+    assert ran.code == 0, ran.err
+    return home
+
+
+@pytest.fixture
+def evaluated(_evaluated: Path, tmp_path: Path) -> Path:
+    """A workspace with everything imported, both plans registered, the reading cycle evaluated."""
+    home = tmp_path / "home"
+    shutil.copytree(_evaluated, home)
+    return home

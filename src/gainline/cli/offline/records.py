@@ -71,7 +71,7 @@ def _row(file: ImportedFile) -> dict[str, object]:
             "rejected": "",
             "matched": "already in the lake",
         }
-    share = account.match_share()
+    linkage = account.linkage
     return {
         "file": file.name,
         "read by": file.profile,
@@ -79,7 +79,7 @@ def _row(file: ImportedFile) -> dict[str, object]:
         "loaded": f"{account.loaded:,}",
         "repaired": f"{account.repaired:,}",
         "rejected": f"{account.rejected:,}",
-        "matched": "" if share is None else f"{share:.1%}",
+        "matched": f"{linkage.matched / linkage.identities:.1%}" if linkage and linkage.identities else "",
     }
 
 

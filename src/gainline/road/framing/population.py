@@ -56,7 +56,7 @@ def population(plan: Plan, reading: Reading) -> Population:
         When the plan's pilot has no rows in the table `assignments`.
     """
     assigned = _assigned(plan, reading)
-    anchor = _anchor(plan, assigned)
+    anchor = _anchor(plan, assigned, reading)
     members = _restricted(plan, _members(reading, anchor, plan))
     if assigned is None:
         rows = reading.arrow(members.order_by("person_key"))
@@ -79,11 +79,11 @@ def _assigned(plan: Plan, reading: Reading) -> ir.Table | None:
     return table.select("unit_id", "arm", "block", "assigned_on")
 
 
-def _anchor(plan: Plan, assigned: ir.Table | None) -> date:
+def _anchor(plan: Plan, assigned: ir.Table | None, reading: Reading) -> date:
     if assigned is None:
         return plan.window.start
-    first = assigned.assigned_on.min().execute()
-    return plan.window.start if first is None or first != first else date.fromisoformat(str(first)[:10])
+    first: date | None = reading.arrow(assigned.aggregate(first=assigned.assigned_on.min()))["first"][0].as_py()
+    return first or plan.window.start
 
 
 def _members(reading: Reading, anchor: date, plan: Plan) -> ir.Table:
@@ -125,7 +125,7 @@ def _enrolled_on(reading: Reading, anchor: date, plan: Plan) -> ir.Table | None:
 def _sections_that_count(plan: Plan, reading: Reading) -> ir.Table | None:
     """Sections that decide which enrollment counts: those of the plan, or those that were assigned."""
     if plan.population.sections:
-        return ibis.memtable({"section_id": list(plan.population.sections)})
+        return ibis.memtable(pa.table({"section_id": list(plan.population.sections)}))
     if plan.design.unit == "section" and plan.comparison.assigned_by == "assignment":
         table = reading.current("assignments")
         chosen = table.filter((table.pilot == plan.pilot) & (table.unit == "section"))
