@@ -69,6 +69,7 @@ class GroupEffect:
     shrunken: float | None  # pulled toward the overall effect; None with too few
     harm_probability: float | None
     too_few: str | None  # the reason; None when there is an effect
+    label: str = ""  # the group in the plan's words, where the split has two sides; else its own label
 
 
 @dataclass(frozen=True, slots=True)

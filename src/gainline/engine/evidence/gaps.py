@@ -6,7 +6,8 @@ everybody; CR2 and Satterthwaite as for the primary estimate. "Too few to say" i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from math import sqrt
 
 import numpy as np
@@ -76,9 +77,24 @@ def _one_split(sample: Sample, frame: Frame, split: Subgroup, sd: float) -> list
     posteriors = dict(zip(told, shrink(means, errors, tau_scale=TAU_SCALE_SD * sd) if told else [], strict=True))
     higher = sample.outcome.direction is Direction.HIGHER
     return [
-        _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher)
+        _named(
+            _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher),
+            group_name(split, group, groups),
+        )
         for place, group in enumerate(groups)
     ]
+
+
+def group_name(split: Subgroup, group: str, groups: Collection[str]) -> str:
+    """The group in the plan's words where the split has two sides; otherwise its own label."""
+    behind = {label for label in groups if label in split.disadvantaged}
+    if group in behind:
+        return split.disadvantaged_label if len(behind) == 1 else group
+    return split.others_label if len(groups) - len(behind) == 1 else group
+
+
+def _named(finding: GroupFinding, label: str) -> GroupFinding:
+    return replace(finding, shown=replace(finding.shown, label=label))
 
 
 def _effects(sample: Sample, members: list[Flags]) -> list[Inference | str]:

@@ -90,7 +90,7 @@ def _predicted(plan: Plan) -> float:
 def _harmed(plan: Plan, groups: Sequence[GroupFinding]) -> list[str]:
     shown = [finding.shown for finding in groups]
     return [
-        f"{row.group} ({row.harm_probability:.2f})"
+        f"{row.label} ({row.harm_probability:.2f})"
         for row in shown
         if row.harm_probability is not None and row.harm_probability >= plan.decision.harm_at
     ]
@@ -112,7 +112,7 @@ def _reached(plan: Plan, primary: Estimate, groups: Sequence[GroupFinding]) -> l
         size = plan.smallest_effect
         q = row.posterior.above(size) if primary.favorable else row.posterior.below(-size)
         if q >= plan.decision.adopt_at:
-            found.append(f"{row.shown.group} ({q:.2f})")
+            found.append(f"{row.shown.label} ({q:.2f})")
     return found
 
 
@@ -180,9 +180,10 @@ def _would_change(plan: Plan, primary: Estimate, held: Belief, bound: float, rea
     edge = rule.adopt_at if q >= rule.adopt_at else rule.stop_at
     needed = _second_study(held, bound, edge) * primary.sd
     side = "or less" if q >= rule.adopt_at else "or more"
+    good = "" if primary.favorable else ", counted so that more is good"
     return (
-        f"A second study of the same size would undo this verdict if it found {needed:.3g} {primary.unit} {side}, "
-        f"counted so that more is good; this one found {held.estimate * primary.sd:.3g}."
+        f"A second study of the same size would undo this verdict if it found {needed:+.1f} {primary.unit} {side}"
+        f"{good}; this one found {held.estimate * primary.sd:+.1f}."
     )
 
 
