@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -98,7 +98,7 @@ def _run(
     with workspace.lake.reading(snapshot) as reading:
         framed = build_frame(plan, reading, catalogue)
     progress("frame", 1, 1)
-    answer = evaluate(
+    return evaluate(
         plan,
         framed.frame,
         ctx=context,
@@ -106,17 +106,8 @@ def _run(
         funnel=framed.funnel,
         linkage=framed.linkage,
         deviations=tuple(Deviation(c.path, c.registered, c.now, c.amended_on) for c in deviations(registration, now)),
+        joined_later=framed.joined_later,
         progress=progress,
-    )
-    if isinstance(answer, Refusal) or not framed.joined_later:
-        return answer
-    return replace(answer, limits=(*answer.limits, _joiners(framed.joined_later)))
-
-
-def _joiners(count: int) -> str:
-    return (
-        f"{count:,} students joined after the assignment was known. They are not part of this comparison; "
-        "what the tool did for them is not known."
     )
 
 

@@ -28,7 +28,7 @@ from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.exploratory import exploratory
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
-from gainline.engine.evidence.limits import limits, of_deviations, of_linkage
+from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.naive import naive
 from gainline.engine.evidence.rating import StudyFacts, rate
@@ -49,6 +49,17 @@ class Analysis:
     match_loss: tuple[tuple[str, int, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What comes from other rooms and stands in the document beside what was estimated."""
+
+    provenance: Provenance
+    funnel: Funnel
+    linkage: Linkage
+    deviations: tuple[Deviation, ...]
+    joined_later: int | None
+
+
 def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms and are passed by name
     plan: Plan,
     frame: Frame,
@@ -58,6 +69,7 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
     funnel: Funnel,
     linkage: Linkage,
     deviations: Sequence[Deviation] = (),
+    joined_later: int | None = None,
     progress: Progress = silent,
 ) -> Evidence | Refusal:
     """Answer the plan's question from the frame, by the registered design and rule.
@@ -72,6 +84,9 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
         The run's day and seed; the only chance is the redrawing of assignments.
     provenance, funnel, linkage, deviations
         Carried into the document as they are.
+    joined_later
+        Students who entered assigned schools or sections after the assignment was known and are therefore not in the
+        frame; ``None`` when nobody could count them.
 
     Returns
     -------
@@ -90,7 +105,8 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
     analyses, lost = _analyze_all(plan, frame, ctx, progress)
     if isinstance(analyses, Refusal):
         return analyses
-    return _assemble(plan, frame, analyses, lost, (provenance, funnel, linkage, tuple(deviations)))
+    carried = Carried(provenance, funnel, linkage, tuple(deviations), joined_later)
+    return _assemble(plan, frame, analyses, lost, carried)
 
 
 def _analyze_all(
@@ -168,23 +184,22 @@ def _assemble(
     frame: Frame,
     analyses: list[Analysis],
     lost: tuple[str, ...],
-    carried: tuple[Provenance, Funnel, Linkage, tuple[Deviation, ...]],
+    carried: Carried,
 ) -> Evidence:
-    provenance, funnel, linkage, deviations = carried
     first = analyses[0]
     sample, primary = first.sample, first.estimate
     groups = group_effects(sample, frame, plan, primary.sd)
     gaps = gap_changes(sample, frame, plan, primary.sd)
     rows = balance(plan, frame, *first.arms, plan.primary.baseline)
-    rating = rate(_facts(plan, frame, analyses, rows))
+    rating = rate(_facts(plan, frame, analyses, rows, carried.joined_later))
     q = belief(plan, primary).above(plan.smallest_effect / primary.sd)
     primary = replace(primary, probability_worth_having=q)
     shown = tuple(finding.shown for finding in groups)
     said = limits(plan, frame, primary, shown, gaps, first.attrition)
     return Evidence(
-        provenance=provenance,
+        provenance=carried.provenance,
         plan=plan.model_dump(mode="json", by_alias=True),
-        deviations=deviations,
+        deviations=carried.deviations,
         estimates=(primary, *(analysis.estimate for analysis in analyses[1:])),
         groups=shown,
         gaps=gaps,
@@ -193,13 +208,17 @@ def _assemble(
         match_loss=first.match_loss,
         naive=naive(frame.outcomes[primary.outcome], frame.used),
         sensitivity=_sensitivity(plan, primary),
-        funnel=funnel,
-        linkage=linkage,
+        funnel=carried.funnel,
+        linkage=carried.linkage,
         rating=rating,
         verdict=verdict(plan, primary, groups, gaps, rating),
         exploratory=exploratory(plan, frame, sample),
-        limits=(*said, *of_linkage(linkage), *of_deviations(deviations), *lost),
+        limits=(*said, *_carried_limits(carried), *lost),
     )
+
+
+def _carried_limits(carried: Carried) -> tuple[str, ...]:
+    return (*of_linkage(carried.linkage), *of_deviations(carried.deviations), *of_joiners(carried.joined_later))
 
 
 def _sensitivity(plan: Plan, primary: Estimate) -> Sensitivity | None:
@@ -207,7 +226,9 @@ def _sensitivity(plan: Plan, primary: Estimate) -> Sensitivity | None:
     return None if plan.design.kind == "randomized" else sensitivity(primary.g, primary.g_low, primary.g_high)
 
 
-def _facts(plan: Plan, frame: Frame, analyses: list[Analysis], rows: tuple[Balance, ...]) -> StudyFacts:
+def _facts(
+    plan: Plan, frame: Frame, analyses: list[Analysis], rows: tuple[Balance, ...], joined_later: int | None
+) -> StudyFacts:
     sample, primary = analyses[0].sample, analyses[0].estimate
     units = [len(np.unique(sample.units[side])) for side in (sample.tool, ~sample.tool)]
     return StudyFacts(
@@ -215,6 +236,7 @@ def _facts(plan: Plan, frame: Frame, analyses: list[Analysis], rows: tuple[Balan
         units=(units[0], units[1]),
         sole_school=_sole_school(frame, sample),
         grouped=plan.design.unit != "student",
+        joined_later=joined_later,
         attrition=analyses[0].attrition,
         baselines=_own_measures(plan, frame, analyses, rows),
         in_product=plan.primary.source.indicator is not None,

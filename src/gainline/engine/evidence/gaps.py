@@ -76,13 +76,11 @@ def _one_split(sample: Sample, frame: Frame, split: Subgroup, sd: float) -> list
     means = np.array([e.estimate for e in told.values()])
     posteriors = dict(zip(told, shrink(means, errors, tau_scale=TAU_SCALE_SD * sd) if told else [], strict=True))
     higher = sample.outcome.direction is Direction.HIGHER
-    return [
-        _named(
-            _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher),
-            group_name(split, group, groups),
-        )
+    found_groups = [
+        _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher)
         for place, group in enumerate(groups)
     ]
+    return [_named(found, group_name(split, found.shown.group, groups)) for found in found_groups]
 
 
 def group_name(split: Subgroup, group: str, groups: Collection[str]) -> str:

@@ -39,6 +39,16 @@ def of_linkage(linkage: Linkage) -> tuple[str, ...]:
     return (f"{share:.0f}% of the tool's usage rows could not be tied to a rostered student, so use is undercounted.",)
 
 
+def of_joiners(count: int | None) -> tuple[str, ...]:
+    """A sentence when students joined after the assignment was known."""
+    if not count:
+        return ()
+    return (
+        f"{count:,} students joined after the assignment was known. They are not part of this comparison; "
+        "what the tool did for them is not known.",
+    )
+
+
 def of_deviations(deviations: Sequence[Deviation]) -> tuple[str, ...]:
     """A sentence when the plan that was evaluated is not the one that was registered."""
     if not deviations:

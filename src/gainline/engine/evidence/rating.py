@@ -36,6 +36,8 @@ class StudyFacts:
         An arm is carried by exactly one school that the other arm does not share.
     grouped
         Sections or schools were assigned, not students.
+    joined_later
+        Students who entered assigned units later and are not analyzed; ``None`` when nobody could count them.
     attrition
         Empty for matched designs.
     baselines
@@ -56,6 +58,7 @@ class StudyFacts:
     units: tuple[int, int]
     sole_school: bool
     grouped: bool
+    joined_later: int | None
     attrition: Sequence[Attrition]
     baselines: Sequence[Balance]
     in_product: bool
@@ -102,7 +105,7 @@ def _design(facts: StudyFacts) -> tuple[str, list[RatingStep]]:
     if facts.randomized:
         steps += [_loss(row) for row in facts.attrition]
         if facts.grouped:
-            steps.append(_joiners())
+            steps.append(_joiners(facts.joined_later))
         if all(row.is_low for row in facts.attrition):
             return WITHOUT, steps
     label, step = _equivalence(facts)
@@ -119,10 +122,13 @@ def _loss(row: Attrition) -> RatingStep:
     return RatingStep(step, given, rule, "5.0, attrition", "low" if row.is_low else "high", CHECKED)
 
 
-def _joiners() -> RatingStep:
+def _joiners(count: int | None) -> RatingStep:
     given = "the students of the registered population, counted where they were when it was decided"
     rule = "Students who join clusters after assignment may bias the estimate; they are reported apart"
-    result = "not judged: dates of joining are not part of the frame"
+    result = "not judged: nobody could count who joined later"
+    if count is not None:
+        given += f"; {count:,} joined later"
+        result = "no risk: those who joined later are not analyzed" if count else "no risk: nobody joined later"
     return RatingStep("Joiners", given, rule, "5.0, cluster-level assignment", result, RECALL)
 
 

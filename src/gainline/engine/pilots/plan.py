@@ -171,12 +171,16 @@ class Comparison(_Part):
     usual_arm: Text
     assigned_by: Literal["assignment", "use"]
     pilot: Slug | None = None  # key in the table `assignments`; the plan's own key when absent
+    tool_arms: Annotated[tuple[Text, ...], Field(min_length=1)] = ("tool",)  # arms of the table that are the tool's
+    usual_arms: Annotated[tuple[Text, ...], Field(min_length=1)] = ("usual",)  # every other arm is left out
     use: Use | None = None
 
     @model_validator(mode="after")
     def _use_given(self) -> Self:
         if (self.assigned_by == "use") != (self.use is not None):
             raise ValueError('`use` is given exactly when assigned_by = "use"')
+        if both := set(self.tool_arms) & set(self.usual_arms):
+            raise ValueError(f"an arm is the tool's or the usual one, not both: {', '.join(sorted(both))}")
         return self
 
 

@@ -11,7 +11,7 @@ from gainline.engine.evidence import Frame, Funnel, Linkage
 from gainline.engine.indicators import Indicator
 from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
-from gainline.road.framing.population import TOOL_ARM, Population, population
+from gainline.road.framing.population import Population, population
 from gainline.road.framing.sources import as_labels, as_numbers, values_of
 from gainline.road.framing.use import doses, funnel, linkage
 
@@ -72,7 +72,7 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
 def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], who: Population) -> np.ndarray:
     use = plan.comparison.use
     if use is None:
-        return np.array([arm == TOOL_ARM for arm in who.arm], dtype=bool)
+        return np.array([arm in plan.comparison.tool_arms for arm in who.arm], dtype=bool)
     amounts = as_numbers(values_of(use.source, plan, reading, catalogue, who.keys))
     return np.nan_to_num(amounts) >= use.at_least
 

@@ -14,8 +14,6 @@ from gainline.engine.core.errors import UserFixable
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Reading
 
-TOOL_ARM = "tool"
-
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -26,7 +24,7 @@ class Population:
     keys, school, section
         Pseudonym, and school and section on the anchor day (``None`` where the roster does not say).
     unit, arm, block
-        Assigned unit, ``tool`` or ``usual``, and block; ``arm`` is ``None`` while treatment by use is still to come.
+        Assigned unit, arm as the assignment names it, and block; ``arm`` is ``None`` where use decides.
     anchor
         The day on which membership was judged.
     joined_later
@@ -76,7 +74,8 @@ def _assigned(plan: Plan, reading: Reading) -> ir.Table | None:
             f"the lake has no assignment of {plan.design.unit}s for the pilot {plan.pilot}",
             "import the pilot's assignments (columns pilot, unit, unit_id, arm, block, how, assigned_on)",
         )
-    return table.select("unit_id", "arm", "block", "assigned_on")
+    compared = (*plan.comparison.tool_arms, *plan.comparison.usual_arms)
+    return table.filter(table.arm.isin(compared)).select("unit_id", "arm", "block", "assigned_on")
 
 
 def _anchor(plan: Plan, assigned: ir.Table | None, reading: Reading) -> date:
