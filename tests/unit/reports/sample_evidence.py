@@ -26,6 +26,8 @@ from gainline.engine.evidence.document import (
 )
 
 REGISTRATION = "2f9c41d07be86a5530e1f8c29b7a64dd05c3e9817f2b6a4c90d8e7135fab2c6e"
+STANDARDS = "The study meets the standards, so that its difference may be read as an effect"
+WORTH = "the effect is at least {} points in the good direction"
 SNAPSHOT = "8a13c7e2904fbb615dd02e7c4418a9f36b70e5d2c1a98f0473e6bd5219cc40ad"
 
 
@@ -302,9 +304,9 @@ VERDICT = Verdict(
     means="Renew for one year, with supported sessions for students below level",
     because="The effect is worth having, but the gap for students who started below level widens.",
     steps=(
-        VerdictStep("The study meets the standards, so that its difference may be read as an effect", "", True),
+        VerdictStep(STANDARDS, "", True),
         VerdictStep(
-            "Adopt when the probability that the effect is at least 3 points in the good direction is 0.8 or more",
+            f"Adopt when the probability that {WORTH.format(3)} is 0.8 or more",
             "probability 0.930",
             True,
         ),
@@ -430,9 +432,9 @@ def stop() -> Evidence:
             "Give notice and let the contract end on June 30",
             "The chance that the effect is worth having is 3%.",
             (
-                VerdictStep("The study meets the standards, so that its difference may be read as an effect", "", True),
+                VerdictStep(STANDARDS, "", True),
                 VerdictStep(
-                    "Adopt when the probability that the effect is at least 4 points in the good direction is 0.8 or more",
+                    f"Adopt when the probability that {WORTH.format(4)} is 0.8 or more",
                     "probability 0.030",
                     False,
                 ),
@@ -510,9 +512,9 @@ def cannot_tell() -> Evidence:
             "Keep the pilot going or stop looking; do not buy more on this evidence",
             "The chance that the effect is worth having is 44%.",
             (
-                VerdictStep("The study meets the standards, so that its difference may be read as an effect", "", True),
+                VerdictStep(STANDARDS, "", True),
                 VerdictStep(
-                    "Adopt when the probability that the effect is at least 3 points in the good direction is 0.8 or more",
+                    f"Adopt when the probability that {WORTH.format(3)} is 0.8 or more",
                     "probability 0.440",
                     False,
                 ),

@@ -87,14 +87,62 @@ def attack(table: ReleaseTable, spans: Mapping[Key, Span]) -> dict[Key, Span]:
     }
 
 
+Pair = tuple[dict[Key, int], dict[Key, int]]  # two ways in which the unknown counts could all be
+
+
+def prove(
+    table: ReleaseTable, spans: Mapping[Key, Span], reach: int, held: Mapping[Key, Pair] | None = None
+) -> dict[Key, Pair] | None:
+    """For every count that is not shown exactly, two possible worlds in which it lies `reach` apart; None without.
+
+    The same question as `attack`, asked for a yes or no: worlds of an earlier proof that still fit are kept, and new
+    ones are looked for near the truth first, where they are found sooner.
+    """
+    keys = sorted(spans)
+    counts = table.counts()
+    fits = equations(keys, table.sums, {key: count for key, count in counts.items() if key not in spans})
+    full = Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
+    near = _near([counts[key] for key in keys], full, 4 * reach)
+    proof: dict[Key, Pair] = {}
+    for index, key in enumerate(keys):
+        pair = (held or {}).get(key)
+        if pair is None or not all(_holds(world, spans) for world in pair):
+            found = (_worlds(index, keys, bounds, fits) for bounds in (near, full))
+            pair = next((pair for pair in found if pair[1][key] - pair[0][key] >= reach), None)
+        if pair is None:
+            return None
+        proof[key] = pair
+    return proof
+
+
+def _near(counts: list[int], full: Bounds, far: int) -> Bounds:
+    """Bounds around the true counts, inside those that are published."""
+    low = np.maximum(np.array(counts) - far, full.lb)
+    high = np.minimum(np.array(counts) + far, full.ub)
+    return Bounds(low, high)
+
+
+def _holds(world: Mapping[Key, int], spans: Mapping[Key, Span]) -> bool:
+    return all(span.low <= world[key] <= span.high for key, span in spans.items())
+
+
+def _worlds(index: int, keys: list[Key], bounds: Bounds, fits: LinearConstraint | None) -> Pair:
+    low, high = (_solve(index, sign, bounds, fits) for sign in (+1, -1))
+    return dict(zip(keys, low, strict=True)), dict(zip(keys, high, strict=True))
+
+
 def _extreme(index: int, sign: int, bounds: Bounds, fits: LinearConstraint | None) -> int:
     """The smallest (sign +1) or largest (-1) possible count of one cell."""
+    return _solve(index, sign, bounds, fits)[index]
+
+
+def _solve(index: int, sign: int, bounds: Bounds, fits: LinearConstraint | None) -> list[int]:
+    """Counts that fit everything published, with the smallest (sign +1) or largest (-1) count of one cell."""
     many = len(bounds.lb)
     goal = np.zeros(many)
     goal[index] = sign
-    found = milp(
-        goal, integrality=np.ones(many, dtype=np.int64), bounds=bounds, constraints=[fits] if fits is not None else []
-    )
+    constraints = [fits] if fits is not None else []
+    found = milp(goal, integrality=np.ones(many, dtype=np.int64), bounds=bounds, constraints=constraints)
     if found.x is None:  # the true counts always fit, so this is a defect of ours and must not pass silently
         raise ArithmeticError(f"the audit of a hidden count did not finish: {found.message}")
-    return round(float(found.x[index]))
+    return [round(float(value)) for value in found.x]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from gainline.engine.privacy.attack import HIDDEN, Span
+from gainline.engine.privacy.attack import HIDDEN, Span, prove
 from gainline.engine.privacy.percent import PercentBand, percent_band
 from gainline.engine.privacy.policy import Audience, Policy
-from gainline.engine.privacy.suppress import is_safe, suppress
+from gainline.engine.privacy.suppress import suppress
 from gainline.engine.privacy.tables import Cell, Key, ReleaseTable
 
 WIDTHS = (10, 20, 50, 100, 200, 500, 1000)  # of the bands that stand for a count that protects another
@@ -112,9 +112,13 @@ def _banded(table: ReleaseTable, hidden: frozenset[Key], policy: Policy) -> dict
     """Bands for the hidden counts that are large enough to be spoken of, where every hidden count stays safe."""
     spans = dict.fromkeys(hidden, HIDDEN)
     large = [cell for cell in table.cells if cell.key in hidden and cell.is_printed and cell.count >= policy.minimum_n]
+    proof = prove(table, spans, policy.minimum_range)
     for cell in sorted(large, key=lambda cell: (-cell.weight * cell.count, cell.key)):
-        fits = (span for span in _bands(cell.count, policy) if is_safe(table, {**spans, cell.key: span}, policy))
-        spans[cell.key] = next(fits, HIDDEN)
+        for band in _bands(cell.count, policy):
+            found = prove(table, {**spans, cell.key: band}, policy.minimum_range, proof)
+            if found is not None:
+                spans[cell.key], proof = band, found
+                break
     return spans
 
 

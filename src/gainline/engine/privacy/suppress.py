@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from gainline.engine.privacy.attack import CEILING, HIDDEN, Span, attack
+from gainline.engine.privacy.attack import CEILING, HIDDEN, attack
 from gainline.engine.privacy.policy import Policy
 from gainline.engine.privacy.tables import Cell, Key, ReleaseTable
 
@@ -34,12 +34,9 @@ def suppress(table: ReleaseTable, policy: Policy) -> frozenset[Key]:
             return _everything(table)
         hidden |= cover
         safe.add(waiting[0])
-    return frozenset(hidden) if is_safe(table, dict.fromkeys(hidden, HIDDEN), policy) else _everything(table)
-
-
-def is_safe(table: ReleaseTable, spans: dict[Key, Span], policy: Policy) -> bool:
-    """Tell whether the attack leaves every count that is not shown exactly a wide enough range."""
-    return all(span.width >= policy.minimum_range for span in attack(table, spans).values())
+    spans = attack(table, dict.fromkeys(hidden, HIDDEN))
+    is_safe = all(span.width >= policy.minimum_range for span in spans.values())
+    return frozenset(hidden) if is_safe else _everything(table)
 
 
 def _everything(table: ReleaseTable) -> frozenset[Key]:

@@ -87,8 +87,9 @@ def _says(facts: Facts, kind: str) -> str:
     rule = facts.plan["decision"]
     at = {"adopt": "adopt_at", "stop": "stop_at", "harm": "harm_at", "widen": "widen_at", "reach": "adopt_at"}
     chance = numbers.percent(rule[at[kind]]) if kind in at else ""
-    size = numbers.signed(facts.smallest, 0 if facts.smallest == round(facts.smallest) else 1)
-    return facts.words(f"rule.{kind}", tool=facts.tool, size=size, unit=facts.unit, chance=chance)
+    size = numbers.number(abs(facts.smallest), numbers.places_of(facts.smallest))
+    key = "adopt_lower" if kind == "adopt" and facts.good < 0 else kind
+    return facts.words(f"rule.{key}", tool=facts.tool, size=size, unit=facts.unit, chance=chance)
 
 
 def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
@@ -118,17 +119,18 @@ def comparison(facts: Facts) -> list[tuple[str, str, str, str]]:
     q = made["probability_worth_having"]
     low, high = facts.effect(made["low"]), facts.effect(made["high"])
     rows = [
-        ("predicted", t("compare.predicted"), numbers.signed(facts.predicted, _places(facts.predicted)), facts.unit),
-        ("worth", t("compare.worth"), numbers.signed(facts.smallest, _places(facts.smallest)), facts.unit),
+        (
+            "predicted",
+            t("compare.predicted"),
+            numbers.signed(facts.predicted, numbers.places_of(facts.predicted)),
+            facts.unit,
+        ),
+        ("worth", t("compare.worth"), numbers.signed(facts.smallest, numbers.places_of(facts.smallest)), facts.unit),
         ("found", t("compare.found"), facts.effect(made["effect"]), t("page.range", low=low, high=high)),
     ]
     if q is not None:
         rows.append(("chance", t("compare.chance"), numbers.probability(q), ""))
     return rows
-
-
-def _places(value: float) -> int:
-    return 0 if value == round(value) else 1
 
 
 def lead(facts: Facts) -> dict[str, Any] | None:

@@ -34,6 +34,17 @@ def places_for(low: float, high: float) -> int:
     return 1 if width <= 0 else min(3, max(0, 1 - math.floor(math.log10(width))))
 
 
+def places_of(value: float) -> int:
+    """Decimal places of a number that somebody chose: as many as they wrote, at most two.
+
+    Examples
+    --------
+    >>> places_of(3.0), places_of(2.5)
+    (0, 1)
+    """
+    return next((places for places in (0, 1) if abs(value - round(value, places)) < 1e-9), 2)
+
+
 def number(value: float, places: int = 0) -> str:
     """A number with a true minus sign; never "−0"."""
     shown = round(value, places)

@@ -12,7 +12,9 @@ _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
 _GROUP = re.compile(r"[aeiouy]+")
 _SILENT = re.compile(r"(?:[^laeiouy]e|[^aeiouy]les|[^aeioudty]ed|[^aeiouysxzcgh]es)$")
 # Two vowels that are heard apart although they are written together.
-_APART = re.compile(r"(?:ia(?!l$|n$)|io(?!n)|eo(?!us)|ua(?!r)|uou|[aeiou]ing$|creat|ien(?!d)|riet)")
+_APART = re.compile(
+    r"(?:ia(?!l$|n$)|io(?!n)|(?<=[aeiou][^aeiou])ea$|eo(?!us)|ua(?!r)|uou|[aeiou]ing$|creat|ien(?!d)|riet)"
+)
 
 
 def syllables(word: str) -> int:

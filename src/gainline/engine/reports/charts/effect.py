@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import altair as alt
-
 from gainline.engine.reports import numbers
 from gainline.engine.reports.charts import marks
 from gainline.engine.reports.charts.theme import ACCENT, INK, MUTED, TINT, svg
@@ -64,8 +62,7 @@ def effect_svg(drawing: EffectDrawing, *, width: int, name: str) -> str:
         layers += _landmark(mark, domain, y=y, bottom=bottom, from_right=_leans_left(mark, domain, plot))
     layers += _interval(drawing, domain, line, plot)
     layers += _axes(drawing, domain, plot, bottom)
-    chart = alt.layer(*layers).resolve_axis(x="independent")
-    return svg(chart, width=plot, height=bottom, padding={"left": 12, "right": 12, "top": 4, "bottom": 84}, name=name)
+    return svg(layers, width=plot, height=bottom, padding={"left": 12, "right": 12, "top": 4, "bottom": 84}, name=name)
 
 
 def _ordered(one: float, other: float) -> tuple[float, float]:
@@ -111,10 +108,7 @@ def _interval(drawing: EffectDrawing, domain: tuple[float, float], line: float, 
 
 def _axes(drawing: EffectDrawing, domain: tuple[float, float], plot: int, bottom: float) -> list[marks.Layer]:
     """The axis in the outcome's unit, and the same in standard deviations beneath."""
-    steps = 7 if plot > 400 else 5
-    axis = alt.Axis(title=drawing.axis, tickCount=steps, labelExpr=marks.SIGNED, titlePadding=4)
-    base = marks.one({"x": domain[0]}).mark_point(opacity=0)
-    layers = [base.encode(x=marks.across(domain, axis), y=alt.value(0))]
+    layers = [marks.axis_of(domain, drawing.axis, 7 if plot > 400 else 5)]
     place = marks.across(domain)
     for g in _g_ticks(domain, drawing.sd):
         says = numbers.signed(g, 2) if abs(g) > 1e-9 else "0"

@@ -1,4 +1,8 @@
-"""The few marks that our charts are made of, placed by data on one axis and by pixels on the other."""
+"""The few marks that our charts are made of, placed by data on one axis and by pixels on the other.
+
+A chart is a Vega-Lite specification written as plain values: Altair's classes check and copy every part of it, which
+took seven seconds a brief. The tests check our specifications against Altair's schema instead.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +11,72 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-
 from gainline.engine.reports.charts.theme import INK, PAPER
 
-Layer = Any  # Altair's chart classes carry no types here
+Layer = dict[str, Any]  # one layer of a Vega-Lite specification
+Channel = dict[str, Any]
 # A Vega expression that writes a tick's sign, and zero as a plain 0.
 SIGNED = "abs(datum.value) < 1e-9 ? '0' : replace(format(datum.value, '+~g'), '-', '\u2212')"
 LETTER = 6.9  # px, mean advance of a letter at 13 px; the page's font is unknown when we draw
 
 
-def one(value: dict[str, Any]) -> Layer:
-    """A chart of a single datum."""
-    return alt.Chart(alt.InlineData(values=[value]))
+def layer(values: dict[str, Any], mark: dict[str, Any], **channels: Channel) -> Layer:
+    """A layer of a single datum."""
+    return {"data": {"values": [values]}, "mark": mark, "encoding": channels}
 
 
-def scale(domain: tuple[float, float]) -> alt.Scale:
-    """A linear scale that is neither rounded nor stretched to zero."""
-    return alt.Scale(domain=list(domain), nice=False, zero=False)
+def at(pixel: float) -> Channel:
+    """A fixed pixel."""
+    return {"value": pixel}
 
 
-def across(domain: tuple[float, float], axis: alt.Axis | None = None) -> alt.X:
-    """The horizontal channel."""
-    return alt.X("x:Q", scale=scale(domain), axis=axis, title=None)
+def across(domain: tuple[float, float], axis: dict[str, Any] | None = None) -> Channel:
+    """The horizontal channel: a scale that is neither rounded nor stretched to zero."""
+    scale = {"domain": list(domain), "nice": False, "zero": False}
+    return {"field": "x", "type": "quantitative", "scale": scale, "axis": axis, "title": None}
+
+
+def axis_of(domain: tuple[float, float], title: str, ticks: int) -> Layer:
+    """The axis beneath the chart, on an unseen mark; signs are written out."""
+    axis = {"title": title, "tickCount": ticks, "labelExpr": SIGNED, "titlePadding": 4}
+    return layer({"x": domain[0]}, {"type": "point", "opacity": 0, "color": INK}, x=across(domain, axis), y=at(0))
 
 
 def bar(span: tuple[float, float], y: float, *, domain: tuple[float, float], color: str, width: float) -> Layer:
     """A horizontal bar from one value to another, at a pixel row; ends clipped to the domain."""
-    low, high = max(span[0], domain[0]), min(span[1], domain[1])
-    mark = one({"x": low, "x2": high}).mark_rule(color=color, strokeWidth=width)
-    return mark.encode(x=across(domain), x2="x2:Q", y=alt.value(y))
+    values = {"x": max(span[0], domain[0]), "x2": min(span[1], domain[1])}
+    mark = {"type": "rule", "color": color, "strokeWidth": width}
+    return layer(values, mark, x=across(domain), x2={"field": "x2"}, y=at(y))
 
 
 def dot(x: float, y: float, *, domain: tuple[float, float], color: str, size: int = 130, hollow: bool = False) -> Layer:
     """A dot; hollow ones show the paper inside, so that they read in print grey."""
     fill, stroke = (PAPER, color) if hollow else (color, PAPER)
-    mark = one({"x": x}).mark_point(filled=True, fill=fill, stroke=stroke, strokeWidth=2, size=size, opacity=1)
-    return mark.encode(x=across(domain), y=alt.value(y))
+    mark = {
+        "type": "point",
+        "filled": True,
+        "fill": fill,
+        "stroke": stroke,
+        "strokeWidth": 2,
+        "size": size,
+        "opacity": 1,
+    }
+    return layer({"x": x}, mark, x=across(domain), y=at(y))
 
 
 def upright(
     x: float, rows: tuple[float, float], *, domain: tuple[float, float], color: str = INK, dash: Sequence[float] = ()
 ) -> Layer:
     """A vertical line at a value, between two pixel rows."""
-    mark = one({"x": x}).mark_rule(color=color, strokeDash=list(dash), strokeWidth=1.25)
-    return mark.encode(x=across(domain), y=alt.value(rows[0]), y2=alt.value(rows[1]))
+    mark = {"type": "rule", "color": color, "strokeDash": list(dash), "strokeWidth": 1.25}
+    return layer({"x": x}, mark, x=across(domain), y=at(rows[0]), y2=at(rows[1]))
 
 
 def area(span: tuple[float, float], rows: tuple[float, float], *, domain: tuple[float, float], color: str) -> Layer:
     """A filled place between two values and two pixel rows."""
-    low, high = max(span[0], domain[0]), min(span[1], domain[1])
-    mark = one({"x": low, "x2": high}).mark_rect(color=color, opacity=1)
-    return mark.encode(x=across(domain), x2="x2:Q", y=alt.value(rows[0]), y2=alt.value(rows[1]))
+    values = {"x": max(span[0], domain[0]), "x2": min(span[1], domain[1])}
+    mark = {"type": "rect", "color": color, "opacity": 1}
+    return layer(values, mark, x=across(domain), x2={"field": "x2"}, y=at(rows[0]), y2=at(rows[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +91,21 @@ class Text:
     dx: float = 0.0
 
 
-def label(text: Text, *, x: float | alt.X, y: float, value: float = 0.0) -> Layer:
+def label(text: Text, *, x: float | Channel, y: float, value: float = 0.0) -> Layer:
     """Text with a halo of paper, at a pixel (float) or at a value (a channel of `across` with `value`)."""
-    place = alt.value(x) if isinstance(x, (int, float)) else x
+    place = x if isinstance(x, dict) else at(x)
     look = {
+        "type": "text",
         "align": text.align,
         "baseline": "middle",
         "dx": text.dx,
         "fontSize": text.size,
         "fontWeight": "bold" if text.bold else "normal",
     }
-    base = one({"x": value, "t": text.says})
-    halo = base.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
-    front = base.mark_text(**look, color=text.color)
-    return alt.layer(*(part.encode(x=place, y=alt.value(y), text="t:N") for part in (halo, front)))
+    halo = look | {"color": PAPER, "stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}
+    front = look | {"color": text.color}
+    channels = {"x": place, "y": at(y), "text": {"field": "t", "type": "nominal"}}
+    return {"layer": [layer({"x": value, "t": text.says}, mark, **channels) for mark in (halo, front)]}
 
 
 def wrap(says: str, letters: int) -> list[str]:

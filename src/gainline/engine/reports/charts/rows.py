@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import altair as alt
-
 from gainline.engine.reports.charts import marks
 from gainline.engine.reports.charts.theme import ACCENT, HAIRLINE, HATCH, INK, MUTED, USUAL, WATCH, svg
 
@@ -84,9 +82,14 @@ def rows_svg(drawing: RowsDrawing, *, width: int, name: str) -> str:
     # Where labels stand above their bar, the lines leave them room.
     spans = [(0.0, y)] if gutter else [(middle - 13, middle + 13) for middle in middles]
     ground = _ground(drawing, top, y) + _named_lines(placed, drawing.domain, spans)
-    chart = alt.layer(*ground, *marked, _axis(drawing, plot)).resolve_axis(x="independent")
-    pad = {"left": gutter + 12, "right": 12, "top": 4, "bottom": 46}
-    return svg(chart, width=plot, height=round(y), padding=pad, name=name)
+    if not any(row.value is not None for row in drawing.rows):  # an axis under nothing would invent a scale
+        return svg(marked, width=plot, height=round(y), padding=_pad(gutter, 8), name=name)
+    axis = marks.axis_of(drawing.domain, drawing.axis, 7 if plot > 380 else 5)
+    return svg([*ground, *marked, axis], width=plot, height=round(y), padding=_pad(gutter, 46), name=name)
+
+
+def _pad(gutter: int, bottom: int) -> dict[str, int]:
+    return {"left": gutter + 12, "right": 12, "top": 4, "bottom": bottom}
 
 
 def _one_row(
@@ -164,10 +167,3 @@ def _row(row: Row, y: float, domain: tuple[float, float], plot: int) -> list[mar
         layers.append(marks.dot(row.other, y, domain=domain, color=USUAL, size=90, hollow=True))
     layers.append(marks.dot(row.value, y, domain=domain, color=color, hollow=row.color == "comparison"))
     return layers
-
-
-def _axis(drawing: RowsDrawing, plot: int) -> marks.Layer:
-    steps = 7 if plot > 380 else 5
-    axis = alt.Axis(title=drawing.axis, tickCount=steps, labelExpr=marks.SIGNED, titlePadding=4)
-    base = marks.one({"x": drawing.domain[0]}).mark_point(opacity=0)
-    return base.encode(x=marks.across(drawing.domain, axis), y=alt.value(0))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import altair as alt
-
 from gainline.engine.reports.charts import marks
 from gainline.engine.reports.charts.theme import ACCENT, INK, MUTED, PAPER, USUAL, svg
 
@@ -54,7 +52,7 @@ def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:
         layers.append(_spot(left, y, INK, hollow=False))
         layers.append(marks.label(marks.Text(drawing.before_says), x=left - 6, y=y - 18))
     pad = {"left": 4, "right": 20, "top": 6, "bottom": 26}
-    return svg(alt.layer(*layers), width=width - 24, height=HEIGHT, padding=pad, name=name)
+    return svg(layers, width=width - 24, height=HEIGHT, padding=pad, name=name)
 
 
 def _arms(drawing: SlopeDrawing) -> list[tuple[str, float, str, str]]:
@@ -80,18 +78,20 @@ def _rows(drawing: SlopeDrawing) -> dict[str, float]:
 
 def _level(drawing: SlopeDrawing, ends: tuple[float, float]) -> marks.Layer:
     """The line on which there is no gap."""
-    mark = marks.one({}).mark_rule(color=USUAL)
-    return mark.encode(x=alt.value(ends[0]), x2=alt.value(ends[1]), y=alt.value(_y(0.0, drawing)))
+    y = marks.at(_y(0.0, drawing))
+    return marks.layer({}, {"type": "rule", "color": USUAL}, x=marks.at(ends[0]), x2=marks.at(ends[1]), y=y)
 
 
 def _segment(a: tuple[float, float], b: tuple[float, float], color: str, dashed: bool) -> marks.Layer:
-    mark = marks.one({}).mark_rule(
-        color=USUAL if dashed else color, strokeWidth=2.5, strokeDash=[6, 3] if dashed else []
-    )
-    return mark.encode(x=alt.value(a[0]), y=alt.value(a[1]), x2=alt.value(b[0]), y2=alt.value(b[1]))
+    mark = {
+        "type": "rule",
+        "color": USUAL if dashed else color,
+        "strokeWidth": 2.5,
+        "strokeDash": [6, 3] if dashed else [],
+    }
+    return marks.layer({}, mark, x=marks.at(a[0]), y=marks.at(a[1]), x2=marks.at(b[0]), y2=marks.at(b[1]))
 
 
 def _spot(x: float, y: float, color: str, *, hollow: bool) -> marks.Layer:
-    from_theme = {"fill": PAPER if hollow else color, "stroke": color}
-    mark = marks.one({}).mark_point(filled=True, size=120, strokeWidth=2, opacity=1, **from_theme)
-    return mark.encode(x=alt.value(x), y=alt.value(y))
+    mark = {"type": "point", "filled": True, "size": 120, "strokeWidth": 2, "opacity": 1, "stroke": color}
+    return marks.layer({}, mark | {"fill": PAPER if hollow else color}, x=marks.at(x), y=marks.at(y))

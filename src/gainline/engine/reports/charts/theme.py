@@ -1,4 +1,4 @@
-"""The one theme of every chart, and the way from an Altair chart to an SVG that lives inside a page.
+"""The one theme of every chart, and the way from a Vega-Lite specification to an SVG that lives inside a page.
 
 Colors are drawn as fixed hex values that stand for a page's CSS variables; on the way out they become ``var(--name)``,
 so that dark mode and print need no second drawing.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import altair as alt
 import vl_convert as vlc
 
 VEGA_LITE = "6.4"
@@ -70,7 +69,20 @@ def config() -> dict[str, Any]:
     }
 
 
-def svg(chart: alt.LayerChart, *, width: int, height: int, padding: dict[str, int], name: str) -> str:
+def specification(layers: list[dict[str, Any]], *, width: int, height: int, padding: dict[str, int]) -> dict[str, Any]:
+    """The layers as one Vega-Lite specification under our theme; layers keep axes of their own."""
+    return {
+        "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE.split('.')[0]}.json",
+        "width": width,
+        "height": height,
+        "padding": padding,
+        "layer": layers,
+        "resolve": {"axis": {"x": "independent"}},
+        "config": config(),
+    }
+
+
+def svg(layers: list[dict[str, Any]], *, width: int, height: int, padding: dict[str, int], name: str) -> str:
     """The chart as an SVG element for a page; its text alternative belongs to the element around it.
 
     Parameters
@@ -80,9 +92,8 @@ def svg(chart: alt.LayerChart, *, width: int, height: int, padding: dict[str, in
     name
         Unique on the page: the hatched pattern takes its id from it.
     """
-    spec = chart.properties(width=width, height=height, padding=padding).to_dict()
-    spec["config"] = config()
-    return _as_page_part(vlc.vegalite_to_svg(spec, vl_version=VEGA_LITE), name)
+    made = specification(layers, width=width, height=height, padding=padding)
+    return _as_page_part(vlc.vegalite_to_svg(made, vl_version=VEGA_LITE), name)
 
 
 def _as_page_part(drawn: str, name: str) -> str:

@@ -43,7 +43,8 @@ def naive_figure(facts: Facts) -> Figure:
         )
         for row, v in zip(rows, (naive, ours), strict=True)
     )
-    holds = ours["low"] <= naive["effect"] <= ours["high"]
+    # "Much the same" only when no decision could turn on the difference.
+    holds = abs(naive["effect"] - ours["effect"]) < abs(facts.smallest) / 2
     return Figure(
         "naive",
         t("naive.title_same" if holds else "naive.title_over", unit=facts.unit, **said),

@@ -24,8 +24,8 @@ def effect_figure(facts: Facts) -> Figure:
     """The effect on the district's own scale, between its landmarks."""
     t, made = facts.words, facts.primary
     shown = {"effect": facts.effect(made["effect"]), "unit": facts.unit}
-    short = numbers.signed(facts.smallest, _plain(facts.smallest))
-    predicted = numbers.signed(facts.predicted, _plain(facts.predicted))
+    short = numbers.signed(facts.smallest, numbers.places_of(facts.smallest))
+    predicted = numbers.signed(facts.predicted, numbers.places_of(facts.predicted))
     interval = {"low": facts.effect(made["low"]), "high": facts.effect(made["high"])}
     drawing = EffectDrawing(
         effect=made["effect"],
@@ -70,11 +70,6 @@ def effect_figure(facts: Facts) -> Figure:
         facts.source,
         notes=(t("effect.how"),),
     )
-
-
-def _plain(value: float) -> int:
-    """Decimal places of a number that somebody chose: as many as they wrote, at most two."""
-    return next((places for places in (0, 1) if abs(value - round(value, places)) < 1e-9), 2)
 
 
 def _effect_reading(facts: Facts) -> str:

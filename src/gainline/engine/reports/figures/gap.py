@@ -22,16 +22,19 @@ def shown_gaps(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _may_show_gap(facts: Facts, gap: dict[str, Any]) -> bool:
-    """Whether both sides of the gap may be shown, in both arms."""
+    """Whether both sides of the gap may be shown, in both arms.
+
+    A side of several groups may be told although one small group in it is hidden: nobody can take the side apart.
+    """
+    split = next((s for s in facts.plan["subgroups"] if s["key"] == gap["subgroup"]), None)
+    behind = set(split["disadvantaged"]) if split else set()
     rows = [row for row in facts.evidence["groups"] if row["subgroup"] == gap["subgroup"]]
-    keys = [people.group_key(row["subgroup"], row["group"], arm) for row in rows for arm in people.ARMS]
-    hidden = [key for key in keys if not facts.released.may_show_effect(key)]
-    behind = {
-        str(label) for s in facts.plan["subgroups"] if s["key"] == gap["subgroup"] for label in s["disadvantaged"]
-    }
-    sides = {key[2] in behind for key in keys}
-    # A side of several groups may be told although one small group in it is not: nobody can take the side apart.
-    return all(any((key[2] in behind) == side for key in keys if key not in hidden) for side in sides)
+    sides = ([row for row in rows if (row["group"] in behind) is side] for side in (True, False))
+    return all(
+        any(facts.released.may_show_effect(people.group_key(row["subgroup"], row["group"], arm)) for row in side)
+        for side in sides
+        for arm in people.ARMS
+    )
 
 
 def gap_figure(facts: Facts) -> Figure:
