@@ -30,6 +30,7 @@ USAGE = """usage: python3 run.py COMMAND
   test [ARGS]     set up, then run ruff, mypy, import-linter and pytest (ARGS go to pytest; --slow adds the slow tests)
   gainline ARGS   set up, then run the gainline command line
   bench NAME      set up, then run benchmarks/NAME.py
+  picture         set up, then take the README's picture of the demo's brief
   docs            set up, then rewrite the reference pages that are made from the code
   lock            rewrite lock/*.txt from lock/*.in (needs uv)
 """
@@ -124,6 +125,9 @@ def main(arguments: list[str]) -> int:
     if command == "bench":
         set_up("test")
         return call("python", f"benchmarks/{rest[0]}.py", *rest[1:])
+    if command == "picture":
+        set_up("test")
+        return call("python", "docs/picture.py")
     if command == "docs":
         set_up("core")
         return call("python", "docs/generate.py")

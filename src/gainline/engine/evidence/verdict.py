@@ -140,7 +140,7 @@ def _steps(
         ),
         VerdictStep(
             f"Adapt instead of stop when one group alone reaches {rule.adopt_at:g}",
-            _listed(reached),
+            _listed(reached) if q <= rule.stop_at else "not asked, as stopping is not in question",
             bool(reached) and q <= rule.stop_at,
         ),
     )
