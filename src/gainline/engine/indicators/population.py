@@ -31,7 +31,7 @@ def _enrolled(request: Request) -> ibis.Table:
     keys = [key for key in request.keys if key != "tool"]
     enrolled = _in_time(request, enrollments, "begin_date", "end_date").select(keys).distinct()
     if "section_id" not in request.axes and "section_id" not in request.where:
-        enrolled = enrolled.union(_without_sections(request, enrollments).select(keys), distinct=True)
+        enrolled = enrolled.union(_without_sections(request, enrollments).select(keys))
     return _chosen_students(request, enrolled)
 
 
