@@ -28,7 +28,7 @@ from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.exploratory import exploratory
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
-from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage
+from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.naive import naive
 from gainline.engine.evidence.rating import StudyFacts, rate
@@ -213,12 +213,17 @@ def _assemble(
         rating=rating,
         verdict=verdict(plan, primary, groups, gaps, rating),
         exploratory=exploratory(plan, frame, sample),
-        limits=(*said, *_carried_limits(carried), *lost),
+        limits=(*said, *_carried_limits(plan, carried), *lost),
     )
 
 
-def _carried_limits(carried: Carried) -> tuple[str, ...]:
-    return (*of_linkage(carried.linkage), *of_deviations(carried.deviations), *of_joiners(carried.joined_later))
+def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
+    return (
+        *of_timing(plan, carried.provenance.registered_on),
+        *of_linkage(carried.linkage),
+        *of_deviations(carried.deviations),
+        *of_joiners(carried.joined_later),
+    )
 
 
 def _sensitivity(plan: Plan, primary: Estimate) -> Sensitivity | None:

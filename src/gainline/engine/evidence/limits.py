@@ -39,6 +39,13 @@ def of_linkage(linkage: Linkage) -> tuple[str, ...]:
     return (f"{share:.0f}% of the tool's usage rows could not be tied to a rostered student, so use is undercounted.",)
 
 
+def of_timing(plan: Plan, registered_on: str) -> tuple[str, ...]:
+    """A sentence when the plan was locked after the days that it speaks of, so that somebody may have looked."""
+    if registered_on <= plan.window.end.isoformat():
+        return ()
+    return ("The plan was registered after the days of use were over: nobody can show that no one had looked before.",)
+
+
 def of_joiners(count: int | None) -> tuple[str, ...]:
     """A sentence when students joined after the assignment was known."""
     if not count:

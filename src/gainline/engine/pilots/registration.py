@@ -200,8 +200,13 @@ def deviations(registration: Registration, now: Plan | None = None) -> tuple[Cha
     in_force = registration.current_plan()
     amended = compare(registration.plan, in_force)
     dated = [replace(change, amended_on=_amended_on(registration, change.path)) for change in amended]
-    unregistered = compare(in_force, plan_document(now)) if now else []
+    unregistered = compare(_whole(in_force), plan_document(now)) if now else []
     return (*dated, *unregistered)
+
+
+def _whole(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with what it leaves unsaid written out: a field that we added since is no deviation of theirs."""
+    return plan_document(Plan.model_validate(document))
 
 
 def _amended_on(registration: Registration, path: str) -> str | None:
