@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from gainline.engine.reports import numbers
-from gainline.engine.reports.facts import Facts
+from gainline.engine.reports.facts import Facts, capital
 from gainline.engine.reports.figures import lead_gap, shown_gaps
 from gainline.engine.reports.wording import Move, Strength
 
@@ -73,6 +74,7 @@ def _clause(facts: Facts, step: dict[str, Any]) -> Clause:
     return Clause(_says(facts, kind), _found(facts, kind, step), step["holds"])
 
 
+_CHANCE = re.compile(r" \((\d\.\d+)\)")  # as the engine writes it: all others (0.93)
 _KINDS = (
     ("The study meets the standards", "standards"),
     ("Adopt when the probability", "adopt"),
@@ -98,15 +100,17 @@ def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
         return t("rule.found_meets" if step["holds"] else "rule.found_fails")
     if kind in ("adopt", "stop") and q is not None:
         return t("rule.found", chance=numbers.probability(q))
+    if kind == "reach" and q is not None and q > facts.plan["decision"]["stop_at"]:
+        return t("rule.found_not_asked")
     if step["found"] in ("none", ""):
         return t("rule.found_none")
     return t("rule.found_list", list=_listed(facts, step["found"], kind))
 
 
 def _listed(facts: Facts, found: str, kind: str) -> str:
-    """The gaps that the clause names, with their chance; groups as the engine lists them."""
+    """What the clause names, each with its chance in percent."""
     if kind != "widen":
-        return found
+        return capital(_CHANCE.sub(lambda chance: f": {numbers.probability(float(chance.group(1)))}", found))
     at = facts.plan["decision"]["widen_at"]
     grown = [gap for gap in shown_gaps(facts) if (gap["widen_probability"] or 0.0) >= at]
     named = [f"{gap['label']}: {numbers.probability(gap['widen_probability'])}" for gap in grown]

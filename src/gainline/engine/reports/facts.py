@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from gainline.engine.reports.wording import Claim
 from gainline.engine.reports.words import Words
 
 FORMAT = "gainline-evidence/1"
+_ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 CHIPS = {"adopt": "adopt", "adapt": "adapt", "stop": "stop", "not enough evidence": "unknown"}
 
 
@@ -40,6 +42,11 @@ class Facts:
         """What the registered rule says."""
         value: dict[str, Any] = self.evidence["verdict"]
         return value
+
+    @property
+    def registered_late(self) -> bool:
+        """Whether the plan was locked after the days of use were over, so that somebody may have looked before."""
+        return str(self.evidence["provenance"]["registered_on"]) > str(self.plan["window"]["end"])
 
     @property
     def chip(self) -> str:
@@ -100,6 +107,10 @@ class Facts:
     def day(self, iso: str) -> str:
         """A date in words."""
         return numbers.day(str(iso), self.words.lang)
+
+    def plain(self, text: str) -> str:
+        """A sentence of the engine's with its dates in words."""
+        return _ISO_DAY.sub(lambda found: self.day(found.group()), text)
 
     def say(self, count: Count) -> str:
         """A count as words: exact, a range, or too few to show."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gainline.engine.reports import numbers
 from gainline.engine.reports.board import lead
-from gainline.engine.reports.facts import Facts, capital
+from gainline.engine.reports.facts import Facts, capital, inside
 from gainline.engine.reports.figures import Table
 
 LEAST = 0.04  # of the band's height: a step is never drawn away
@@ -123,7 +123,15 @@ def _gap_step(facts: Facts) -> Step:
     shown = numbers.number(abs(gap["change"]), facts.places)
     sign = "+" if gap["says"] == "widened" else numbers.MINUS if gap["says"] == "narrowed" else "±"
     figure = f"{sign}{shown}" if sign != "±" else "?"
-    return Step("gap", t("funnel.gap"), figure, f"{says}: {gap['disadvantaged']}", "", None, None)
+    return Step(
+        "gap",
+        t("funnel.gap"),
+        figure,
+        f"{says}: {gap['disadvantaged'] if figure != '?' else inside(gap['label'])}",
+        "",
+        None,
+        None,
+    )
 
 
 def _cost_step(facts: Facts) -> Step:

@@ -81,9 +81,9 @@ def _risks(told: Facts) -> list[str]:
     t, rule, found = told.words, told.plan["decision"], []
     if told.chip == "unknown":
         found.append(t("index.risk_unknown"))
-    for gap in shown_gaps(told):
-        if (gap["widen_probability"] or 0.0) >= rule["widen_at"]:
-            found.append(t("index.risk_gap", who=gap["disadvantaged"]))
+    grown = [gap for gap in shown_gaps(told) if (gap["widen_probability"] or 0.0) >= rule["widen_at"]]
+    if grown:
+        found.append(t("index.risk_gap", who=", ".join(gap["disadvantaged"] for gap in grown)))
     enrolled, dosed = told.released.count("funnel", "enrolled"), told.released.count("funnel", "dosed")
     share = told.share(("funnel", "dosed"), ("funnel", "enrolled"))
     if share and enrolled.middle and dosed.middle is not None and dosed.middle / enrolled.middle < FEW_DOSED:

@@ -111,19 +111,15 @@ def _losses(facts: Facts) -> tuple[str, ...]:
             "limit": numbers.number(100 * row["limit"], 1),
         }
         said.append(t("method.attrition", level=level, boundary=row["boundary"], low=low, **rates))
-    for arm, before, kept in facts.evidence["match_loss"]:
-        said.append(_match_loss(facts, arm, before, kept))
+    said += [_match_loss(facts, arm) for arm, _, _ in facts.evidence["match_loss"]]
     return tuple(said)
 
 
-def _match_loss(facts: Facts, arm: str, before: int, kept: int) -> str:
-    """Matching's loss in one arm, from counts that passed the exit; hidden where they are not the arm's own."""
+def _match_loss(facts: Facts, arm: str) -> str:
+    """Matching's loss in one arm."""
     t = facts.words
-    counted = next(row for row in facts.primary["counts"] if row["arm"] == arm)
-    hidden = t("page.hidden")
-    own = {counted["assigned"]: ("arm", arm, "assigned"), counted["analyzed"]: ("arm", arm, "analyzed")}
-    said = [facts.say(facts.released.counts[own[value]]) if value in own else hidden for value in (before, kept)]
-    return t("method.match_loss", before=said[0], kept=said[1], arm=t(f"method.{arm}").lower())
+    before, kept = (facts.say(facts.released.count("match", arm, key)) for key in ("before", "kept"))
+    return t("method.match_loss", before=before, kept=kept, arm=t(f"method.{arm}").lower())
 
 
 def _outcomes(facts: Facts, estimates: list[dict[str, Any]], caption: str) -> Table:

@@ -79,11 +79,11 @@ def probability(value: float) -> str:
     Examples
     --------
     >>> probability(0.999), probability(0.934)
-    ('over 99%', '93%')
+    ('>99%', '93%')
     """
     if value > 0.99:
-        return "over 99%"
-    return "under 1%" if value < 0.01 else percent(value)
+        return ">99%"
+    return "<1%" if value < 0.01 else percent(value)
 
 
 def p_value(value: float) -> str:

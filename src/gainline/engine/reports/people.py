@@ -18,13 +18,14 @@ def table(evidence: dict[str, Any]) -> ReleaseTable:
     steps = nested("funnel", _falling([(key, funnel[key]) for key in ("enrolled", "used", "dosed")]))
     cells = {cell.key: cell for part in (steps, _arms(evidence), _groups(evidence)) for cell in part.cells}
     sums = [one for part in (steps, _arms(evidence), _groups(evidence)) for one in part.sums]
-    for name, other in _naive(evidence):
+    for name, other in (*_naive(evidence), *_matched(evidence)):
         cells[name] = other
     for outer, inner in (
         (("funnel", "enrolled"), ("arm", "tool", "assigned")),
         (("arm", "tool", "assigned"), ("funnel", "enrolled")),
         (("funnel", "used"), ("naive", "users")),
         (("naive", "users"), ("funnel", "used")),
+        *(pair for arm in ARMS for pair in _around_matching(arm)),
     ):
         _between(cells, sums, outer, inner)
     return ReleaseTable(tuple(cells.values()), tuple(sums))
@@ -96,6 +97,22 @@ def _naive(evidence: dict[str, Any]) -> list[tuple[Key, Cell]]:
         return []
     pairs = ((("naive", "users"), naive["n_users"]), (("naive", "others"), naive["n_others"]))
     return [(key, Cell(key, count)) for key, count in pairs]
+
+
+def _matched(evidence: dict[str, Any]) -> list[tuple[Key, Cell]]:
+    """Students before and after matching, by arm."""
+    return [
+        (key, Cell(key, count))
+        for arm, before, kept in evidence["match_loss"]
+        for key, count in ((("match", arm, "before"), before), (("match", arm, "kept"), kept))
+    ]
+
+
+def _around_matching(arm: str) -> tuple[tuple[Key, Key], ...]:
+    """Which of an arm's counts hold which others."""
+    assigned, analyzed = ("arm", arm, "assigned"), ("arm", arm, "analyzed")
+    before, kept = ("match", arm, "before"), ("match", arm, "kept")
+    return ((assigned, before), (before, kept), (before, analyzed), (kept, analyzed), (assigned, kept))
 
 
 def _between(cells: dict[Key, Cell], sums: list[Sum], outer: Key, inner: Key) -> None:

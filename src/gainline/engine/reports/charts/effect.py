@@ -61,8 +61,11 @@ def effect_svg(drawing: EffectDrawing, *, width: int, name: str) -> str:
         y = ROW * rows[i] + ROW / 2
         layers += _landmark(mark, domain, y=y, bottom=bottom, from_right=_leans_left(mark, domain, plot))
     layers += _interval(drawing, domain, line, plot)
-    layers += _axes(drawing, domain, plot, bottom)
-    return svg(layers, width=plot, height=bottom, padding={"left": 12, "right": 12, "top": 4, "bottom": 84}, name=name)
+    axes, more = _axes(drawing, domain, plot, bottom)
+    layers += axes
+    return svg(
+        layers, width=plot, height=bottom, padding={"left": 12, "right": 12, "top": 4, "bottom": 84 + more}, name=name
+    )
 
 
 def _ordered(one: float, other: float) -> tuple[float, float]:
@@ -106,9 +109,12 @@ def _interval(drawing: EffectDrawing, domain: tuple[float, float], line: float, 
     ]
 
 
-def _axes(drawing: EffectDrawing, domain: tuple[float, float], plot: int, bottom: float) -> list[marks.Layer]:
+def _axes(
+    drawing: EffectDrawing, domain: tuple[float, float], plot: int, bottom: float
+) -> tuple[list[marks.Layer], int]:
     """The axis in the outcome's unit, and the same in standard deviations beneath."""
-    layers = [marks.axis_of(domain, drawing.axis, 7 if plot > 400 else 5)]
+    axis, more = marks.axis_of(domain, drawing.axis, plot)
+    layers, bottom = [axis], bottom + more
     place = marks.across(domain)
     for g in _g_ticks(domain, drawing.sd):
         says = numbers.signed(g, 2) if abs(g) > 1e-9 else "0"
@@ -116,12 +122,13 @@ def _axes(drawing: EffectDrawing, domain: tuple[float, float], plot: int, bottom
             marks.label(marks.Text(says, "center", MUTED, size=12), x=place, value=g * drawing.sd, y=bottom + 56)
         )
     layers.append(marks.label(marks.Text(drawing.axis_g, "center", MUTED, size=12), x=plot / 2, y=bottom + 73))
-    return layers
+    return layers, more
 
 
 def _g_ticks(domain: tuple[float, float], sd: float) -> list[float]:
     """Round values of g inside the domain, at most seven."""
-    low, high = domain[0] / sd, domain[1] / sd
+    air = 0.03 * (domain[1] - domain[0])  # a tick at the very edge would lose half its label
+    low, high = (domain[0] + air) / sd, (domain[1] - air) / sd
     step = next(s for s in (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 1e9) if (high - low) / s <= 6)
     first = int(-(-low // step))
     return [step * i for i in range(first, int(high // step) + 1)]

@@ -36,10 +36,16 @@ def across(domain: tuple[float, float], axis: dict[str, Any] | None = None) -> C
     return {"field": "x", "type": "quantitative", "scale": scale, "axis": axis, "title": None}
 
 
-def axis_of(domain: tuple[float, float], title: str, ticks: int) -> Layer:
-    """The axis beneath the chart, on an unseen mark; signs are written out."""
-    axis = {"title": title, "tickCount": ticks, "labelExpr": SIGNED, "titlePadding": 4}
-    return layer({"x": domain[0]}, {"type": "point", "opacity": 0, "color": INK}, x=across(domain, axis), y=at(0))
+def axis_of(domain: tuple[float, float], title: str, plot: int) -> tuple[Layer, int]:
+    """The axis beneath a chart ``plot`` px wide, and how much room its title's second line takes, px.
+
+    It stands on an unseen mark; signs are written out.
+    """
+    lines = wrap(title, int(plot / LETTER))
+    ticks = 7 if plot > 380 else 5
+    axis = {"title": lines, "tickCount": ticks, "labelExpr": SIGNED, "titlePadding": 4, "titleLineHeight": 16}
+    mark = {"type": "point", "opacity": 0, "color": INK}
+    return layer({"x": domain[0]}, mark, x=across(domain, axis), y=at(0)), 16 * (len(lines) - 1)
 
 
 def bar(span: tuple[float, float], y: float, *, domain: tuple[float, float], color: str, width: float) -> Layer:

@@ -84,8 +84,8 @@ def rows_svg(drawing: RowsDrawing, *, width: int, name: str) -> str:
     ground = _ground(drawing, top, y) + _named_lines(placed, drawing.domain, spans)
     if not any(row.value is not None for row in drawing.rows):  # an axis under nothing would invent a scale
         return svg(marked, width=plot, height=round(y), padding=_pad(gutter, 8), name=name)
-    axis = marks.axis_of(drawing.domain, drawing.axis, 7 if plot > 380 else 5)
-    return svg([*ground, *marked, axis], width=plot, height=round(y), padding=_pad(gutter, 46), name=name)
+    axis, more = marks.axis_of(drawing.domain, drawing.axis, plot)
+    return svg([*ground, *marked, axis], width=plot, height=round(y), padding=_pad(gutter, 46 + more), name=name)
 
 
 def _pad(gutter: int, bottom: int) -> dict[str, int]:

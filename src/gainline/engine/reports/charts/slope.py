@@ -50,9 +50,15 @@ def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:
     if drawing.before is not None:
         y = _y(drawing.before, drawing)
         layers.append(_spot(left, y, INK, hollow=False))
-        layers.append(marks.label(marks.Text(drawing.before_says), x=left - 6, y=y - 18))
+        layers.append(marks.label(marks.Text(drawing.before_says), x=left - 6, y=y + _clear_of_lines(drawing)))
     pad = {"left": 4, "right": 20, "top": 6, "bottom": 26}
     return svg(layers, width=width - 24, height=HEIGHT, padding=pad, name=name)
+
+
+def _clear_of_lines(drawing: SlopeDrawing) -> float:
+    """Where the first label stands: above its dot, or below where the lines rise."""
+    rises = drawing.before is not None and (drawing.tool + drawing.usual) / 2 > drawing.before
+    return 18.0 if rises else -18.0
 
 
 def _arms(drawing: SlopeDrawing) -> list[tuple[str, float, str, str]]:
