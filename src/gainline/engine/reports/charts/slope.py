@@ -27,7 +27,7 @@ class SlopeDrawing:
     @property
     def domain(self) -> tuple[float, float]:
         """Zero, meaning no gap, is always in the picture."""
-        return marks.padded([v for v in (0.0, self.before, self.tool, self.usual) if v is not None], 0.12)
+        return marks.padded([v for v in (0.0, self.before, self.tool, self.usual) if v is not None], 0.17)
 
 
 def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:

@@ -23,31 +23,16 @@ def naive_figure(facts: Facts) -> Figure:
         Row(t("naive.ours"), t(f"design.{facts.plan['design']['kind']}"), ours["effect"], ours["low"], ours["high"]),
     )
     drawing = RowsDrawing(rows, t("naive.axis", unit=facts.unit), (Line(0.0, t("naive.zero")),))
-    said = {"naive": facts.effect(naive["effect"]), "ours": facts.effect(ours["effect"])}
-    told = t(
-        "naive.sentence",
-        **said,
-        unit=facts.unit,
-        low=facts.effect(naive["low"]),
-        high=facts.effect(naive["high"]),
-        users=facts.say(facts.released.count("naive", "users")),
-        others=facts.say(facts.released.count("naive", "others")),
-        our_low=facts.effect(ours["low"]),
-        our_high=facts.effect(ours["high"]),
-    )
+    told = _naive_sentence(facts)
     cells = tuple(
-        (
-            row.label,
-            facts.effect(v["effect"]),
-            t("page.range", low=facts.effect(v["low"]), high=facts.effect(v["high"])),
-        )
-        for row, v in zip(rows, (naive, ours), strict=True)
+        (row.label, *_effect_and_interval(facts, made)) for row, made in zip(rows, (naive, ours), strict=True)
     )
     # "Much the same" only when no decision could turn on the difference.
-    holds = abs(naive["effect"] - ours["effect"]) < abs(facts.smallest) / 2
+    agree = abs(naive["effect"] - ours["effect"]) < abs(facts.smallest) / 2
+    said = {"naive": facts.effect(naive["effect"]), "ours": facts.effect(ours["effect"]), "unit": facts.unit}
     return Figure(
         "naive",
-        t("naive.title_same" if holds else "naive.title_over", unit=facts.unit, **said),
+        t("naive.title_same" if agree else "naive.title_over", **said),
         t("naive.subtitle", outcome=ours["label"], unit=facts.unit, period=facts.period),
         both(charts.rows_svg, drawing, "naive"),
         f"{t('naive.alt')} {told}",
@@ -55,6 +40,27 @@ def naive_figure(facts: Facts) -> Figure:
         told,
         facts.source,
         notes=(t("naive.note"),),
+    )
+
+
+def _effect_and_interval(facts: Facts, made: dict[str, Any]) -> tuple[str, str]:
+    interval = facts.words("page.range", low=facts.effect(made["low"]), high=facts.effect(made["high"]))
+    return facts.effect(made["effect"]), interval
+
+
+def _naive_sentence(facts: Facts) -> str:
+    naive, ours = facts.evidence["naive"], facts.primary
+    return facts.words(
+        "naive.sentence",
+        naive=facts.effect(naive["effect"]),
+        ours=facts.effect(ours["effect"]),
+        unit=facts.unit,
+        low=facts.effect(naive["low"]),
+        high=facts.effect(naive["high"]),
+        users=facts.say(facts.released.count("naive", "users")),
+        others=facts.say(facts.released.count("naive", "others")),
+        our_low=facts.effect(ours["low"]),
+        our_high=facts.effect(ours["high"]),
     )
 
 

@@ -23,11 +23,36 @@ def inner_interval(estimate: dict[str, Any]) -> tuple[float, float]:
 def effect_figure(facts: Facts) -> Figure:
     """The effect on the district's own scale, between its landmarks."""
     t, made = facts.words, facts.primary
+    short, predicted = (numbers.signed(v, numbers.places_of(v)) for v in (facts.smallest, facts.predicted))
     shown = {"effect": facts.effect(made["effect"]), "unit": facts.unit}
-    short = numbers.signed(facts.smallest, numbers.places_of(facts.smallest))
-    predicted = numbers.signed(facts.predicted, numbers.places_of(facts.predicted))
-    interval = {"low": facts.effect(made["low"]), "high": facts.effect(made["high"])}
-    drawing = EffectDrawing(
+    told = t(
+        "effect.sentence",
+        **shown,
+        low=facts.effect(made["low"]),
+        high=facts.effect(made["high"]),
+        g=numbers.signed(made["g"], 2),
+        predicted=predicted,
+        worth=short,
+        n=facts.n,
+        design=t(f"design.{facts.plan['design']['kind']}"),
+    )
+    population = capital(facts.plan["population"]["describe"])
+    return Figure(
+        "effect",
+        t(f"effect.title_{_effect_reading(facts)}", **shown),
+        t("effect.subtitle", population=population, outcome=made["label"], period=facts.period, n=facts.n),
+        both(charts.effect_svg, _effect_drawing(facts, short, predicted), "effect"),
+        f"{t('effect.alt')} {told}",
+        _effect_table(facts, short, predicted),
+        told,
+        facts.source,
+        notes=(t("effect.how"),),
+    )
+
+
+def _effect_drawing(facts: Facts, short: str, predicted: str) -> EffectDrawing:
+    t, made = facts.words, facts.primary
+    return EffectDrawing(
         effect=made["effect"],
         inner=inner_interval(made),
         outer=(made["low"], made["high"]),
@@ -37,38 +62,11 @@ def effect_figure(facts: Facts) -> Figure:
             Landmark(facts.smallest, t("effect.worth", value=short), "worth"),
             Landmark(facts.predicted, t("effect.predicted", value=predicted), "predicted"),
         ),
-        headline=f"{shown['effect']} {facts.unit}",
-        detail=t("effect.detail", **interval),
+        headline=f"{facts.effect(made['effect'])} {facts.unit}",
+        detail=t("effect.detail", low=facts.effect(made["low"]), high=facts.effect(made["high"])),
         axis=t("effect.axis", unit=facts.unit),
         axis_g=t("effect.axis_g"),
         sd=made["sd"],
-    )
-    told = t(
-        "effect.sentence",
-        **shown,
-        **interval,
-        g=numbers.signed(made["g"], 2),
-        predicted=predicted,
-        worth=short,
-        n=facts.n,
-        design=t(f"design.{facts.plan['design']['kind']}"),
-    )
-    return Figure(
-        "effect",
-        t(f"effect.title_{_effect_reading(facts)}", **shown),
-        t(
-            "effect.subtitle",
-            population=capital(facts.plan["population"]["describe"]),
-            outcome=made["label"],
-            period=facts.period,
-            n=facts.n,
-        ),
-        both(charts.effect_svg, drawing, "effect"),
-        f"{t('effect.alt')} {told}",
-        _effect_table(facts, short, predicted),
-        told,
-        facts.source,
-        notes=(t("effect.how"),),
     )
 
 
