@@ -10,6 +10,7 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from gainline.engine.core.errors import UserFixable
+from gainline.lake.durable import settle_file, settle_folder
 
 BUCKET = "bucket"
 """Partition column of every table about people: it lets one person be erased by rewriting one file in sixteen."""
@@ -112,6 +113,7 @@ def drop(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def log_folder(folder: Path) -> Path:
-    """Where the table's commits lie."""
-    return folder / _LOG
+def settle_log(folder: Path, version: int) -> None:
+    """Wait until the table's newest commit is on the disk."""
+    settle_file(folder / _LOG / f"{version:020d}.json")
+    settle_folder(folder / _LOG)

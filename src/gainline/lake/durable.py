@@ -32,12 +32,18 @@ def settle_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def settle_file(path: Path) -> None:
+    """Wait until the file's bytes are on the disk."""
+    with path.open("rb") as content:
+        os.fsync(content.fileno())
+
+
 def file_digest(path: Path, *, settle: bool = False) -> str:
     """SHA-256 of the file's bytes, read in blocks; with `settle` the bytes are forced to the disk first."""
     digest = hashlib.sha256()
+    if settle:
+        settle_file(path)
     with path.open("rb") as content:
-        if settle:
-            os.fsync(content.fileno())
         while block := content.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

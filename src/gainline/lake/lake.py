@@ -89,8 +89,10 @@ class Lake:
             When the snapshot is not one of this lake's.
         """
         manifest = self._shelf.head() if snapshot is None else self._shelf.load(snapshot.id)
-        spill = self._root / "spill" / f"{os.getpid()}-{next(_readings)}"
-        return Reading(manifest, tables=self._tables, spill=spill, power=power or Power())
+        spill = self._root / "spill"
+        spill.mkdir(exist_ok=True)  # the engine makes its own folder when it must, but not the one above it
+        own = spill / f"{os.getpid()}-{next(_readings)}"
+        return Reading(manifest, tables=self._tables, spill=own, power=power or Power())
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

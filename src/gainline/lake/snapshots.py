@@ -100,7 +100,7 @@ class SnapshotShelf:
 
     def head(self) -> Manifest:
         """The published head."""
-        return self.load(self._head.read_text(encoding="ascii").strip())
+        return self._load(self._head.read_text(encoding="ascii").strip())
 
     def publish(self, manifest: Manifest) -> None:
         """Shelve the manifest and make it the head; the second step is the moment at which it becomes visible."""
@@ -109,23 +109,39 @@ class SnapshotShelf:
         write_whole(self._head, name.encode() + b"\n")
 
     def all(self) -> list[Manifest]:
-        """Every manifest, oldest first."""
-        found = [self.load(path.stem) for path in self._folder.glob("*.json")]
-        return sorted(found, key=lambda manifest: manifest.ordinal)
+        """Every published manifest, oldest first."""
+        head = self.head().ordinal
+        return sorted((one for one in self._shelved() if one.ordinal <= head), key=lambda one: one.ordinal)
 
     def load(self, snapshot_id: str) -> Manifest:
-        """One manifest by its snapshot's id.
+        """One published manifest by its snapshot's id.
 
         Raises
         ------
         Missing
-            When no snapshot has this id.
+            When no published snapshot has this id.
         DataIssues
             When the snapshot's file no longer says what was published (LK003).
         """
+        manifest = self._load(snapshot_id)
+        if manifest.ordinal > self.head().ordinal:
+            raise _unknown(snapshot_id)
+        return manifest
+
+    def drop_unpublished(self) -> None:
+        """Take off the shelf what a killed writer laid there without making it the head."""
+        head = self.head().ordinal
+        for one in self._shelved():
+            if one.ordinal > head:
+                self._path(one.snapshot.id).unlink()
+
+    def _shelved(self) -> list[Manifest]:
+        return [self._load(path.stem) for path in self._folder.glob("*.json")]
+
+    def _load(self, snapshot_id: str) -> Manifest:
         path = self._path(snapshot_id)
         if not snapshot_id.isalnum() or not path.is_file():
-            raise Missing(f"no snapshot {snapshot_id[:12]} is known here", "list the snapshots and name one of them")
+            raise _unknown(snapshot_id)
         try:
             manifest = _from_json(json.loads(path.read_bytes()))
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
@@ -136,6 +152,10 @@ class SnapshotShelf:
 
     def _path(self, snapshot_id: str) -> Path:
         return self._folder / f"{snapshot_id}.json"
+
+
+def _unknown(snapshot_id: str) -> Missing:
+    return Missing(f"no snapshot {snapshot_id[:12]} is known here", "list the snapshots and name one of them")
 
 
 def _altered(snapshot_id: str) -> DataIssues:

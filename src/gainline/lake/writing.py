@@ -97,6 +97,7 @@ class Writer:
 
     def recover(self) -> None:
         """Bring every table back to the published head and delete what no snapshot names."""
+        self._shelf.drop_unpublished()
         names = {folder.name for folder in self._folder.iterdir() if folder.is_dir()}
         for name in names - self._head.files.keys():
             delta.drop(self._folder / name)
@@ -140,7 +141,7 @@ def _read_state(
     files = tuple(known.get(path) or _enter(folder, path) for path in sorted(rows))
     for parent in {(folder / entry.path).parent for entry in files if entry.path not in known}:
         settle_folder(parent)
-    settle_folder(delta.log_folder(folder))
+    delta.settle_log(folder, version)
     return TableVersion(folder.name, version, hash_table(files), sum(rows.values())), files
 
 

@@ -7,6 +7,7 @@ import os
 from datetime import date
 from pathlib import Path
 
+import ibis
 import pytest
 
 from canonical_rows import MONDAY, canonical, usage
@@ -93,10 +94,13 @@ def test_a_reading_keeps_its_state_while_others_publish(lake: Lake) -> None:
         assert reading.arrow(reading.table("schools")).num_rows == 0
 
 
-def test_a_closed_reading_leaves_no_spill(lake: Lake) -> None:
-    with lake.reading(power=Power(threads=1, memory="200MB")) as reading:
-        reading.arrow(reading.table("usage").order_by("value"))
-        reading._spill.mkdir(parents=True, exist_ok=True)
+def test_a_query_that_does_not_fit_into_memory_spills_and_leaves_nothing(lake: Lake) -> None:
+    with lake.reading(power=Power(threads=1, memory="40MB")) as reading:
+        rows = reading.table("usage").cross_join(ibis.range(30_000).unnest().name("copy").as_table())
+        before = rows.value.lag().over(ibis.window(group_by="person_key", order_by="copy"))
+        spilled = reading.arrow(rows.mutate(before=before).agg(total=lambda t: t.before.sum()))
+        assert reading._spill.is_dir()
+    assert spilled["total"].to_pylist() == [64 * 29_999.0]
     assert not list(lake._root.glob("spill/*"))
 
 

@@ -111,6 +111,22 @@ def test_an_append_after_a_rollback_starts_from_the_published_version(lake: Lake
     assert count(lake) == 23
 
 
+def test_a_writer_that_dies_between_the_record_and_the_head_has_published_nothing(lake: Lake) -> None:
+    before = fill(lake, range(20))
+    files, head = data_files(lake), (lake._root / "HEAD").read_bytes()
+    unpublished = fill(lake, range(5))
+    (lake._root / "HEAD").write_bytes(head)  # as it stands when the power goes just before the last step
+    assert lake.head() == before
+    assert unpublished not in lake.snapshots()
+    with pytest.raises(Missing):
+        lake.snapshot(unpublished.id)
+    with lake.writing():
+        pass
+    assert data_files(lake) == files
+    assert fill(lake, range(3)) != unpublished
+    assert count(lake) == 23
+
+
 def test_replace_makes_the_rows_the_whole_content(lake: Lake) -> None:
     before = fill(lake, range(20))
     with lake.writing() as writer:
