@@ -80,10 +80,10 @@ def link_source() -> None:
     command.chmod(0o755)
 
 
-def call(*words: str) -> int:
-    """Run a command of the environment from the project's root and give its exit code."""
+def call(*words: str, folder: Path = ROOT) -> int:
+    """Run a command of the environment in a folder, the project's root by default, and give its exit code."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONUTF8": "1"}
-    return subprocess.run([str(BIN / words[0]), *words[1:]], cwd=ROOT, env=environment).returncode
+    return subprocess.run([str(BIN / words[0]), *words[1:]], cwd=folder, env=environment).returncode
 
 
 def run_tests(arguments: list[str]) -> int:
@@ -133,7 +133,7 @@ def main(arguments: list[str]) -> int:
         return call("python", "docs/generate.py")
     if command in {"demo", "gainline"}:
         set_up("core")
-        return call("gainline", *(["demo", *rest] if command == "demo" else rest))
+        return call("gainline", *(["demo", *rest] if command == "demo" else rest), folder=Path.cwd())
     print(USAGE, file=sys.stderr)
     return 2
 
