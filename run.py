@@ -122,7 +122,7 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         set_up("test")
         return run_tests(rest)
-    if command == "bench":
+    if command == "bench" and rest:
         set_up("test")
         return call("python", f"benchmarks/{rest[0]}.py", *rest[1:])
     if command == "picture":
