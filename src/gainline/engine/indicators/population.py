@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 
 from gainline.engine.core.calendar import week_start
 from gainline.engine.indicators.request import STUDENT_COLUMNS, Request
 
 _DAYS_TO_SUNDAY = 6
+_FAR = 10_000_000  # days from 1970; stands for an end that is open
 
 
 def population(request: Request) -> ibis.Table:
@@ -28,10 +31,13 @@ def _enrolled(request: Request) -> ibis.Table:
     enrollments = enrollments.filter(enrollments.role == "student")
     if "section_id" in request.where:
         enrollments = enrollments.filter(enrollments.section_id.isin(request.where["section_id"]))
-    keys = [key for key in request.keys if key != "tool"]
-    enrolled = _in_time(request, enrollments, "begin_date", "end_date").select(keys).distinct()
+    keys = [key for key in request.keys if key not in ("tool", "week_start")]
+    enrolled = enrollments.select(keys).distinct()
+    if "week_start" in request.axes:
+        enrolled = enrolled.cross_join(weeks(request))
+    enrolled = _in_time(request, enrolled, enrollments, keys=keys, span=("begin_date", "end_date"))
     if "section_id" not in request.axes and "section_id" not in request.where:
-        enrolled = enrolled.union(_without_sections(request, enrollments).select(keys))
+        enrolled = enrolled.union(_without_sections(request, enrollments).select(enrolled.columns))
     return _chosen_students(request, enrolled)
 
 
@@ -62,29 +68,33 @@ def _licensed(request: Request, people: ibis.Table) -> ibis.Table:
     licenses = request.table("licenses")
     if "tool" in request.where:
         licenses = licenses.filter(licenses.tool.isin(request.where["tool"]))
-    held = _in_time(request, licenses, "first_day", "last_day")
-    keys = [key for key in request.keys if key in held.columns and key != "section_id"]
-    with_license = people.semi_join(held, keys)
+    keys = [key for key in ("person_key", "tool") if key in request.keys]
+    with_license = _in_time(request, people, licenses, keys=keys, span=("first_day", "last_day"))
     if "tool" in request.axes:
         return with_license.union(people.anti_join(licenses, "tool"))
     return with_license.union(people.filter(licenses.count() == 0))
 
 
-def _in_time(request: Request, spans: ibis.Table, first: str, last: str) -> ibis.Table:
-    """The spans that touch the window; split by week, each span once per week that it touches. Null is open-ended."""
+def _in_time(
+    request: Request, people: ibis.Table, spans: ibis.Table, *, keys: Sequence[str], span: tuple[str, str]
+) -> ibis.Table:
+    """The people of whom a span touches the window, or their row's own week. A null end of a span is open."""
+    first, last = (spans[name] for name in span)
     if request.window is not None:
-        spans = spans.filter(
-            spans[first].isnull() | (spans[first] <= request.window.end),
-            spans[last].isnull() | (spans[last] >= request.window.start),
-        )
+        touches_start = first.isnull() | (first <= request.window.end)
+        spans = spans.filter(touches_start, last.isnull() | (last >= request.window.start))
     if "week_start" not in request.axes:
-        return spans
-    spans = spans.cross_join(weeks(request))
-    monday = spans.week_start.epoch_days()
-    return spans.filter(
-        spans[first].isnull() | (spans[first].epoch_days() <= monday + _DAYS_TO_SUNDAY),
-        spans[last].isnull() | (spans[last].epoch_days() >= monday),
+        return people.semi_join(spans, keys)
+    # Plain comparisons of two columns, because an engine can join on these without comparing every pair of rows.
+    days = spans.select(
+        *keys,
+        from_day=ibis.ifelse(first.isnull(), -_FAR, first.epoch_days()),
+        to_day=ibis.ifelse(last.isnull(), _FAR, last.epoch_days()),
     )
+    monday = people.week_start.epoch_days()
+    people = people.mutate(monday=monday, sunday=monday + _DAYS_TO_SUNDAY)
+    matches = [*keys, people.sunday >= days.from_day, people.monday <= days.to_day]
+    return people.semi_join(days, matches).drop("monday", "sunday")
 
 
 def weeks(request: Request) -> ibis.Table:
