@@ -94,17 +94,27 @@ def test_measurements_are_for_groups_only(evaluated: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("evaluate", "nowhere.toml"), 2),
+        (("evaluate", "nowhere.toml"), 13),
         (("brief", "nothing"), 13),
         (("status", "-w", "nowhere"), 13),
         (("plan", "check", "nowhere.toml"), 13),
-        (("import", "nowhere.csv"), 2),
+        (("import", "nowhere.csv"), 13),
         (("indicators", "show", "nothing"), 2),
+        (("indicators", "measure", "adoption", "--where", "tool=misspelt"), 2),
+        (("indicators", "measure", "adoption", "--where", "tool"), 2),
+        (("indicators", "measure", "dosage", "--param", "recommended_per_week=lots"), 2),
+        (("indicators", "measure", "adoption", "--from", "2026-01-10", "--to", "2025-01-01"), 2),
+        (("plan", "amend", "nowhere", "--reason", "because"), 13),
+        (("plan", "show", "nothing"), 13),
+        (("snapshots", "-w", "nowhere"), 13),
+        (("verify", "--head", "4:beef"), 2),
+        (("init", "/dev/null/here"), 2),
         (("frobnicate",), 2),
     ],
 )
 def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], code: int, rostered: Path) -> None:
-    ran = gainline(*words, *([] if "-w" in words or words[0] == "frobnicate" else ["-w", rostered]))
+    needs_home = "-w" not in words and words[0] not in {"frobnicate", "init"}
+    ran = gainline(*words, *(["-w", rostered] if needs_home else []))
     assert ran.code == code, ran.err
     assert ran.err.strip()
     assert "Traceback" not in ran.err

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.engine.core.errors import UserFixable
+from gainline.road.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path,
@@ -17,7 +19,14 @@ WorkspaceOption = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How results are printed.", case_sensitive=False)]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day that counts as today, YYYY-MM-DD.")]
+PlanArgument = Annotated[Path, typer.Argument(help="The plan's TOML file, or the key of one in the workspace's plans.")]
 HERE = Path()
+
+
+def tell_head(workspace: Workspace) -> None:
+    """Say where the ledger stands, so that somebody can keep it outside."""
+    console.talk(f"Ledger head {workspace.ledger.head()}")
+    console.talk("Keep it outside, in minutes or a mail: with it, gainline verify --head finds a ledger written anew.")
 
 
 def day(text: str | None) -> date:

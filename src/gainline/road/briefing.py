@@ -6,22 +6,28 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gainline.engine.core.errors import Missing
+from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
+from gainline.road.checking import evidence_digest, recorded_evidence
 from gainline.road.workspace import Workspace
 
 
 def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience.PUBLIC, language: str = "en") -> Path:
     """Write the brief of an evaluated cycle as one self-contained HTML file.
 
+    A brief for others than the public has its audience in its name, so that it never takes the public one's place.
+
     Raises
     ------
     Missing
         When the cycle has not been evaluated.
+    Conflict
+        When its evidence is not what was evaluated.
     """
     evidence = read_evidence(workspace, key)
-    suffix = "" if language == "en" else f".{language}"
+    suffix = "" if audience is Audience.PUBLIC else f".{audience}"
+    suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"
     path.write_text(brief_html(evidence, audience=audience, lang=language), encoding="utf-8")
     return path
@@ -30,22 +36,28 @@ def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience
 def write_index(workspace: Workspace) -> Path:
     """Write the page that lists the workspace's briefs: what is due, at risk and learned."""
     keys = sorted(path.stem for path in workspace.folder("evidence").glob("*.json"))
-    entries = [(f"{key}.html", read_evidence(workspace, key)) for key in keys]
+    written = [key for key in keys if (workspace.folder("briefs") / f"{key}.html").is_file()]
+    entries = [(f"{key}.html", read_evidence(workspace, key)) for key in written]
     path = workspace.folder("briefs") / "index.html"
     path.write_text(index_html(entries, district=workspace.settings.district.name), encoding="utf-8")
     return path
 
 
 def read_evidence(workspace: Workspace, key: str) -> dict[str, Any]:
-    """The evidence document of a cycle.
+    """The evidence document of a cycle, as it was evaluated and recorded in the ledger.
 
     Raises
     ------
     Missing
         When the cycle has not been evaluated.
+    Conflict
+        When the file is not one that an evaluation wrote.
     """
     path = workspace.folder("evidence") / f"{key}.json"
     if not path.is_file():
         raise Missing(f"the cycle {key} has no evidence yet", "evaluate it first: gainline evaluate PLAN")
+    sha256 = evidence_digest(path)
+    if sha256 is None or sha256 not in recorded_evidence(workspace.ledger.entries(), key):
+        raise Conflict(f"evidence/{key}.json is not what was evaluated: it was changed", "evaluate the plan again")
     value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return value

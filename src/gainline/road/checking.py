@@ -1,12 +1,83 @@
-"""Check: that nobody changed the ledger or the snapshot behind our back."""
+"""Check: that nobody changed the ledger, the snapshot or the evidence behind our back."""
 
 from __future__ import annotations
 
-from gainline.engine.core.issues import Issue
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gainline.engine.core.errors import Conflict, UserFixable
+from gainline.engine.core.issues import Issue, Level, has_errors
+from gainline.engine.ledger import Entry, Head, NotCanonical, digest
 from gainline.road.workspace import Workspace
 
+EVALUATED = "evaluated"
+HASH_LETTERS = 64
 
-def verify_workspace(workspace: Workspace) -> list[Issue]:
-    """Every break in the ledger's chain and every altered or missing file of the snapshot that stands now."""
+
+def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> list[Issue]:
+    """Every break in the ledger's chain, altered file of the snapshot, and evidence that is not what was evaluated.
+
+    Parameters
+    ----------
+    workspace
+        What is checked.
+    against
+        A head of the ledger that was kept outside; with it, a ledger that was cut off or written anew is found, too.
+    """
     with workspace.lake.reading() as reading:
-        return [*workspace.ledger.verify(), *reading.verify()]
+        facts = reading.verify()
+    chain = workspace.ledger.verify(against=against)
+    if has_errors(chain):  # nothing is read from an altered ledger, so that it cannot vouch for the evidence
+        return [*chain, *facts]
+    return [*chain, *facts, *_verify_evidence(workspace)]
+
+
+def parse_head(text: str) -> Head:
+    """Read a head as people keep it: ``SEQ:HASH``.
+
+    Raises
+    ------
+    UserFixable
+        When the text is no such head.
+    """
+    seq, _, hash_ = text.strip().partition(":")
+    is_hash = len(hash_) == HASH_LETTERS and all(letter in "0123456789abcdef" for letter in hash_)
+    if not seq.isdecimal() or not is_hash:
+        raise UserFixable(
+            f"{text!r} is no head of a ledger",
+            "give it as it was printed by register and evaluate: a number, a colon and 64 letters",
+        )
+    return Head(int(seq), hash_)
+
+
+def recorded_evidence(entries: Iterable[Entry], key: str) -> frozenset[str]:
+    """Digests of every evidence document that the ledger knows for a cycle."""
+    return frozenset(
+        str(entry.payload["sha256"]) for entry in entries if entry.kind == EVALUATED and entry.payload.get("key") == key
+    )
+
+
+def evidence_digest(path: Path) -> str | None:
+    """Digest of an evidence file's canonical form; None when it holds no document at all."""
+    try:
+        return digest(json.loads(path.read_text(encoding="utf-8")))
+    except (UnicodeDecodeError, json.JSONDecodeError, NotCanonical):
+        return None
+
+
+def _verify_evidence(workspace: Workspace) -> Iterator[Issue]:
+    try:
+        entries = workspace.ledger.entries()
+    except Conflict:
+        return
+    for path in sorted(workspace.folder("evidence").glob("*.json")):
+        known = recorded_evidence(entries, path.stem)
+        if evidence_digest(path) not in known:
+            says = "the file is not what was evaluated" if known else "the ledger holds no evaluation with this result"
+            remedy = "evaluate the plan again, and ask who changed the file"
+            yield Issue("LG009", Level.ERROR, says, remedy, file=f"evidence/{path.name}")
+    for key in sorted({str(e.payload.get("key")) for e in entries if e.kind == EVALUATED}):
+        if not (workspace.root / "evidence" / f"{key}.json").is_file():
+            says = "the ledger holds an evaluation of this cycle, and its evidence file is gone"
+            yield Issue("LG010", Level.WARNING, says, "evaluate the plan again", file=f"evidence/{key}.json")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gainline.engine.core.errors import UserFixable
+from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.core.progress import Progress, silent
-from gainline.engine.intake import Account, Identity, Reading, Source, discover, load_profiles, read
+from gainline.engine.intake import Account, Identity, Profile, Source, discover, load_profiles, read
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
+from gainline.road.linking import match_rates
 from gainline.road.workspace import Workspace
 
 IDENTITY_TABLES = ("identifiers", "students", "schools")
@@ -41,6 +43,7 @@ class ImportReport:
     files: tuple[ImportedFile, ...]
     issues: tuple[Issue, ...]
     snapshot: str
+    is_preview: bool = False
 
     @property
     def rows(self) -> dict[str, int]:
@@ -57,9 +60,10 @@ class ImportReport:
         """The report as plain JSON values."""
         return {
             "snapshot": self.snapshot,
+            "is_preview": self.is_preview,
             "rows": self.rows,
             "files": [_file_value(file) for file in self.files],
-            "issues": [str(issue) for issue in self.issues],
+            "issues": [issue.to_json_value() for issue in self.issues],
         }
 
 
@@ -79,7 +83,7 @@ class _Roster:
 
 
 def import_files(
-    workspace: Workspace, paths: Sequence[Path], *, as_of: date, progress: Progress = silent
+    workspace: Workspace, paths: Sequence[Path], *, as_of: date, preview: bool = False, progress: Progress = silent
 ) -> ImportReport:
     """Read files into the lake: rosters first, then what hangs on them.
 
@@ -94,39 +98,88 @@ def import_files(
         Files, OneRoster folders or zips, or folders that hold such files.
     as_of
         The day that counts as today.
+    preview
+        Read everything and give the account, but publish nothing.
     progress
-        Told about each file and about rows within it.
+        Told about each file (stage ``files``) and about what is read within it (stage ``within``).
+
+    Raises
+    ------
+    Missing
+        When a named path does not exist.
+    UserFixable
+        When there is nothing to import or a district's own profile is faulty.
+    Conflict
+        When another process is importing.
+    """
+    for path in paths:
+        if not path.exists():
+            raise Missing(f"there is no {path}", "name files, OneRoster zips or folders that exist; nothing was read")
+    profiles = profiles_of(workspace.root)
+    with ExitStack() as stack:
+        # one lock around the whole import: what the lake already holds cannot change between looking and writing
+        writer = None if preview else stack.enter_context(workspace.lake.writing())
+        sources, issues = discover(paths, profiles)
+        if not sources and not issues:
+            raise UserFixable(
+                "there is nothing to import in what was named", "name a file, a OneRoster zip or a folder"
+            )
+        work = _Import(workspace, profiles, as_of, writer, _known_people(workspace), _known_contents(workspace))
+        files = []
+        for number, source in enumerate(sources):
+            progress("files", number, len(sources))
+            files.append(_import_one(work, source, progress))
+        progress("files", len(sources), len(sources))
+    return ImportReport(tuple(files), tuple(issues), workspace.lake.head().id, is_preview=preview)
+
+
+def profiles_of(root: Path) -> dict[str, Profile]:
+    """The shipped profiles with those of the workspace at `root`, if there is one.
 
     Raises
     ------
     UserFixable
-        When no file could be recognized or a district's own profile is faulty.
-    Conflict
-        When another process is importing.
+        When one of the district's own profiles is faulty.
     """
-    profiles, faults = load_profiles([workspace.root / "profiles"])
+    profiles, faults = load_profiles([root / "profiles"])
     if has_errors(faults):
         raise UserFixable("a profile is faulty: " + "; ".join(str(fault) for fault in faults), "mend the profile")
-    sources, issues = discover(paths, profiles)
-    if not sources and not issues:
-        raise UserFixable("there is nothing to import in what was named", "name a file, a OneRoster zip or a folder")
-    roster = _known_people(workspace)
-    done = _known_contents(workspace)
-    files = []
-    for number, source in enumerate(sources):
-        progress("files", number, len(sources))
-        import_id = f"{len(done) + 1:06d}-{source.sha256[:12]}"
-        if (source.kind, source.sha256) in done:
-            files.append(ImportedFile(source.name, source.kind, already=True))
-            continue
-        identity = _identity(workspace, roster)
-        reading = read(
-            source, profiles=profiles, identity=identity, import_id=import_id, as_of=as_of, progress=progress
-        )
-        files.append(_publish(workspace, source, reading, roster, import_id=import_id, as_of=as_of))
-        done.add((source.kind, source.sha256))
-    progress("files", len(sources), len(sources))
-    return ImportReport(tuple(files), tuple(issues), workspace.lake.head().id)
+    return profiles
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One import under way; without a writer it only looks."""
+
+    workspace: Workspace
+    profiles: dict[str, Profile]
+    as_of: date
+    writer: Writer | None
+    roster: _Roster
+    done: set[tuple[str, str]]
+
+
+def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFile:
+    if (source.kind, source.sha256) in work.done:
+        return ImportedFile(source.name, source.kind, already=True)
+    import_id = f"{len(work.done) + 1:06d}-{source.sha256[:12]}"
+    reading = read(
+        source,
+        profiles=work.profiles,
+        identity=_identity(work.workspace, work.roster),
+        import_id=import_id,
+        as_of=work.as_of,
+        progress=lambda _, done, total: progress("within", done, total),
+    )
+    for batch in reading.batches:
+        work.roster.add(batch.table, batch.rows)
+        if work.writer:
+            work.writer.append(batch.table, batch.rows)
+    if work.writer:
+        _append_account(work.writer, source, reading.account, import_id=import_id, as_of=work.as_of)
+        work.writer.publish(as_of=work.as_of)
+    work.done.add((source.kind, source.sha256))
+    return ImportedFile(source.name, source.kind, already=False, account=reading.account, issues=tuple(reading.issues))
 
 
 def _identity(workspace: Workspace, roster: _Roster) -> Identity:
@@ -137,19 +190,6 @@ def _identity(workspace: Workspace, roster: _Roster) -> Identity:
         schools=roster.table("schools"),
         school_aliases=workspace.settings.school_aliases,
     )
-
-
-def _publish(
-    workspace: Workspace, source: Source, reading: Reading, roster: _Roster, *, import_id: str, as_of: date
-) -> ImportedFile:
-    with workspace.lake.writing() as writer:
-        for batch in reading.batches:
-            writer.append(batch.table, batch.rows)
-            roster.add(batch.table, batch.rows)
-        account = reading.account
-        _append_account(writer, source, account, import_id=import_id, as_of=as_of)
-        writer.publish(as_of=as_of)
-    return ImportedFile(source.name, source.kind, already=False, account=account, issues=tuple(reading.issues))
 
 
 def _append_account(writer: Writer, source: Source, account: Account, *, import_id: str, as_of: date) -> None:
@@ -190,11 +230,19 @@ def unmatched(workspace: Workspace) -> pa.Table:
     return rows.take(pc.sort_indices(rows, [("rows", "descending"), ("source", "ascending"), ("value", "ascending")]))
 
 
+def _account_value(account: Account) -> dict[str, Any]:
+    """The account; how many of each group occur in the file leaves through the exit for numbers about people."""
+    value = account.to_json_value()
+    if account.linkage:
+        value["linkage"]["seen"] = [asdict(rate) for rate in match_rates(account.linkage)]
+    return value
+
+
 def _file_value(file: ImportedFile) -> dict[str, Any]:
     return {
         "name": file.name,
         "profile": file.profile,
         "already": file.already,
-        "account": file.account.to_json_value() if file.account else None,
-        "issues": [str(issue) for issue in file.issues],
+        "account": _account_value(file.account) if file.account else None,
+        "issues": [issue.to_json_value() for issue in file.issues],
     }

@@ -12,6 +12,7 @@ from gainline.engine.core.errors import UserFixable
 from gainline.engine.core.issues import has_errors
 from gainline.engine.indicators import Indicator, compile_indicator, load_catalogue
 from gainline.engine.privacy import Audience, Policy, one_way, release
+from gainline.lake import Reading
 from gainline.road.workspace import Workspace
 
 PERSON = "person_key"
@@ -42,10 +43,11 @@ def measure(
     where: Mapping[str, Sequence[str]] | None = None,
     params: Mapping[str, float] | None = None,
 ) -> list[dict[str, Any]]:
-    """One row per group: the group, the value, the unit, and how many people stand behind it.
+    """One row per group: the group, its value, the unit, how many people stand behind it, and a note.
 
     The numbers leave through `privacy.release` for staff: a group under the smallest count that may be shown has no
-    value, and neither has one that would give such a group away. Single students are not a group.
+    value, and neither has one that would give such a group away; its note says so. A count that would give another one
+    away stands in the note as a band. Single students are not a group.
 
     Raises
     ------
@@ -57,13 +59,28 @@ def measure(
         raise UserFixable(f"there is no indicator {key}", "see: gainline indicators list")
     if PERSON in by:
         raise UserFixable("measurements are shown for groups, not for single students", "leave out person_key")
+    if days and days[1] < days[0]:
+        raise UserFixable(f"the window ends on {days[1]}, before it starts on {days[0]}", "exchange the two days")
     window = Window(*days) if days else None
     with workspace.lake.reading() as reading:
+        _check_tools(reading, (where or {}).get("tool", ()))
         measured = compile_indicator(
             indicator, reading.current, grain=tuple(by), window=window, where=where, params=params
         )
         rows = reading.arrow(measured.order_by(list(by)) if by else measured).to_pylist()
     return _released(rows, tuple(by), indicator)
+
+
+def _check_tools(reading: Reading, named: Sequence[str]) -> None:
+    """A misspelt tool would measure as never used; so it is refused instead."""
+    if not named:
+        return
+    known: set[str] = set()
+    for table in ("usage", "events", "licenses", "contracts"):
+        known.update(reading.arrow(reading.table(table).select("tool").distinct())["tool"].to_pylist())
+    if unknown := sorted(set(named) - known):
+        tools = ", ".join(sorted(filter(None, known))) or "none yet"
+        raise UserFixable(f"the lake knows no tool {unknown[0]}", f"it knows: {tools}")
 
 
 def _released(rows: list[dict[str, Any]], by: tuple[str, ...], indicator: Indicator) -> list[dict[str, Any]]:
@@ -77,7 +94,15 @@ def _released(rows: list[dict[str, Any]], by: tuple[str, ...], indicator: Indica
     for name, row in zip(names, rows, strict=True):
         may = released.may_show_effect(("group", name))
         count = released.count("group", name)
-        people = f"{count.low:,}" if count.low == count.high and count.low is not None else TOO_FEW
-        value = row["value"] if may else TOO_FEW
-        shown.append({**{column: row[column] for column in by}, "value": value, "unit": indicator.unit, "n": people})
+        is_exact = count.low is not None and count.low == count.high
+        note = "" if is_exact else TOO_FEW if count.low is None else f"{count.low:,} to {count.high:,} people"
+        shown.append(
+            {
+                **{column: row[column] for column in by},
+                "value": row["value"] if may else None,
+                "unit": indicator.unit,
+                "n": count.low if is_exact else None,
+                "note": note if may or not is_exact else TOO_FEW,
+            }
+        )
     return shown

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 
 from gainline.engine.core.errors import DataIssues, Missing, UserFixable
-from gainline.engine.core.issues import Issue, has_errors
+from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.pilots import Registration, amend, check_plan, find_registration, parse_plan, register
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.pilots.registration import AMENDED, REGISTERED
+from gainline.road.checking import EVALUATED
 from gainline.road.workspace import Workspace
 
 
@@ -27,6 +28,11 @@ class CheckedPlan:
     def may_register(self) -> bool:
         """Tell whether nothing of level error stands against it."""
         return self.plan is not None and not has_errors(self.issues)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """What speaks against registering without forbidding it."""
+        return tuple(issue for issue in self.issues if issue.level is not Level.ERROR)
 
 
 def check_plan_file(path: Path, *, as_of: date, workspace: Workspace | None = None) -> CheckedPlan:
@@ -99,6 +105,23 @@ def registration_of(workspace: Workspace, key: str) -> Registration:
     if found is None:
         raise Missing(f"no plan is registered under the key {key}", "register it first: gainline plan register PLAN")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """How far a registered plan has come."""
+
+    key: str
+    registered_on: date
+    evaluated_on: date | None
+
+
+def registered_plans(workspace: Workspace) -> list[PlanState]:
+    """Every registered plan in the order of registration, with the day of its last evaluation."""
+    entries = workspace.ledger.entries()
+    evaluated = {str(entry.payload.get("key")): entry.on for entry in entries if entry.kind == EVALUATED}
+    registered = {str(entry.payload.get("key")): entry.on for entry in entries if entry.kind == REGISTERED}
+    return [PlanState(key, on, evaluated.get(key)) for key, on in registered.items()]
 
 
 def _sound(checked: CheckedPlan) -> Plan:

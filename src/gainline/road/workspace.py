@@ -62,11 +62,14 @@ class Workspace:
         Conflict
             When the folder already is a workspace.
         UserFixable
-            When the given settings cannot be read.
+            When the given settings cannot be read, or no folder can be made there.
         """
         if (root / SETTINGS).exists():
             raise Conflict(f"{root} already is a workspace", "use it as it is, or name another folder")
-        root.mkdir(parents=True, exist_ok=True)
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise UserFixable(f"{root} cannot be made: {fault.strerror}", "name another folder") from fault
         for name in ("plans", "profiles", "indicators", "evidence", "briefs"):
             (root / name).mkdir(exist_ok=True)
         _write_salt(root / ".salt", salt or secrets.token_bytes(SALT_BYTES))
@@ -102,8 +105,49 @@ class Workspace:
 
     @property
     def salt(self) -> bytes:
-        """The secret that pseudonyms are keyed with; without it nobody can go back from a key to an identifier."""
-        return (self.root / ".salt").read_bytes()
+        """The secret that pseudonyms are keyed with; without it nobody can go back from a key to an identifier.
+
+        Raises
+        ------
+        Missing
+            When it is gone: with another one, new rows would name other people than the rows in the lake.
+        """
+        path = self.root / ".salt"
+        if not path.is_file():
+            raise Missing(
+                f"the workspace's secret {path} is gone, and without it no row can be tied to its student",
+                "restore it from a backup; if there is none, import the source files into a new workspace",
+            )
+        return path.read_bytes()
+
+    def snapshot_id(self, beginning: str) -> str:
+        """The whole id of the one snapshot whose id begins so.
+
+        Raises
+        ------
+        Missing
+            When no snapshot begins so, or several do.
+        """
+        found = [one.id for one in self.lake.snapshots() if one.id.startswith(beginning)]
+        if len(found) != 1:
+            many = "several snapshots begin" if found else "no snapshot begins"
+            raise Missing(f"{many} with {beginning}", "list them: gainline snapshots")
+        return found[0]
+
+    def plan_path(self, named: Path) -> Path:
+        """The plan's file: as it is named, or in the workspace's plans by its key.
+
+        Raises
+        ------
+        Missing
+            When there is neither.
+        """
+        own = self.root / "plans" / f"{named.name.removesuffix('.toml')}.toml"
+        for path in (named, own):
+            if path.is_file():
+                return path
+        keys = ", ".join(sorted(path.stem for path in (self.root / "plans").glob("*.toml"))) or "none yet"
+        raise Missing(f"there is no plan at {named}", f"name a plan's TOML file, or one of the workspace's: {keys}")
 
     def folder(self, name: str) -> Path:
         """A sub-folder of the workspace, made when it is missing."""

@@ -3,63 +3,94 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gainline.cli import console
 from gainline.cli.console import Format
-from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
+from gainline.cli.options import HERE, AsOfOption, FormatOption, PlanArgument, WorkspaceOption, day, tell_head
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief, write_index
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.workspace import Workspace
 
-STAGES = {"frame": "Reading the records", "estimates": "Estimating", "draws": "Randomization draws"}
+STAGES = {
+    "frame": "Reading the records",
+    "estimating outcomes": "Estimating outcomes",
+    "redrawing assignments": "Redrawing assignments",
+}
 
 
 def evaluate(
-    path: Annotated[Path, typer.Argument(help="The registered plan's TOML file.")],
-    workspace: WorkspaceOption = HERE,
-    snapshot: Annotated[str | None, typer.Option(help="Snapshot id; the one that stands now by default.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed; follows from the registration by default.")] = None,
+    path: PlanArgument,
+    snapshot: Annotated[
+        str | None, typer.Option(help="Snapshot id, or its first letters; the one that stands now by default.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed; follows from the registration by default.")] = None,
     as_of: AsOfOption = None,
+    workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run what was registered on a snapshot and write the evidence document (evidence/KEY.json).
+    """Run what was registered and write the evidence document (evidence/KEY.json).
 
     The same registration, snapshot and seed give the same bytes. Exits with 11 when no honest answer exists.
     """
     home = Workspace.open(workspace)
+    found = home.plan_path(path)
+    snapshot_id = home.snapshot_id(snapshot) if snapshot else None
     with console.progress_bars(STAGES) as progress:
         done = evaluate_plan(
-            home, path, snapshot_id=snapshot, seed=seed, as_of=day(as_of) if as_of else None, progress=progress
+            home, found, snapshot_id=snapshot_id, seed=seed, as_of=day(as_of) if as_of else None, progress=progress
         )
     evidence = done.evidence
     if form is Format.JSON:
         console.show_json(evidence)
         return
-    console.show_rows([_row(e) for e in evidence["estimates"]], form=form, title="Registered outcomes, tool - usual")
+    estimates = evidence["estimates"]
+    title = "Registered outcomes: students with the tool minus students as usual"
+    console.show_rows([_row(e) for e in estimates], form=form, title=title, cells=[_cells(e) for e in estimates])
     for deviation in evidence["deviations"]:
         console.talk(f"Deviation: {deviation['path']}: registered {deviation['registered']}, now {deviation['now']}")
     console.talk(f"\nRating: {evidence['rating']['label']}")
     console.talk(f"Verdict by the registered rule: {evidence['verdict']['word']}. {evidence['verdict']['because']}")
-    again = " (same as before)" if done.is_repeat else ""
-    console.talk(f"Evidence: {done.path}  sha256 {done.sha256[:12]}{again}")
+    again = " (the very result the ledger holds already)" if done.is_repeat else ""
+    console.talk(f"Evidence: {done.path}, sha256 {done.sha256[:12]}{again}")
+    tell_head(home)
+    here = "" if workspace == HERE else f" -w {workspace}"
+    console.talk(f"Next: gainline brief {evidence['plan']['key']}{here}")
 
 
-def _row(estimate: dict[str, object]) -> dict[str, object]:
-    names = {"label": "outcome", "effect": "effect", "unit": "unit", "low": "from", "high": "to", "g": "g", "p": "p"}
-    return {title: estimate[name] for name, title in names.items()}
+def _row(estimate: dict[str, Any]) -> dict[str, Any]:
+    names = {"label": "outcome", "role": "role", "effect": "effect", "low": "low", "high": "high", "unit": "unit"}
+    figures = {"g": "g", "p": "p", "p_adjusted": "p_adjusted"}
+    return {title: estimate[name] for name, title in (names | figures).items()}
+
+
+def _cells(estimate: dict[str, Any]) -> dict[str, Any]:
+    """An estimate as a person reads it."""
+    return {
+        "outcome": f"{estimate['label']} ({estimate['unit']})",
+        "effect": f"{estimate['effect']:+.1f}",
+        "95% interval": f"{estimate['low']:+.1f} to {estimate['high']:+.1f}",
+        "g": f"{estimate['g']:+.2f}",
+        "p": "<0.001" if estimate["p"] < 0.001 else f"{estimate['p']:.3f}",
+    }
 
 
 def brief(
     key: Annotated[str, typer.Argument(help="The plan's key.")],
-    workspace: WorkspaceOption = HERE,
     audience: Annotated[Audience, typer.Option(help="Who reads it; decides what may show.")] = Audience.PUBLIC,
     language: Annotated[str, typer.Option(help="en or es.")] = "en",
+    workspace: WorkspaceOption = HERE,
 ) -> None:
-    """Write the brief of an evaluated cycle: one self-contained HTML page (briefs/KEY.html)."""
+    """Write the brief of an evaluated cycle: one HTML page that needs nothing else.
+
+    It goes to briefs/KEY.html; for another audience or language to briefs/KEY.staff.html, briefs/KEY.es.html and so on.
+    Prints the path.
+    """
     home = Workspace.open(workspace)
-    console.show_text(str(write_brief(home, key, audience=audience, language=language)))
+    console.show_text(
+        str(write_brief(home, Path(key).name.removesuffix(".toml"), audience=audience, language=language))
+    )
     write_index(home)

@@ -18,7 +18,7 @@ STAGES = {
     "autumn": "Importing autumn files",
     "register": "Registering the plans",
     "files": "Importing files",
-    "rows": "Reading rows",
+    "within": "Within the file",
     "summer": "Importing usage and scores",
     "decide": "Evaluating and writing briefs",
 }
@@ -32,10 +32,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of the synthetic district.")] = SEED,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Go from a district's files to two decision briefs, on a synthetic district whose truth is known.
+    """Start here: from files to two decision briefs, on a made-up district.
 
-    Builds the district, imports its files, registers two cycles, evaluates them and writes the briefs. With --oulad the
-    same road is walked on ten million real records.
+    Builds the district, imports its files, registers two cycles, evaluates them and writes the briefs; takes a minute.
+    With --oulad the same road is walked on ten million real records.
     """
     with console.progress_bars(STAGES) as progress:
         if oulad:
@@ -45,26 +45,45 @@ def demo(
     rows = [_row(done.evidence, shown.truth) for done in shown.evaluations]
     console.talk()
     _tell_rows(shown)
-    console.show_rows(rows, form=form, title="Verdicts by the registered rules")
+    console.talk()
+    units = {row["unit"] for row in rows}
+    title = f"Verdicts by the registered rules; effects in {' or '.join(sorted(units))}"
+    console.show_rows(rows, form=form, title=title, cells=[_cells(row) for row in rows])
     console.talk(f"\nOpen {shown.index.resolve()}")
-    console.talk(f"Then look around: gainline status -w {folder}   gainline unmatched -w {folder}   gainline --help")
+    console.talk(f"Then look around: gainline status -w {folder}, gainline unmatched -w {folder}, gainline --help")
 
 
-def _row(evidence: dict[str, Any], truth: dict[str, Any]) -> dict[str, object]:
-    primary, naive = evidence["estimates"][0], evidence["naive"] or {}
-    known = truth.get("tools", {}).get(evidence["plan"]["tool"]["key"], {})
-    row: dict[str, object] = {
+def _row(evidence: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
+    primary, naive = evidence["estimates"][0], evidence["naive"]
+    known = truth.get("tools", {}).get(evidence["plan"]["tool"]["key"])
+    true = float(known["outcomes"][primary["outcome"]]["average"]["points"]) if known else None
+    return {
         "tool": evidence["plan"]["tool"]["name"],
         "verdict": evidence["verdict"]["word"],
-        "effect": f"{primary['effect']:+.1f} {primary['unit']}",
-        "95% interval": f"{primary['low']:+.1f} to {primary['high']:+.1f}",
-        "users minus others": f"{naive['effect']:+.1f}" if naive else "",
+        "effect": primary["effect"],
+        "low": primary["low"],
+        "high": primary["high"],
+        "unit": primary["unit"],
+        "truth": true,
+        "users_minus_others": naive["effect"] if naive else None,
+        "bias_of_that": naive["effect"] - true if naive and true is not None else None,
     }
-    if known:
-        true = float(known["outcomes"][primary["outcome"]]["average"]["points"])
-        row["truth"] = f"{true:+.1f}"
-        row["bias of that figure"] = f"{naive['effect'] - true:+.1f}" if naive else ""
-    return row
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """A verdict as a person reads it."""
+    shown = {
+        "tool": row["tool"],
+        "verdict": row["verdict"],
+        "effect": _signed(row["effect"]),
+        "95% interval": f"{_signed(row['low'])} to {_signed(row['high'])}",
+    }
+    wanted = {"truth": "truth", "users_minus_others": "users minus others", "bias_of_that": "bias of that"}
+    return shown | {title: "" if row[name] is None else _signed(row[name]) for name, title in wanted.items()}
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+.1f}"
 
 
 def _tell_rows(shown: Shown) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ app = typer.Typer(help="The catalogue of indicators, and measurements on your re
 
 @app.command("list")
 def list_(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
-    """List every indicator: key, name, unit, kind and good direction. Works without a workspace, too."""
+    """List every indicator with its unit, kind and good direction; needs no workspace."""
     rows = [
         {"key": i.key, "name": i.name, "unit": i.unit, "kind": str(i.kind), "good": str(i.direction)}
         for i in catalogue_of(workspace).values()
@@ -29,7 +29,10 @@ def list_(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) 
 
 @app.command()
 def show(key: Annotated[str, typer.Argument(help="The indicator's key.")], workspace: WorkspaceOption = HERE) -> None:
-    """Show one definition whole: what it says, its caveat, its source and what an empty value means."""
+    """Show one definition whole, as JSON.
+
+    What it counts, its caveat, its source and what an empty value means.
+    """
     catalogue = catalogue_of(workspace)
     if key not in catalogue:
         raise UserFixable(f"there is no indicator {key}", "see: gainline indicators list")
@@ -39,15 +42,27 @@ def show(key: Annotated[str, typer.Argument(help="The indicator's key.")], works
 @app.command()
 def measure(
     key: Annotated[str, typer.Argument(help="The indicator's key.")],
-    by: Annotated[str, typer.Option(help="Group by, comma-separated: school_id, grade, week_start, ...")] = "",
+    by: Annotated[
+        str,
+        typer.Option(help="Groups, comma-separated: school_id, grade, week_start, tool, english_learner, ..."),
+    ] = "",
     start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
-    where: Annotated[list[str] | None, typer.Option(help="Only rows like column=value; repeat to add.")] = None,
-    param: Annotated[list[str] | None, typer.Option(help="A parameter of the definition: name=number.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Only these rows; repeat to add.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=NUMBER", help="A parameter of the definition; repeat to add.")
+    ] = None,
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Measure one indicator for groups. Groups too small to show without exposing a child say so."""
+    """Measure one indicator on your records, for groups of students.
+
+    Groups too small to show without exposing a child say so.
+
+    Example: gainline indicators measure adoption --by grade --where tool=lumen-reading
+    """
     days = (day(start), day(end)) if start and end else None
     if bool(start) != bool(end):
         raise UserFixable("a window has two ends", "give both --from and --to, or neither")
@@ -57,9 +72,27 @@ def measure(
         by=tuple(part.strip() for part in by.split(",") if part.strip()),
         days=days,
         where=_pairs(where),
-        params={name: float(values[0]) for name, values in _pairs(param).items()},
+        params={name: _number(name, values[-1]) for name, values in _pairs(param).items()},
     )
-    console.show_rows(rows, form=form, title=key)
+    if not rows and form is Format.TABLE:
+        console.talk("Nobody in the lake stands behind this measurement: import rosters and usage first.")
+        return
+    console.show_rows(
+        rows, form=form, title=f"{key}, {rows[0]['unit']}" if rows else "", cells=[_cells(r) for r in rows]
+    )
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """A measurement as a person reads it: the unit stands in the title, the note only where there is one."""
+    shown = {name: value for name, value in row.items() if name not in {"unit", "note"}}
+    return {**shown, "note": row["note"]}
+
+
+def _number(name: str, word: str) -> float:
+    try:
+        return float(word)
+    except ValueError as fault:
+        raise UserFixable(f"the parameter {name} takes a number, not {word!r}", f"write --param {name}=30") from fault
 
 
 def _pairs(words: list[str] | None) -> dict[str, list[str]]:

@@ -1,109 +1,172 @@
-"""`gainline init | import | status | unmatched | verify`: the records of a workspace."""
+"""`gainline init | import | status | snapshots | unmatched | profiles | verify`: the records of a workspace."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from gainline.cli import console
+from gainline.cli import account, console
 from gainline.cli.console import Format
 from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import DataIssues
-from gainline.road.checking import verify_workspace
-from gainline.road.importing import ImportedFile, ImportReport, import_files
+from gainline.engine.core.issues import has_errors
+from gainline.road.checking import parse_head, verify_workspace
+from gainline.road.importing import import_files, profiles_of
 from gainline.road.importing import unmatched as unmatched_identities
+from gainline.road.registering import registered_plans
 from gainline.road.workspace import Workspace
 
-STAGES = {"files": "Files", "rows": "Rows"}
+STAGES = {"files": "Files", "within": "Within the file"}
+UNMATCHED = ("source", "kind", "value", "school", "grade", "rows", "because", "suggestion")
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")] = HERE) -> None:
-    """Make a workspace: settings, a secret salt, an empty lake, and folders for plans and briefs."""
+    """Make a workspace: a folder that holds everything a district works with.
+
+    It gets settings (gainline.toml), a secret salt for pseudonyms, an empty lake, and folders for plans, profiles,
+    evidence and briefs.
+    """
     workspace = Workspace.create(folder)
+    here = "" if folder == HERE else f" -w {folder}"
     console.talk(f"Made a workspace in {workspace.root.resolve()}.")
-    console.talk("Next: gainline import FILES...  (a OneRoster zip first, then usage and results)")
+    console.talk(
+        f"Next: gainline import{here} ROSTER.zip RESULTS.csv USAGE.csv   (what it can read: gainline profiles)"
+    )
 
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="Files, OneRoster zips or folders of them.", exists=True)],
-    workspace: WorkspaceOption = HERE,
+    paths: Annotated[list[Path], typer.Argument(help="Files, OneRoster zips or folders of them.")],
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Read everything and give the account, but keep nothing.")
+    ] = False,
     as_of: AsOfOption = None,
+    workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Read files into the lake; every row is loaded, repaired and reported, or rejected with its line.
+    """Read files into the lake; every row is loaded, repaired and reported, or rejected.
 
     Rosters are read first, whatever the order of the arguments. A file whose content is already in the lake changes
-    nothing. Exits with 10 when rows were rejected or a file could not be read.
+    nothing. Exits with 10 when rows were rejected or a file could not be read; the rest is in the lake.
+
+    Examples: gainline import roster.zip usage.csv   gainline import --preview exports/
     """
+    home = Workspace.open(workspace)
     with console.progress_bars(STAGES) as progress:
-        report = import_files(Workspace.open(workspace), paths, as_of=day(as_of), progress=progress)
+        report = import_files(home, paths, as_of=day(as_of), preview=preview, progress=progress)
     if form is Format.JSON:
         console.show_json(report.to_json_value())
     else:
-        _tell(report, form)
-    if report.rows["rejected"] or any(issue.level == "error" for issue in report.issues):
+        account.show(report, form=form, workspace=workspace)
+    if report.rows["rejected"] or has_errors(report.issues):
         raise typer.Exit(DataIssues.exit_code)
-
-
-def _tell(report: ImportReport, form: Format) -> None:
-    console.show_rows([_row(file) for file in report.files], form=form, title="What became of the rows")
-    for file in report.files:
-        if file.issues:
-            console.talk(f"\n{file.name}")
-            console.show_issues(file.issues, most=8)
-    if report.issues:
-        console.talk("\nFiles that were not read")
-        console.show_issues(report.issues)
-    console.talk(f"\nSnapshot {report.snapshot[:12]}. Identities nobody knows: gainline unmatched")
-
-
-def _row(file: ImportedFile) -> dict[str, object]:
-    account = file.account
-    if account is None:
-        return {
-            "file": file.name,
-            "read by": file.profile,
-            "rows": "",
-            "loaded": "",
-            "repaired": "",
-            "rejected": "",
-            "matched": "already in the lake",
-        }
-    linkage = account.linkage
-    return {
-        "file": file.name,
-        "read by": file.profile,
-        "rows": f"{account.read:,}",
-        "loaded": f"{account.loaded:,}",
-        "repaired": f"{account.repaired:,}",
-        "rejected": f"{account.rejected:,}",
-        "matched": f"{linkage.matched / linkage.identities:.1%}" if linkage and linkage.identities else "",
-    }
 
 
 def status(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
-    """Show what the lake holds: rows per table at the snapshot that stands now."""
-    snapshot = Workspace.open(workspace).lake.head()
+    """Show what the workspace holds: rows per table, registered plans, the ledger's head."""
+    home = Workspace.open(workspace)
+    snapshot = home.lake.head()
     rows = [{"table": t.name, "rows": t.rows, "version": t.version, "sha256": t.sha256[:12]} for t in snapshot.tables]
-    console.show_rows(rows, form=form, title=f"Snapshot {snapshot.id[:12]}, {snapshot.as_of}")
+    if rows or form is not Format.TABLE:
+        console.show_rows(rows, form=form, title=f"Snapshot {snapshot.id[:12]}, {snapshot.as_of}")
+    else:
+        console.talk("Nothing is imported yet. Next: gainline import FILES...")
+    plans = registered_plans(home)
+    for plan in plans:
+        word = f"evaluated on {plan.evaluated_on}" if plan.evaluated_on else "not evaluated yet"
+        console.talk(f"Plan {plan.key}: registered on {plan.registered_on}, {word}")
+    if plans:
+        console.talk(f"Ledger head {home.ledger.head()}")
+
+
+def snapshots(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
+    """List every published state of the lake, oldest first; evaluate --snapshot takes one.
+
+    The first letters of an id are enough wherever one is asked for.
+    """
+    found = Workspace.open(workspace).lake.snapshots()
+    rows = [
+        {
+            "snapshot": one.id,
+            "as_of": str(one.as_of) if one.tables else None,
+            "tables": len(one.tables),
+            "rows": sum(t.rows for t in one.tables),
+        }
+        for one in found
+    ]
+    cells = [row | {"snapshot": str(row["snapshot"])[:12]} for row in rows]
+    console.show_rows(rows, form=form, title=f"{len(rows)} snapshots", cells=cells)
 
 
 def unmatched(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
-    """List identities in vendors' files that the roster does not know, with a reason and what you could do.
+    """List identities in vendors' files that the roster does not know, and what to do.
 
     This list shows identifiers as the files have them: it is for the people who keep the roster, nobody else.
     """
-    columns = ("source", "kind", "value", "school", "grade", "rows", "because", "suggestion")
-    found = unmatched_identities(Workspace.open(workspace)).select(columns).to_pylist()
-    console.show_rows(found, form=form, title=f"{len(found)} identities without a student")
+    found = unmatched_identities(Workspace.open(workspace)).select(UNMATCHED).to_pylist()
+    if not found and form is Format.TABLE:
+        console.talk("Every identity in the lake is matched to the roster.")
+        return
+    reasons = Counter((row["because"], row["suggestion"]) for row in found)
+    number = {reason: str(place) for place, reason in enumerate(reasons, start=1)}
+    cells = [_worklist_cells(row, number[row["because"], row["suggestion"]]) for row in found]
+    console.show_rows(found, form=form, title=f"{len(found)} identities without a student", cells=cells)
+    if form is Format.TABLE:
+        for (because, suggestion), many in reasons.items():
+            console.talk(f"\nwhy {number[because, suggestion]}: {because} ({many})\n  -> {suggestion}")
 
 
-def verify(workspace: WorkspaceOption = HERE) -> None:
-    """Check that the ledger's chain holds and that every file of the snapshot is what it was."""
-    issues = verify_workspace(Workspace.open(workspace))
-    console.show_issues(issues)
-    if issues:
+def _worklist_cells(row: dict[str, Any], why: str) -> dict[str, Any]:
+    shown = {name: row[name] for name in UNMATCHED[:6] if name not in {"kind"}}
+    return shown | {"why": why}
+
+
+def profiles(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
+    """List the kinds of files that can be read, and what each vendor means by a minute.
+
+    OneRoster 1.1 and 1.2 packages need no profile. Your own profiles lie in the workspace's profiles folder.
+    """
+    rows = [
+        {
+            "key": profile.key,
+            "gives": profile.target,
+            "from": "Gainline" if profile.shipped else "you",
+            "name": profile.name,
+            "minute": profile.minute or "",
+            "asks_for": "; ".join(profile.required() or [part.header for part in profile.identity]),
+        }
+        for profile in profiles_of(workspace).values()
+    ]
+    cells = [{name: row[name] for name in ("key", "gives", "from", "name")} for row in rows]
+    console.show_rows(rows, form=form, title=f"{len(rows)} profiles, beside OneRoster 1.1 and 1.2", cells=cells)
+    if form is Format.TABLE:
+        console.talk("\nWhat a minute is, in the vendor's own words:")
+        for row in rows:
+            if row["minute"]:
+                console.talk(f"  {row['key']}: {row['minute']}")
+
+
+def verify(
+    head: Annotated[
+        str | None, typer.Option(help="A ledger head that was kept outside, as register and evaluate print it.")
+    ] = None,
+    workspace: WorkspaceOption = HERE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check that ledger, snapshot and evidence are what they were when they were written.
+
+    The ledger's chain shows every edit by itself. That its end was cut off, or all of it written anew, only a head that
+    was kept outside can show: give it with --head SEQ:HASH.
+    """
+    home = Workspace.open(workspace)
+    issues = verify_workspace(home, against=parse_head(head) if head else None)
+    if form is Format.TABLE:
+        console.show_issues(issues)
+    else:
+        console.show_rows([issue.to_json_value() for issue in issues], form=form)
+    if has_errors(issues):
         raise typer.Exit(DataIssues.exit_code)
-    console.talk("The ledger's chain holds and the snapshot is unchanged.")
+    console.talk("The ledger's chain holds; the snapshot and the evidence are what they were.")
+    console.talk(f"Ledger head {home.ledger.head()}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum, auto
 
 
@@ -55,6 +55,10 @@ class Issue:
         if self.line is not None:
             place = f"{place}:{self.line}"
         return f"{place} [{self.column}]" if self.column else place
+
+    def to_json_value(self) -> dict[str, str | int | None]:
+        """The issue as plain JSON values."""
+        return asdict(self) | {"level": self.level.value}
 
     def __str__(self) -> str:
         many = f" ({self.rows:,} rows)" if self.rows > 1 else ""
