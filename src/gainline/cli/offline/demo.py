@@ -79,6 +79,8 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         "95% interval": f"{_signed(row['low'])} to {_signed(row['high'])}",
     }
     wanted = {"truth": "truth", "users_minus_others": "users minus others", "bias_of_that": "bias of that"}
+    if row["truth"] is None:  # real records: nobody knows it
+        wanted = {"users_minus_others": "users minus others"}
     return shown | {title: "" if row[name] is None else _signed(row[name]) for name, title in wanted.items()}
 
 
@@ -90,6 +92,6 @@ def _tell_rows(shown: Shown) -> None:
     for report in shown.imports:
         rows = report.rows
         console.talk(
-            f"{len(report.files)} files: {rows['read']:,} rows read = {rows['loaded']:,} loaded + "
+            f"{len(report.files)} file(s): {rows['read']:,} rows read = {rows['loaded']:,} loaded + "
             f"{rows['repaired']:,} repaired and reported + {rows['rejected']:,} rejected with their line."
         )
