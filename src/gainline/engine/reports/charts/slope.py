@@ -56,9 +56,13 @@ def slope_svg(drawing: SlopeDrawing, *, width: int, name: str) -> str:
 
 
 def _clear_of_lines(drawing: SlopeDrawing) -> float:
-    """Where the first label stands: above its dot, or below where the lines rise."""
+    """Where the first label stands: above its dot, or below where the lines rise, and clear of the dots at the end."""
+    start = _y(drawing.before or 0.0, drawing)
     rises = drawing.before is not None and (drawing.tool + drawing.usual) / 2 > drawing.before
-    return 18.0 if rises else -18.0
+    side = 1.0 if rises else -1.0
+    beyond = [side * (_y(value, drawing) - start) for value in (drawing.tool, drawing.usual)]
+    in_the_way = [gap + 16.0 for gap in beyond if 0.0 <= gap <= 34.0]
+    return side * max([18.0, *in_the_way])
 
 
 def _arms(drawing: SlopeDrawing) -> list[tuple[str, float, str, str]]:
