@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # its parts load when they are first used: most commands never solve anything
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from gainline.engine.privacy.tables import Key, ReleaseTable, Sum
+
+if TYPE_CHECKING:
+    from scipy.optimize import Bounds, LinearConstraint
 
 CEILING = 10_000_000  # no district has more students; stands for "no upper limit"
 
@@ -57,7 +61,7 @@ def equations(keys: list[Key], sums: tuple[Sum, ...], known: Mapping[Key, int]) 
         if row.any():
             rows.append(row)
             right.append(rest)
-    return LinearConstraint(np.vstack(rows), right, right) if rows else None
+    return scipy.optimize.LinearConstraint(np.vstack(rows), right, right) if rows else None
 
 
 def attack(table: ReleaseTable, spans: Mapping[Key, Span]) -> dict[Key, Span]:
@@ -80,7 +84,7 @@ def attack(table: ReleaseTable, spans: Mapping[Key, Span]) -> dict[Key, Span]:
         return {}
     known = {cell.key: cell.count for cell in table.cells if cell.key not in spans}
     fits = equations(keys, table.sums, known)
-    bounds = Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
+    bounds = scipy.optimize.Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
     return {
         key: Span(_extreme(index, +1, bounds, fits), _extreme(index, -1, bounds, fits))
         for index, key in enumerate(keys)
@@ -101,7 +105,7 @@ def prove(
     keys = sorted(spans)
     counts = table.counts()
     fits = equations(keys, table.sums, {key: count for key, count in counts.items() if key not in spans})
-    full = Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
+    full = scipy.optimize.Bounds([spans[key].low for key in keys], [spans[key].high for key in keys])
     near = _near([counts[key] for key in keys], full, 4 * reach)
     proof: dict[Key, Pair] = {}
     for index, key in enumerate(keys):
@@ -119,7 +123,7 @@ def _near(counts: list[int], full: Bounds, far: int) -> Bounds:
     """Bounds around the true counts, inside those that are published."""
     low = np.maximum(np.array(counts) - far, full.lb)
     high = np.minimum(np.array(counts) + far, full.ub)
-    return Bounds(low, high)
+    return scipy.optimize.Bounds(low, high)
 
 
 def _holds(world: Mapping[Key, int], spans: Mapping[Key, Span]) -> bool:
@@ -142,7 +146,7 @@ def _solve(index: int, sign: int, bounds: Bounds, fits: LinearConstraint | None)
     goal = np.zeros(many)
     goal[index] = sign
     constraints = [fits] if fits is not None else []
-    found = milp(goal, integrality=np.ones(many, dtype=np.int64), bounds=bounds, constraints=constraints)
+    found = scipy.optimize.milp(goal, integrality=np.ones(many, dtype=np.int64), bounds=bounds, constraints=constraints)
     if found.x is None:  # the true counts always fit, so this is a defect of ours and must not pass silently
         raise ArithmeticError(f"the audit of a hidden count did not finish: {found.message}")
     return [round(float(value)) for value in found.x]

@@ -9,14 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy  # its parts load when they are first used: most commands never solve anything
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from gainline.engine.privacy.attack import CEILING, HIDDEN, attack
 from gainline.engine.privacy.policy import Policy
 from gainline.engine.privacy.tables import Cell, Key, ReleaseTable
+
+if TYPE_CHECKING:
+    from scipy.optimize import Bounds, LinearConstraint
 
 
 def suppress(table: ReleaseTable, policy: Policy) -> frozenset[Key]:
@@ -64,7 +68,7 @@ def _cheapest_cover(table: ReleaseTable, key: Key, hidden: AbstractSet[Key], rea
     many = moves.many
     index = next(i for i, cell in enumerate(moves.cells) if cell.key == key)
     cost = np.array([0.0 if cell.key in hidden else _loss(cell) for cell in moves.cells])
-    found = milp(
+    found = scipy.optimize.milp(
         np.concatenate([np.zeros(2 * many), cost]),
         integrality=np.ones(3 * many, dtype=np.int64),
         bounds=_bounds(moves, index, reach),
@@ -100,7 +104,7 @@ def _bounds(moves: _Moves, index: int, reach: int) -> Bounds:
     high[index] = 0.0
     low[moves.many + index] = 0.0
     low[2 * moves.many + index] = 1.0
-    return Bounds(low, high)
+    return scipy.optimize.Bounds(low, high)
 
 
 def _far(moves: _Moves, reach: int) -> int:
@@ -114,11 +118,11 @@ def _constraints(moves: _Moves, index: int, reach: int) -> list[LinearConstraint
     same, zero = np.eye(many), np.zeros((many, many))
     apart = np.zeros(3 * many)
     apart[index], apart[many + index] = -1.0, 1.0
-    held: list[LinearConstraint] = [LinearConstraint(apart[None, :], reach, np.inf)]
+    held: list[LinearConstraint] = [scipy.optimize.LinearConstraint(apart[None, :], reach, np.inf)]
     if len(moves.sums):
-        held.append(LinearConstraint(np.hstack([moves.sums, none, none]), 0, 0))
-        held.append(LinearConstraint(np.hstack([none, moves.sums, none]), 0, 0))
+        held.append(scipy.optimize.LinearConstraint(np.hstack([moves.sums, none, none]), 0, 0))
+        held.append(scipy.optimize.LinearConstraint(np.hstack([none, moves.sums, none]), 0, 0))
     for way in ((same, zero), (zero, same)):  # a cell that is shown cannot move
-        held.append(LinearConstraint(np.hstack([*way, -far * same]), -np.inf, 0))
-        held.append(LinearConstraint(np.hstack([*way, far * same]), 0, np.inf))
+        held.append(scipy.optimize.LinearConstraint(np.hstack([*way, -far * same]), -np.inf, 0))
+        held.append(scipy.optimize.LinearConstraint(np.hstack([*way, far * same]), 0, np.inf))
     return held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Any
 
-from scipy.stats import t as student
+from scipy import special
 
 from gainline.engine.reports import charts, numbers
 from gainline.engine.reports.charts import EffectDrawing, Landmark
@@ -16,7 +16,7 @@ from gainline.engine.reports.figures.frame import Figure, Table, both
 def inner_interval(estimate: dict[str, Any]) -> tuple[float, float]:
     """Ends of the 50 % interval, from the same t distribution as the 95 % interval."""
     df = estimate["df"]
-    times = float(student.ppf(0.75, df)) if df else NormalDist().inv_cdf(0.75)
+    times = float(special.stdtrit(df, 0.75)) if df else NormalDist().inv_cdf(0.75)
     return estimate["effect"] - times * estimate["std_error"], estimate["effect"] + times * estimate["std_error"]
 
 
