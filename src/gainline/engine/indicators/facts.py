@@ -66,9 +66,22 @@ def activity(request: Request, metrics: Sequence[str]) -> ibis.Table:
 
 
 def result_rows(request: Request, forms: Sequence[str]) -> ibis.Table:
-    """Scored results of the request's assessment in these forms."""
+    """Scored results of the request's assessment in these forms, one per student and form."""
     rows = _filtered(request.table("results"), request, ("assessment",))
-    return _by_axes(request, rows.filter(rows.form.isin(forms), rows.score.notnull()))
+    return _by_axes(request, latest_results(rows.filter(rows.form.isin(forms), rows.score.notnull())))
+
+
+def latest_results(rows: ibis.Table) -> ibis.Table:
+    """One result per student, assessment and form: the latest taken, of those the latest imported.
+
+    A file that a district exports again with corrected scores, or with last term's rows still in it, must neither count
+    a student twice nor mix an old score into the new one. Rows of `results`, scored, in no order.
+    """
+    latest = ibis.row_number().over(
+        group_by=["person_key", "assessment", "form"],
+        order_by=[ibis.desc("taken_on"), ibis.desc("import_id"), ibis.desc("source_line")],
+    )
+    return rows.mutate(nth=latest).filter(lambda numbered: numbered.nth == 0).drop("nth")
 
 
 def _filtered(rows: ibis.Table, request: Request, columns: Sequence[str]) -> ibis.Table:

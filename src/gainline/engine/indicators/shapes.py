@@ -91,7 +91,7 @@ def weeks_with_use(request: Request, shape: WeeksWithUse) -> ibis.Table:
 
 
 def gain(request: Request, shape: Gain) -> ibis.Table:
-    """Mean score on the later form minus mean score on the earlier one; null unless the student has both."""
+    """Score on the later form minus score on the earlier one; null unless the student has both."""
     pre, post = request.where.get("form", (shape.pre, shape.post))
     rows = result_rows(request, (pre, post))
     after, before = (rows.score.mean(where=rows.form == form) for form in (post, pre))

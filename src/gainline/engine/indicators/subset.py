@@ -16,7 +16,7 @@ ALLOWED = frozenset(
         "InValues", "IsNull", "Least", "Less", "LessEqual", "Literal", "Multiply", "NotEquals", "NotNull", "NullIf",
         "Or", "Subtract", "DateDelta", "DateFromYMD",
         # aggregates and windows
-        "Any", "Count", "CountDistinct", "CountStar", "Lag", "Mean", "Sum", "WindowFunction", "SortKey",
+        "Any", "Count", "CountDistinct", "CountStar", "Lag", "Mean", "RowNumber", "Sum", "WindowFunction", "SortKey",
     }
 )  # fmt: skip
 """Operations that mean the same on DuckDB and Spark: no approximation, no decimals, no session clock."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gainline.engine.core.calendar import Window
 from gainline.engine.core.errors import UserFixable
-from gainline.engine.indicators import Indicator, compile_indicator
+from gainline.engine.indicators import Indicator, compile_indicator, latest_results
 from gainline.engine.pilots.plan import Plan, Source
 from gainline.engine.records import TABLES
 from gainline.lake import Reading
@@ -75,11 +75,7 @@ def _results(source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int6
     )
     if plan.population.sections:
         table = table.filter(table.section_id.isnull() | table.section_id.isin(plan.population.sections))
-    latest = ibis.row_number().over(
-        group_by=["person_key", "form"],
-        order_by=[ibis.desc("taken_on"), ibis.desc("import_id"), ibis.desc("source_line")],
-    )
-    table = table.mutate(nth=latest).filter(lambda t: t.nth == 0).select("person_key", "form", "score")
+    table = latest_results(table).select("person_key", "form", "score")
     if source.absent_as is not None:
         table = _with_absent(table, source, keys)
     if source.combine == "weighted_mean":
