@@ -51,6 +51,10 @@ BROKEN: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "a zero byte": ("nul.csv", lambda: _results(GOOD + "10\x0009,Oak,reading,fall,3,2025-09-09\n")),
     "a picture named csv": ("picture.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40),
+    "an Excel workbook": (
+        "scores.xlsx",
+        lambda: _zip({"[Content_Types].xml": b"<Types/>", "xl/worksheets/sheet1.xml": CANARY.encode()}),
+    ),
     "a roster without users": (
         "thin.zip",
         lambda: _zip(

@@ -52,14 +52,14 @@ def _row(file: ImportedFile) -> dict[str, Any]:
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
     matched = "" if row["matched"] is None else f"{row['matched']:.1%}"
     shown = {name: row[name] for name in ("file", "rows", "loaded", "repaired", "rejected")}
-    return {**shown, "matched": matched, "read by": row["read_by"]}
+    return {**shown, "matched": matched}
 
 
 def _tell_matching(files: list[ImportedFile]) -> None:
-    linked = [(file.name, file.account.linkage) for file in files if file.account and file.account.linkage]
-    for name, linkage in linked:
-        if linkage.identities:
-            console.talk(f"\n{name}: {_overall(linkage)}")
+    for file in files:
+        linkage = file.account.linkage if file.account else None
+        if linkage and linkage.identities:
+            console.talk(f"\n{file.name}, read as {file.profile}: {_overall(linkage)}")
             for line in _by_group(match_rates(linkage)):
                 console.talk(f"  {line}")
 

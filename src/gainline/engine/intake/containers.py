@@ -83,6 +83,18 @@ def is_zip(path: Path) -> bool:
         return stream.read(4) in (b"PK\x03\x04", b"PK\x05\x06")
 
 
+def is_office(path: Path) -> bool:
+    """Tell whether a zip is an office document (Office Open XML or OpenDocument), which hides its tables in XML.
+
+    Raises
+    ------
+    Damaged
+        When the zip has no readable list of its members.
+    """
+    names = {part.member for part in zip_parts(path)}
+    return "[Content_Types].xml" in names or {"content.xml", "mimetype"} <= names
+
+
 def zip_parts(path: Path) -> list[Part]:
     """The files inside a zip, without folders, hidden files and what macOS adds.
 

@@ -38,6 +38,11 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
         "several profiles fit this header equally well{}",
         "name one more column in a profile's `detect`",
     ),
+    "IN015": (
+        _ERROR,
+        "the file is a spreadsheet workbook or another office document, not text",
+        "save each sheet as CSV UTF-8 and import that",
+    ),
     "IN020": (_ERROR, "the row has more or fewer cells than the header", "mend the row, often an unquoted comma"),
     "IN021": (_ERROR, "a quotation mark is never closed", "close it or remove it"),
     "IN022": (_ERROR, "the row holds NUL characters, so the file is damaged there", "export the file again"),

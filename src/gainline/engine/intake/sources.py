@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gainline.engine.core.issues import Issue
-from gainline.engine.intake.containers import Damaged, Part, combined_digest, is_zip, zip_parts
+from gainline.engine.intake.containers import Damaged, Part, combined_digest, is_office, is_zip, zip_parts
 from gainline.engine.intake.dialect import Header, Match, headers, match_columns
 from gainline.engine.intake.encoding import survey
 from gainline.engine.intake.faults import fault
@@ -89,7 +89,7 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
         and events) and an issue for everything that cannot be read.
 
     Refuses: IN001 cannot be opened; IN002 empty; IN004 cut off; IN005 no profile; IN006 a required column is missing;
-    IN014 several profiles fit.
+    IN014 several profiles fit; IN015 an office document.
     """
     found: list[Source] = []
     issues: list[Issue] = []
@@ -113,6 +113,8 @@ def _look(
             issues.append(fault("IN001", file=path.name, detail=": it does not exist"))
         elif path.stat().st_size == 0:
             issues.append(fault("IN002", file=path.name))
+        elif is_zip(path) and is_office(path):
+            issues.append(fault("IN015", file=path.name))
         elif is_zip(path):
             _look_at_parts(path, zip_parts(path), profiles, found, issues)
         elif named or path.name.casefold().endswith(_TEXT_ENDINGS):
