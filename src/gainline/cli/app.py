@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
+from typer.core import TyperGroup
 
 from gainline.cli import console
 from gainline.cli.offline import cycle, demo, indicators, plan, records
@@ -13,8 +13,32 @@ from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
+ROAD = (
+    ("demo", demo.demo, "Start here: a made-up district, from its files to two briefs."),
+    ("init", records.init, "Make a workspace."),
+    ("import", records.import_, "Read files into the lake; every row is accounted for."),
+    ("status", records.status, "Show rows, registered plans and the ledger's head."),
+    ("unmatched", records.unmatched, "List identities that the roster does not know."),
+    ("profiles", records.profiles, "List the kinds of files that can be read."),
+    ("plan", plan.app, "Check, register, amend and show plans."),
+    ("evaluate", cycle.evaluate, "Run what was registered and write the evidence."),
+    ("brief", cycle.brief, "Write the brief of an evaluated cycle."),
+    ("indicators", indicators.app, "List, explain and measure indicators."),
+    ("snapshots", records.snapshots, "List every published state of the lake."),
+    ("verify", records.verify, "Check that nothing was changed behind our back."),
+)
+
+
+class _InOrderOfTheRoad(TyperGroup):
+    """Lists the commands as a district meets them, groups of commands among them."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return [name for name, *_ in ROAD]
+
+
 app = typer.Typer(
     name="gainline",
+    cls=_InOrderOfTheRoad,
     help="Data-informed improvement cycles for a district's educational technology, on its own records.\n\n"
     "The road: init, import, plan check, plan register, evaluate, brief. New here? Run: gainline demo",
     no_args_is_help=True,
@@ -23,18 +47,11 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("init")(records.init)
-app.command("import")(records.import_)
-app.command("status")(records.status)
-app.command("unmatched")(records.unmatched)
-app.command("profiles")(records.profiles)
-app.add_typer(plan.app, name="plan")
-app.command("evaluate")(cycle.evaluate)
-app.command("brief")(cycle.brief)
-app.add_typer(indicators.app, name="indicators")
-app.command("snapshots")(records.snapshots)
-app.command("verify")(records.verify)
+for _name, _does, _short in ROAD:
+    if isinstance(_does, typer.Typer):
+        app.add_typer(_does, name=_name, short_help=_short)
+    else:
+        app.command(_name, short_help=_short)(_does)
 
 
 def main() -> int:
@@ -48,8 +65,6 @@ def main() -> int:
     except GainlineError as error:
         console.show_error(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output has had enough, as `| head` does
-        return _quiet_exit()
     except OSError as fault:
         return _outside(fault)
     except KeyboardInterrupt:
@@ -66,11 +81,6 @@ def _outside(fault: OSError) -> int:
     stopped = UserFixable(f"{where}{fault.strerror or fault}", "check the path, your rights and the room on the disk")
     console.show_error(stopped)
     return stopped.exit_code
-
-
-def _quiet_exit() -> int:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more as it ends
-    return 0
 
 
 if __name__ == "__main__":

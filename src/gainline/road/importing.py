@@ -175,6 +175,7 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
         work.roster.add(batch.table, batch.rows)
         if work.writer:
             work.writer.append(batch.table, batch.rows)
+    progress("within", 1, 1)
     if work.writer:
         _append_account(work.writer, source, reading.account, import_id=import_id, as_of=work.as_of)
         work.writer.publish(as_of=work.as_of)

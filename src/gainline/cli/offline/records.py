@@ -51,7 +51,7 @@ def import_(
     Rosters are read first, whatever the order of the arguments. A file whose content is already in the lake changes
     nothing. Exits with 10 when rows were rejected or a file could not be read; the rest is in the lake.
 
-    Examples: gainline import roster.zip usage.csv   gainline import --preview exports/
+    Example: gainline import roster.zip scores.csv usage.csv
     """
     home = Workspace.open(workspace)
     with console.progress_bars(STAGES) as progress:
