@@ -115,6 +115,7 @@ def test_an_import_that_is_stopped_by_ctrl_c_says_so_and_keeps_nothing_half(rost
     _, said = process.communicate(timeout=MOST_SECONDS)
     assert process.returncode == 130, said.decode()
     assert b"Traceback" not in said
+    assert b"Stopped" in said
     assert rows(rostered, "usage") in {0, ROWS}
 
 

@@ -67,10 +67,9 @@ def main() -> int:
         return error.exit_code
     except OSError as fault:
         return _outside(fault)
-    except KeyboardInterrupt:
-        console.talk("\nStopped. What was finished is kept; nothing of what was under way is.")
-        return INTERRUPTED
     except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            console.talk("Stopped. What was finished is kept; nothing of what was under way is.")
         return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 1
     return 0
 
