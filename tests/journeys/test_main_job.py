@@ -118,3 +118,11 @@ def test_a_wrong_call_says_what_to_do(words: tuple[str, ...], code: int, rostere
     assert ran.code == code, ran.err
     assert ran.err.strip()
     assert "Traceback" not in ran.err
+
+
+def test_nothing_is_estimated_from_an_altered_file(evaluated: Path) -> None:
+    file = next((evaluated / "lake" / "tables" / "results").rglob("*.parquet"))
+    file.write_bytes(file.read_bytes() + b" ")
+    ran = gainline("evaluate", evaluated / "plans" / PLAN, "-w", evaluated)
+    assert ran.code == 10, ran.err
+    assert "Traceback" not in ran.err

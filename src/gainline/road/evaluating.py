@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gainline.engine.core.context import RunContext
-from gainline.engine.core.errors import Refused, UserFixable
+from gainline.engine.core.errors import DataIssues, Refused, UserFixable
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.core.version import VERSION
@@ -70,6 +70,8 @@ def evaluate_plan(
         When the plan is not registered or the snapshot does not exist.
     Refused
         When no honest answer exists.
+    DataIssues
+        When a file of the snapshot is not what it was.
     """
     now = _read_plan(plan_path)
     registration = registration_of(workspace, now.key)
@@ -96,6 +98,10 @@ def _run(
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     progress("frame", 0, 1)
     with workspace.lake.reading(snapshot) as reading:
+        if altered := reading.verify():
+            raise DataIssues(
+                "the snapshot is not what it was:\n" + "\n".join(f"  {issue}" for issue in altered), altered[0].remedy
+            )
         framed = build_frame(plan, reading, catalogue)
     progress("frame", 1, 1)
     return evaluate(
