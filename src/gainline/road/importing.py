@@ -228,7 +228,9 @@ def unmatched(workspace: Workspace) -> pa.Table:
     """The worklist: identities in vendors' files that the roster does not know, most rows first."""
     with workspace.lake.reading() as reading:
         rows = reading.arrow(reading.table("unmatched"))
-    return rows.take(pc.sort_indices(rows, [("rows", "descending"), ("source", "ascending"), ("value", "ascending")]))
+    # The lake keeps no order, and one identity may stand in several files: only all of these settle who comes first.
+    tied = ("source", "kind", "value", "import_id", "source_line", "school", "grade", "because")
+    return rows.take(pc.sort_indices(rows, [("rows", "descending"), *((name, "ascending") for name in tied)]))
 
 
 def _account_value(account: Account) -> dict[str, Any]:
