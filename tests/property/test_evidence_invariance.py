@@ -31,6 +31,8 @@ def digest(plan, frame) -> str:
 def reordered(frame: Frame, order) -> Frame:
     parts = {}
     for name in Frame.__slots__:
+        if name in {"panels", "gaps", "assignment"}:
+            continue
         value = getattr(frame, name)
         is_column = isinstance(value, np.ndarray)
         parts[name] = value[order] if is_column else {key: column[order] for key, column in value.items()}

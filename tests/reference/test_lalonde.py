@@ -13,8 +13,8 @@ import pytest
 
 from evidence_frames import carried, make_plan, texts
 from gainline.engine.evidence import Evidence, Frame, evaluate
-from gainline.engine.evidence.cr2 import cr2
-from gainline.engine.evidence.linear import Columns, least_squares
+from gainline.engine.evidence.inference.cr2 import cr2
+from gainline.engine.evidence.inference.linear import Columns, least_squares
 
 LOTTERY, NAIVE, MATCHED, MATCHED_SE = 1794.34, -8497.5, 1616.0, 751.0
 PLAIN = ("age", "educ", "re74", "re75")

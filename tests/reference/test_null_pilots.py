@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gainline.engine.evidence.cr2 import cr1, cr2
-from gainline.engine.evidence.linear import Columns, least_squares
+from gainline.engine.evidence.inference.cr2 import cr1, cr2
+from gainline.engine.evidence.inference.linear import Columns, least_squares
 
 REPEATS = 1000
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import Inference, cluster_codes, cr2
-from gainline.engine.evidence.linear import Columns, Fit, least_squares
+from gainline.engine.evidence.inference.cr2 import Inference, cluster_codes, cr2
+from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 from shared_data import shared
 
 pytestmark = pytest.mark.shared_data

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import cluster_codes, cr1, cr2
-from gainline.engine.evidence.linear import Columns, Fit, least_squares
+from gainline.engine.evidence.inference.cr2 import cluster_codes, cr1, cr2
+from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 
 
 def dense_cr2(y, x, w, clusters, contrast):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gainline.engine.evidence.distributions import t_p_value
 from gainline.engine.evidence.effect_size import (
     Clustering,
     cluster_df,
@@ -15,6 +14,7 @@ from gainline.engine.evidence.effect_size import (
     pooled_sd,
     small_sample,
 )
+from gainline.engine.evidence.inference.distributions import t_p_value
 
 PUBLISHED = [  # finding: n_i, n_c, clusters, g, h, p at an intraclass correlation of 0.2
     (148, 143, 9, -0.231376, 138.942509, 0.475231),

@@ -5,7 +5,7 @@ import pytest
 
 from evidence_frames import cluster_frame, make_plan, plan_value, texts
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence import randomized
+from gainline.engine.evidence.designs import randomized
 from gainline.engine.evidence.estimate import outcome_sd
 from gainline.engine.evidence.gaps import MIN_STUDENTS_PER_ARM, gap_changes, group_effects, too_few
 

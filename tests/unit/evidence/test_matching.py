@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.matching import match_on_score, match_on_vector, pooled_caliper, whitened
+from gainline.engine.evidence.balancing.matching import match_on_score, match_on_vector, pooled_caliper, whitened
 
 
 def slow_match(distance, order_score, tie_score, tool, strata, caliper, ratio):

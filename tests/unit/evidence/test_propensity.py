@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.linear import Columns
-from gainline.engine.evidence.propensity import propensity
+from gainline.engine.evidence.balancing.propensity import propensity
+from gainline.engine.evidence.inference.linear import Columns
 
 
 def columns(x):

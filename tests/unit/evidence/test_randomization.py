@@ -5,8 +5,8 @@ import pytest
 
 from evidence_frames import texts
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.linear import Columns
-from gainline.engine.evidence.randomization import Mechanism, _redraw, mechanism, randomization_test
+from gainline.engine.evidence.inference.linear import Columns
+from gainline.engine.evidence.inference.randomization import Mechanism, _redraw, mechanism, randomization_test
 
 
 def problem(seed=0, missing=0.1, schools=12):

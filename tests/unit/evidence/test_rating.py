@@ -20,7 +20,7 @@ LOTTERY = StudyFacts(
     units=(200, 200),
     sole_school=False,
     grouped=False,
-        joined_later=None,
+    joined_later=None,
     attrition=(LOW,),
     baselines=(),
     in_product=False,
@@ -46,8 +46,10 @@ def test_a_high_attrition_lottery_must_show_baseline_equivalence():
 
 def test_cluster_and_student_attrition_must_both_be_low():
     clusters = attrition("cluster", (10, 10), (10, 5), "cautious")
-    assert rate(replace(LOTTERY, attrition=(clusters, LOW), grouped=True,
-        joined_later=None, units=(10, 5))).label == DOES_NOT
+    assert (
+        rate(replace(LOTTERY, attrition=(clusters, LOW), grouped=True, joined_later=None, units=(10, 5))).label
+        == DOES_NOT
+    )
 
 
 @pytest.mark.parametrize(("after", "label"), [(0.05, WITH), (0.25, WITH), (-0.251, DOES_NOT)])

@@ -20,6 +20,8 @@ def cut(frame: Frame, keep) -> Frame:
     for field in fields(frame):
         value = getattr(frame, field.name)
         is_column = isinstance(value, np.ndarray)
+        if field.name in {"panels", "gaps", "assignment"}:
+            continue
         parts[field.name] = value[keep] if is_column else {key: column[keep] for key, column in value.items()}
     return Frame(**parts)
 
@@ -113,7 +115,7 @@ def _without_baseline():
 
 def test_every_code_in_the_source_is_documented_and_every_documented_code_is_tested():
     root = Path(__file__).resolve().parents[3]
-    source = "".join(path.read_text() for path in sorted((root / "src/gainline/engine/evidence").glob("*.py")))
+    source = "".join(path.read_text() for path in sorted((root / "src/gainline/engine/evidence").rglob("*.py")))
     used = set(re.findall(r'"(EV\d{3})"', source))
     page = (root / "docs/reference/codes/evidence.md").read_text()
     assert used == set(re.findall(r"^## (EV\d{3})", page, flags=re.MULTILINE))

@@ -1,6 +1,6 @@
 import pytest
 
-from gainline.engine.evidence.sensitivity import e_value, sensitivity
+from gainline.engine.evidence.robustness.sensitivity import e_value, sensitivity
 
 
 def test_no_effect_needs_no_hidden_cause():

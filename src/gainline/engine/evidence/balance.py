@@ -15,7 +15,7 @@ import numpy as np
 from gainline.engine.evidence.document import Balance
 from gainline.engine.evidence.effect_size import cox_index, hedges_g, pooled_sd
 from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
-from gainline.engine.evidence.linear import Rows
+from gainline.engine.evidence.inference.linear import Rows
 from gainline.engine.pilots.plan import Covariate, Plan
 
 SATISFIED, NEEDS_ADJUSTMENT, FAILS = "satisfied", "needs adjustment", "fails"

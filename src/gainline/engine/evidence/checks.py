@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,7 +28,8 @@ def in_order(frame: Frame) -> Frame:
     order = np.argsort(frame.keys, kind="stable")
     if np.array_equal(order, np.arange(len(order))):
         return frame
-    return Frame(
+    return replace(
+        frame,
         keys=frame.keys[order],
         tool=frame.tool[order],
         unit=frame.unit[order],

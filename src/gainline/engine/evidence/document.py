@@ -53,6 +53,8 @@ class Estimate:
     probability_worth_having: float | None  # P(effect >= smallest effect | data, prior); primary only
     favorable: bool  # True when higher is better for this outcome
     diagnostics: tuple[tuple[str, str], ...] = ()
+    estimand: str = ""  # e.g. "intention to treat", "effect on those who took it up"
+    source: str = ""  # paper, equation or handbook section of the method
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class VerdictStep:
 class Verdict:
     """What the registered rule says. People decide; this is what they promised to be told."""
 
-    word: str  # adopt, adapt, stop, not enough evidence
+    word: str  # adopt, adapt, stop, extend, not enough evidence
     means: str  # the plan's own sentence for this verdict
     because: str
     steps: tuple[VerdictStep, ...]
@@ -228,6 +230,54 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One robustness check: what was looked at, what came out, and whether it speaks against the estimate."""
+
+    key: str  # placebo, differential growth, hidden bias, wild bootstrap, crossover, spillover, composition, ...
+    title: str  # in words
+    found: str  # the figures
+    rule: str  # when it raises the flag
+    flag: bool
+    says: str  # one plain sentence
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventPoint:
+    """The effect so many periods after the tool came; negative periods are before it and should be near zero."""
+
+    period: int
+    effect: float
+    low: float
+    high: float
+    clusters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heterogeneity:
+    """How far the effect differs from cluster to cluster; no cluster is named."""
+
+    level: str  # school or section
+    clusters: int
+    tau: float  # SD of the true effects, in the outcome's unit
+    low: float  # where the effect of a next cluster would lie with 95 %
+    high: float
+    p: float  # of no difference among clusters
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """One of the reasonable ways the same question could have been asked; exploratory."""
+
+    choices: tuple[tuple[str, str], ...]  # e.g. ("covariates", "baseline only")
+    effect: float
+    low: float
+    high: float
+    is_registered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One evaluation, whole."""
 
@@ -247,6 +297,11 @@ class Evidence:
     rating: Rating
     verdict: Verdict
     exploratory: tuple[Estimate, ...] = ()
+    companions: tuple[Estimate, ...] = ()  # same question, another estimand or estimator, each labeled as such
+    checks: tuple[Check, ...] = ()
+    events: tuple[EventPoint, ...] = ()
+    heterogeneity: Heterogeneity | None = None
+    specifications: tuple[Specification, ...] = ()
     limits: tuple[str, ...] = ()  # what this does not show, in plain sentences
     format: str = FORMAT
 

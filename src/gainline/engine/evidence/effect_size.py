@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor, log, sqrt
 
-from gainline.engine.evidence.distributions import normal_cdf, t_p_value
+from gainline.engine.evidence.inference.distributions import normal_cdf, t_p_value
 
 COX = 1.65  # turns a log odds ratio into standard deviations (Cox 1970)
 ICC_ACHIEVEMENT, ICC_OTHER = 0.20, 0.10  # WWC defaults where a study reports none

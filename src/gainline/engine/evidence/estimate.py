@@ -9,12 +9,12 @@ import numpy as np
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.balance import moments
-from gainline.engine.evidence.cr2 import Inference, cr1, cr2
-from gainline.engine.evidence.distributions import t_quantile
 from gainline.engine.evidence.document import ArmCount, Estimate
 from gainline.engine.evidence.effect_size import Clustering, EffectSize, effect_size, pooled_sd
 from gainline.engine.evidence.frame import Floats, Frame
-from gainline.engine.evidence.linear import Columns, Fit, least_squares
+from gainline.engine.evidence.inference.cr2 import Inference, cr1, cr2
+from gainline.engine.evidence.inference.distributions import t_quantile
+from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 from gainline.engine.evidence.sample import TOOL, Sample
 from gainline.engine.pilots.plan import Direction, Plan
 

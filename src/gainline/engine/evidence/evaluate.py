@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from gainline.engine.core.context import RunContext
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence import matched, randomized
-from gainline.engine.evidence.balance import Arms, balance, band, number_difference
+from gainline.engine.evidence.analysis import Analysis
+from gainline.engine.evidence.balance import balance
 from gainline.engine.evidence.checks import in_order, refuse
+from gainline.engine.evidence.designs import matched, randomized
 from gainline.engine.evidence.document import (
-    Attrition,
-    Balance,
     Deviation,
     Estimate,
     Evidence,
@@ -24,29 +21,17 @@ from gainline.engine.evidence.document import (
     Provenance,
     Sensitivity,
 )
-from gainline.engine.evidence.estimate import regress, to_estimate
-from gainline.engine.evidence.exploratory import exploratory
+from gainline.engine.evidence.facts import study_facts
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
 from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
-from gainline.engine.evidence.naive import naive
-from gainline.engine.evidence.rating import StudyFacts, rate
-from gainline.engine.evidence.sample import Sample
-from gainline.engine.evidence.sensitivity import sensitivity
+from gainline.engine.evidence.rating import rate
+from gainline.engine.evidence.robustness.exploratory import exploratory
+from gainline.engine.evidence.robustness.naive import naive
+from gainline.engine.evidence.robustness.sensitivity import sensitivity
 from gainline.engine.evidence.verdict import belief, verdict
 from gainline.engine.pilots.plan import Outcome, Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """One outcome, estimated, with what the design knows about its sample."""
-
-    estimate: Estimate
-    sample: Sample
-    arms: tuple[Arms, Arms]  # before and after matching
-    attrition: tuple[Attrition, ...]
-    match_loss: tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,38 +116,8 @@ def _analyze_all(
 
 def _analyze(plan: Plan, frame: Frame, outcome: Outcome, ctx: RunContext, progress: Progress) -> Analysis | Refusal:
     if plan.design.kind == "randomized":
-        return _randomized(plan, frame, outcome, ctx, progress)
-    return _matched(plan, frame, outcome)
-
-
-def _randomized(plan: Plan, frame: Frame, outcome: Outcome, ctx: RunContext, progress: Progress) -> Analysis | Refusal:
-    lottery = randomized.prepare(plan, frame)
-    if isinstance(lottery, Refusal):
-        return lottery
-    sample = randomized.sample(frame, outcome, lottery)
-    if isinstance(sample, Refusal):
-        return sample
-    found = regress(sample)
-    if isinstance(found, Refusal):
-        return found
-    chance = randomized.chance(plan, frame, outcome, lottery, ctx=ctx, progress=progress)
-    estimate = to_estimate(sample, found, plan, frame, randomized.method(plan))
-    drawn = f"{chance.draws:,} redrawn of about 10^{chance.log10_assignments:.1f} possible"
-    noted = (*estimate.diagnostics, ("randomization inference", drawn))
-    estimate = replace(estimate, p_randomization=chance.p, diagnostics=noted)
-    return Analysis(estimate, sample, randomized.arms(sample), randomized.losses(plan, frame, sample), ())
-
-
-def _matched(plan: Plan, frame: Frame, outcome: Outcome) -> Analysis | Refusal:
-    paired = matched.sample(plan, frame, outcome)
-    if isinstance(paired, Refusal):
-        return paired
-    found = regress(paired.sample)
-    if isinstance(found, Refusal):
-        return found
-    estimate = to_estimate(paired.sample, found, plan, frame, matched.method(plan))
-    estimate = replace(estimate, diagnostics=(*estimate.diagnostics, *paired.notes))
-    return Analysis(estimate, paired.sample, matched.arms(frame, paired), (), matched.match_loss(frame, paired))
+        return randomized.analyze(plan, frame, outcome, ctx=ctx, progress=progress)
+    return matched.analyze(plan, frame, outcome)
 
 
 def _with_multiplicity(analyses: list[Analysis]) -> list[Analysis]:
@@ -188,10 +143,10 @@ def _assemble(
 ) -> Evidence:
     first = analyses[0]
     sample, primary = first.sample, first.estimate
-    groups = group_effects(sample, frame, plan, primary.sd)
-    gaps = gap_changes(sample, frame, plan, primary.sd)
-    rows = balance(plan, frame, *first.arms, plan.primary.baseline)
-    rating = rate(_facts(plan, frame, analyses, rows, carried.joined_later))
+    groups = group_effects(sample, frame, plan, primary.sd) if sample else ()
+    gaps = gap_changes(sample, frame, plan, primary.sd) if sample else ()
+    rows = balance(plan, frame, *first.arms, plan.primary.baseline) if first.arms else ()
+    rating = rate(study_facts(plan, frame, analyses, rows, joined_later=carried.joined_later))
     q = belief(plan, primary).above(plan.smallest_effect / primary.sd)
     primary = replace(primary, probability_worth_having=q)
     shown = tuple(finding.shown for finding in groups)
@@ -212,7 +167,10 @@ def _assemble(
         linkage=carried.linkage,
         rating=rating,
         verdict=verdict(plan, primary, groups, gaps, rating),
-        exploratory=exploratory(plan, frame, sample),
+        exploratory=exploratory(plan, frame, sample) if sample else (),
+        companions=first.companions,
+        checks=first.checks,
+        events=first.events,
         limits=(*said, *_carried_limits(plan, carried), *lost),
     )
 
@@ -229,65 +187,3 @@ def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
 def _sensitivity(plan: Plan, primary: Estimate) -> Sensitivity | None:
     """Only where a hidden cause could have put students into the arms."""
     return None if plan.design.kind == "randomized" else sensitivity(primary.g, primary.g_low, primary.g_high)
-
-
-def _facts(
-    plan: Plan, frame: Frame, analyses: list[Analysis], rows: tuple[Balance, ...], joined_later: int | None
-) -> StudyFacts:
-    sample, primary = analyses[0].sample, analyses[0].estimate
-    units = [len(np.unique(sample.units[side])) for side in (sample.tool, ~sample.tool)]
-    return StudyFacts(
-        randomized=plan.design.kind == "randomized",
-        units=(units[0], units[1]),
-        sole_school=_sole_school(frame, sample),
-        grouped=plan.design.unit != "student",
-        joined_later=joined_later,
-        attrition=analyses[0].attrition,
-        baselines=_own_measures(plan, frame, analyses, rows),
-        in_product=plan.primary.source.indicator is not None,
-        students=len(sample.y),
-        sites=len(np.unique(frame.school[sample.rows].astype(str))),
-        favorable=_is_good(primary, primary.effect),
-        p=_final_p(primary),
-        contrary=any(_is_contrary(primary, analysis.estimate) for analysis in analyses[1:]),
-    )
-
-
-def _own_measures(plan: Plan, frame: Frame, analyses: list[Analysis], rows: tuple[Balance, ...]) -> list[Balance]:
-    """Baseline rows of the primary outcome and, once it has one, of the other outcomes of its domain.
-
-    A difference above 0.25 on one measure reaches the other outcomes of the domain.
-    """
-    own = [row for row in rows if row.is_baseline]
-    if not own:
-        return []
-    after = analyses[0].arms[1]
-    labels = {covariate.key: covariate.label for covariate in plan.covariates}
-    seen = {own[0].covariate}
-    for outcome in plan.outcomes:
-        key = outcome.baseline
-        if key is None or key in seen or outcome.domain != plan.primary.domain or key not in frame.numbers:
-            continue
-        seen.add(key)
-        now = number_difference(frame.numbers[key][after.rows], after.tool, after.weights)
-        own.append(Balance(key, labels[key], now, now, band(now), True))
-    return own
-
-
-def _sole_school(frame: Frame, sample: Sample) -> bool:
-    school = frame.school[sample.rows].astype(str)
-    tool, usual = np.unique(school[sample.tool]), np.unique(school[~sample.tool])
-    return any(len(one) == 1 and one[0] not in other for one, other in ((tool, usual), (usual, tool)))
-
-
-def _is_good(estimate: Estimate, effect: float) -> bool:
-    return effect > 0.0 if estimate.favorable else effect < 0.0
-
-
-def _final_p(estimate: Estimate) -> float:
-    return estimate.p if estimate.p_adjusted is None else estimate.p_adjusted
-
-
-def _is_contrary(primary: Estimate, other: Estimate) -> bool:
-    same = other.domain == primary.domain
-    return same and _final_p(other) <= 0.05 and not _is_good(other, other.effect)

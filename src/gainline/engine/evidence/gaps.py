@@ -13,11 +13,11 @@ from math import sqrt
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import Inference, cr2
-from gainline.engine.evidence.distributions import normal_cdf, normal_equivalent
 from gainline.engine.evidence.document import GapChange, GroupEffect
 from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
-from gainline.engine.evidence.linear import Columns, least_squares
+from gainline.engine.evidence.inference.cr2 import Inference, cr2
+from gainline.engine.evidence.inference.distributions import normal_cdf, normal_equivalent
+from gainline.engine.evidence.inference.linear import Columns, least_squares
 from gainline.engine.evidence.sample import TOOL, Sample
 from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Posterior, shrink
 from gainline.engine.pilots.plan import Direction, Plan, Subgroup

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import Codes, cluster_codes
-from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
-from gainline.engine.evidence.linear import Columns, Rows
+from gainline.engine.evidence.frame import Codes, Flags, Floats, Frame, Texts
+from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.evidence.inference.linear import Columns, Rows
 from gainline.engine.pilots.plan import Covariate, Outcome, Plan
 
 MIN_STUDENTS = 4  # per arm: below this a standard deviation means nothing

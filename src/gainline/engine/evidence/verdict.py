@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, sqrt
 
-from gainline.engine.evidence.distributions import normal_cdf, normal_equivalent, normal_quantile
 from gainline.engine.evidence.document import Estimate, GapChange, Rating, Verdict, VerdictStep
 from gainline.engine.evidence.gaps import GroupFinding
+from gainline.engine.evidence.inference.distributions import normal_cdf, normal_equivalent, normal_quantile
 from gainline.engine.evidence.rating import DOES_NOT
 from gainline.engine.pilots.plan import Plan
 

@@ -112,6 +112,18 @@ class Outcome(_Part):
     unit: Text
     direction: Direction = Direction.HIGHER
     baseline: Slug | None = None  # key of the covariate that is the same measure before the pilot
+    scale: Literal["number", "binary", "count", "ordinal"] = "number"
+    levels: tuple[Text, ...] = ()  # labels of an ordinal outcome, worst first
+
+
+class Placebo(_Part):
+    """An outcome that the tool cannot have changed, such as a score from before the pilot; its effect should be 0."""
+
+    key: Slug
+    label: Text
+    source: Source = Field(alias="from")
+    unit: Text
+    adjust_for: tuple[Slug, ...] = ()  # covariates measured before it; empty: those that are not the outcome's baseline
 
 
 class Covariate(_Part):
@@ -185,24 +197,82 @@ class Comparison(_Part):
 
 
 class Matching(_Part):
-    """How a matched comparison is formed."""
+    """How a matched comparison is formed: by pairs or sets, or by weights."""
 
+    method: Literal["nearest", "optimal", "full", "cardinality", "entropy", "overlap"] = "nearest"
     distance: Literal["propensity", "mahalanobis"] = "propensity"
     caliper_sd: Annotated[float, Field(gt=0.0)] = 0.2  # in SDs of the logit score, or of the Mahalanobis distance
     ratio: Annotated[int, Field(ge=1, le=5)] = 1
     exact: tuple[Slug, ...] = ()  # covariates (category) that a match must share
 
 
-class Design(_Part):
-    """The design that the plan commits to."""
+class Period(_Part):
+    """One column of an outcome that is followed over time."""
 
-    kind: Literal["randomized", "matched"]
+    key: Text
+    days: Days
+    forms: tuple[Text, ...] = ()  # for outcomes from results: the forms of this period
+
+
+class Cutoff(_Part):
+    """The rule by which a score, and nothing else, decided who had the tool."""
+
+    score: Slug  # a covariate of kind number
+    at: float
+    tool_side: Literal["below", "at or above"]
+
+
+class Design(_Part):
+    """The design that the plan commits to.
+
+    Parameters
+    ----------
+    kind
+        ``randomized``: chance; ``matched``: volunteers or use, made comparable; ``differences``: groups took the tool
+        up at different times or never, followed over periods; ``stepped_wedge``: the same with waves drawn by lot;
+        ``interrupted_series``: one group before and after; ``cutoff``: a score decided; ``synthetic_control``: one
+        school against a weighted mixture of others.
+    assignment
+        How chance was drawn, when it was; the randomization inference redraws in the same way.
+    periods, waves
+        For designs over time: the periods, and for each arm that is a wave the day its use begins.
+    """
+
+    kind: Literal[
+        "randomized",
+        "matched",
+        "differences",
+        "stepped_wedge",
+        "interrupted_series",
+        "cutoff",
+        "synthetic_control",
+    ]
     unit: Literal["student", "section", "school"]  # what was assigned
     cluster: Literal["student", "section", "school"]  # what counts as an independent draw
     blocked: bool = False  # chance decided within the blocks of the assignments table
     boundary: Literal["cautious", "optimistic"] = "cautious"  # WWC attrition boundary
     draws: Annotated[int, Field(ge=199, le=99_999)] = 1999  # randomization-inference draws
     matching: Matching = Matching()
+    assignment: Literal["complete", "blocked", "pairs", "rerandomized", "waves"] | None = None
+    periods: tuple[Period, ...] = ()
+    waves: dict[str, date] = Field(default_factory=dict)
+    cutoff: Cutoff | None = None
+
+    @property
+    def over_time(self) -> bool:
+        """Tell whether the outcome is followed over periods."""
+        return self.kind in {"differences", "stepped_wedge", "interrupted_series", "synthetic_control"}
+
+    @model_validator(mode="after")
+    def _parts_of_the_kind(self) -> Self:
+        if self.over_time and len(self.periods) < 2:
+            raise ValueError(f"a design of kind {self.kind} follows the outcome over at least two periods")
+        if (self.kind == "cutoff") != (self.cutoff is not None):
+            raise ValueError('`cutoff` is given exactly when kind = "cutoff"')
+        starts = [period.days.start for period in self.periods]
+        if starts != sorted(set(starts)):
+            raise ValueError("the periods stand in the order of time and start on different days")
+        return self
 
 
 class Prior(_Part):
@@ -210,6 +280,22 @@ class Prior(_Part):
 
     mean: float = 0.05
     sd: Annotated[float, Field(gt=0.0)] = 0.15
+
+
+class Guardrail(_Part):
+    """A second measure that must not get worse: adopting turns into adapting when it likely did."""
+
+    outcome: Slug  # a secondary outcome
+    worst: Annotated[float, Field(ge=0.0)] = 0.0  # tolerable loss, in the outcome's unit
+    harm_at: Probability = 0.80  # with this probability of a loss beyond it
+
+
+class Requirement(_Part):
+    """A second measure that must improve too before the rule may say adopt."""
+
+    outcome: Slug  # a secondary outcome
+    at_least: float = 0.0  # in the good direction, in the outcome's unit
+    adopt_at: Probability = 0.50
 
 
 class DecisionRule(_Part):
@@ -231,6 +317,10 @@ class DecisionRule(_Part):
     adopt_means: Text
     adapt_means: Text
     stop_means: Text
+    extend_means: Text | None = None  # without it the rule never says extend
+    extend_up_to: Annotated[float, Field(gt=1.0, le=20.0)] = 3.0  # times the information that a longer pilot could give
+    guardrails: tuple[Guardrail, ...] = ()
+    also: tuple[Requirement, ...] = ()
 
 
 class Deadline(_Part):
@@ -256,9 +346,10 @@ class Plan(_Part):
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     covariates: tuple[Covariate, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
+    placebos: tuple[Placebo, ...] = ()
     smallest_effect: Annotated[float, Field(gt=0.0)]  # worth having, in the primary outcome's unit
     window: Days  # the days on which the tool was to be used
-    missing: Literal["complete_case", "baseline_indicator"] = "complete_case"
+    missing: Literal["complete_case", "baseline_indicator", "multiple_imputation"] = "complete_case"
     multiplicity: Literal["benjamini-hochberg"] = "benjamini-hochberg"
     decision: DecisionRule
     deadline: Deadline
@@ -276,6 +367,7 @@ class Plan(_Part):
         places = [(o.key, "outcomes", i) for i, o in enumerate(self.outcomes)]
         places += [(c.key, "covariates", i) for i, c in enumerate(self.covariates)]
         places += [(s.key, "subgroups", i) for i, s in enumerate(self.subgroups)]
+        places += [(p.key, "placebos", i) for i, p in enumerate(self.placebos)]
         seen: set[str] = set()
         for key, part, position in places:
             if key in seen:
@@ -297,6 +389,15 @@ class Plan(_Part):
         for key in self.design.matching.exact:
             if key not in covariates:
                 raise _contradiction(f"no covariate has the key {key}", "design", "matching", "exact")
+        if self.design.cutoff and self.design.cutoff.score not in covariates:
+            raise _contradiction(f"no covariate has the key {self.design.cutoff.score}", "design", "cutoff", "score")
+        secondary = {outcome.key for outcome in self.outcomes if outcome.role == "secondary"}
+        named = [("guardrails", i, g.outcome) for i, g in enumerate(self.decision.guardrails)]
+        named += [("also", i, r.outcome) for i, r in enumerate(self.decision.also)]
+        for part, position, key in named:
+            if key not in secondary:
+                says = f"no secondary outcome has the key {key}"
+                raise _contradiction(says, "decision", part, position, "outcome")
 
     @property
     def primary(self) -> Outcome:

@@ -6,9 +6,9 @@ from math import sqrt
 
 import numpy as np
 
-from gainline.engine.evidence.distributions import t_half_width
 from gainline.engine.evidence.document import Naive
 from gainline.engine.evidence.frame import Flags, Floats
+from gainline.engine.evidence.inference.distributions import t_half_width
 
 
 def naive(outcome: Floats, used: Flags) -> Naive | None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import Arms
-from gainline.engine.evidence.cr2 import Codes, cluster_codes
-from gainline.engine.evidence.frame import Flags, Frame
-from gainline.engine.evidence.linear import Columns, Rows, independent
-from gainline.engine.evidence.matching import Matched, match_on_score, match_on_vector, pooled_caliper, whitened
-from gainline.engine.evidence.propensity import propensity
+from gainline.engine.evidence.balancing.matching import (
+    Matched,
+    match_on_score,
+    match_on_vector,
+    pooled_caliper,
+    whitened,
+)
+from gainline.engine.evidence.balancing.propensity import propensity
+from gainline.engine.evidence.estimate import regress, to_estimate
+from gainline.engine.evidence.frame import Codes, Flags, Frame
+from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.evidence.inference.linear import Columns, Rows, independent
 from gainline.engine.evidence.sample import MIN_STUDENTS, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -25,6 +33,24 @@ class MatchedSample:
     eligible: Rows
     matched: Matched
     notes: tuple[tuple[str, str], ...]
+
+
+def analyze(plan: Plan, frame: Frame, outcome: Outcome) -> Analysis | Refusal:
+    """The effect on the matched students of one outcome.
+
+    Refuses
+    -------
+    What `sample` refuses; EV006, EV007, EV013 of the regression.
+    """
+    paired = sample(plan, frame, outcome)
+    if isinstance(paired, Refusal):
+        return paired
+    found = regress(paired.sample)
+    if isinstance(found, Refusal):
+        return found
+    estimate = to_estimate(paired.sample, found, plan, frame, method(plan))
+    estimate = replace(estimate, diagnostics=(*estimate.diagnostics, *paired.notes))
+    return Analysis(estimate, paired.sample, arms(frame, paired), (), match_loss(frame, paired))
 
 
 def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusal:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gainline.engine.core.context import RunContext
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import Arms
-from gainline.engine.evidence.cr2 import cluster_codes
 from gainline.engine.evidence.document import Attrition
+from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
-from gainline.engine.evidence.linear import Columns
-from gainline.engine.evidence.randomization import Mechanism, RandomizationTest, mechanism, randomization_test
+from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.evidence.inference.linear import Columns
+from gainline.engine.evidence.inference.randomization import Mechanism, RandomizationTest, mechanism, randomization_test
 from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -27,6 +29,32 @@ class Lottery:
     others: Columns
     usable: Flags
     drawn: Mechanism
+
+
+def analyze(
+    plan: Plan, frame: Frame, outcome: Outcome, *, ctx: RunContext, progress: Progress = silent
+) -> Analysis | Refusal:
+    """Intention to treat on one outcome, with randomization inference beside it.
+
+    Refuses
+    -------
+    EV003 to EV007, EV010, EV011, EV013.
+    """
+    lottery = prepare(plan, frame)
+    if isinstance(lottery, Refusal):
+        return lottery
+    taken = sample(frame, outcome, lottery)
+    if isinstance(taken, Refusal):
+        return taken
+    found = regress(taken)
+    if isinstance(found, Refusal):
+        return found
+    drawn = chance(plan, frame, outcome, lottery, ctx=ctx, progress=progress)
+    estimate = to_estimate(taken, found, plan, frame, method(plan))
+    said = f"{drawn.draws:,} redrawn of about 10^{drawn.log10_assignments:.1f} possible"
+    noted = (*estimate.diagnostics, ("randomization inference", said))
+    estimate = replace(estimate, p_randomization=drawn.p, diagnostics=noted)
+    return Analysis(estimate, taken, arms(taken), losses(plan, frame, taken))
 
 
 def prepare(plan: Plan, frame: Frame) -> Lottery | Refusal:

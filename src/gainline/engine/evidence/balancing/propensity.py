@@ -9,7 +9,7 @@ from scipy import special
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Flags, Floats
-from gainline.engine.evidence.linear import Columns, independent
+from gainline.engine.evidence.inference.linear import Columns, independent
 
 _ROUNDS = 30  # well-behaved data need about ten
 _CONVERGED = 1e-10

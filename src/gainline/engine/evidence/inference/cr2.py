@@ -17,13 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gainline.engine.evidence.distributions import t_half_width, t_p_value
-from gainline.engine.evidence.frame import Floats, Texts
-from gainline.engine.evidence.linear import Fit
+from gainline.engine.evidence.frame import Codes, Floats, Texts
+from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
+from gainline.engine.evidence.inference.linear import Fit
 
-Codes = NDArray[np.intp]
 _NOTHING = 1e-10  # an eigenvalue below this is zero: the fixed effects fit that direction exactly
 
 

@@ -9,9 +9,9 @@ from scipy import linalg, special
 
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import Codes, cluster_codes
-from gainline.engine.evidence.frame import Flags, Floats, Texts
-from gainline.engine.evidence.linear import Columns, independent
+from gainline.engine.evidence.frame import Codes, Flags, Floats, Texts
+from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.evidence.inference.linear import Columns, independent
 
 _CHUNK = 256  # draws at a time, so that 5,000 students and 99,999 draws stay in memory
 _TIE = 1e-10  # relative slack: the same assignment computed twice must count as a tie

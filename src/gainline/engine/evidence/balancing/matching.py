@@ -18,9 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.cr2 import Codes
-from gainline.engine.evidence.frame import Flags, Floats
-from gainline.engine.evidence.linear import Rows
+from gainline.engine.evidence.frame import Codes, Flags, Floats
+from gainline.engine.evidence.inference.linear import Rows
 
 _NONE = -1
 

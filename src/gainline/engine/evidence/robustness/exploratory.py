@@ -11,7 +11,7 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.document import ArmCount, Estimate
 from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.frame import Floats, Frame
-from gainline.engine.evidence.linear import Columns
+from gainline.engine.evidence.inference.linear import Columns
 from gainline.engine.evidence.sample import Sample
 from gainline.engine.pilots.plan import Plan
 

@@ -1,0 +1,1 @@
+"""Balancing: who is compared with whom when chance did not decide; scores, matches and weights."""

@@ -1,0 +1,1 @@
+"""Designs: from a registered plan and its frame to one analyzed outcome."""

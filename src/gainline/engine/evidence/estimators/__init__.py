@@ -1,0 +1,1 @@
+"""Estimators: one module per design or kind of outcome, from arrays to a `Finding`; no plan, no frame."""
