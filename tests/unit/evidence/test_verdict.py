@@ -1,10 +1,11 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from evidence_frames import MATCHED, carried, cluster_frame, make_plan, plan_value, volunteer_frame
 from gainline.engine.evidence import Evidence, evaluate
-from gainline.engine.evidence.verdict import believe
+from gainline.engine.evidence.belief import believe
 
 
 def found(frame, **changes) -> Evidence:
@@ -41,7 +42,8 @@ def test_a_tool_that_fails_overall_but_reaches_one_group_is_adapted():
 def test_between_the_bars_there_is_not_enough_evidence_and_it_says_how_many_would_do():
     verdict = found(cluster_frame(schools=8, effect=1.6, icc_sd=2.5, seed=4)).verdict
     assert verdict.word == "not enough evidence"
-    assert "schools for the same weeks" in verdict.would_change
+    assert "schools for the same 26 weeks, instead of 8" in verdict.would_change
+    assert "2 runs, 52 weeks" in verdict.would_change
 
 
 def test_an_estimate_at_the_smallest_effect_can_never_be_settled_by_numbers():
@@ -82,7 +84,7 @@ def test_a_second_study_at_the_named_size_would_indeed_undo_the_verdict():
     evidence = found(cluster_frame(effect=4.0))
     first = evidence.estimates[0]
     needed = float(evidence.verdict.would_change.split("found ")[1].split(" ")[0])
-    from gainline.engine.evidence.verdict import belief
+    from gainline.engine.evidence.belief import belief
 
     plan = make_plan()
     held = belief(plan, first)
@@ -96,3 +98,67 @@ def test_a_wider_interval_moves_the_probability_toward_the_prior():
     sharp, vague = (believe(0.5, error, 0.0, 0.1).mean for error in (0.05, 0.5))
     assert sharp > vague > 0.0
     assert replace(believe(0.5, 0.5, 0.0, 0.1)).with_information(100.0).mean > vague
+
+
+def with_rule(**parts):
+    return {"decision": {**plan_value()["decision"], **parts}}
+
+
+def test_a_rule_that_allows_it_extends_a_pilot_that_more_of_the_same_would_settle():
+    frame = cluster_frame(schools=8, effect=1.6, icc_sd=2.5, seed=4)
+    verdict = found(frame, **with_rule(extend_means="run it another year", extend_up_to=4.0)).verdict
+    assert (verdict.word, verdict.means) == ("extend", "run it another year")
+    assert verdict.steps[-1].holds
+
+
+def test_a_pilot_that_even_more_of_the_same_would_not_settle_is_not_extended():
+    frame = cluster_frame(effect=1.5)
+    effect = found(frame).estimates[0].effect
+    verdict = found(frame, smallest_effect=effect, **with_rule(extend_means="again", extend_up_to=3.0)).verdict
+    assert verdict.word == "not enough evidence"
+    assert not verdict.steps[-1].holds
+
+
+def both_outcomes(loss):
+    """A frame and outcomes where the second measure moves by ``loss`` in the tool arm."""
+    frame = cluster_frame(effect=4.0)
+    joy = np.random.default_rng(3).normal(50.0, 5.0, len(frame)) + loss * frame.tool
+    first = plan_value()["outcomes"][0]
+    second = {**first, "key": "joy", "label": "Joy of reading", "role": "secondary", "domain": "attitude"}
+    second["from"] = {"result": "survey", "forms": ["spring"]}
+    second.pop("baseline", None)
+    return replace(frame, outcomes={**frame.outcomes, "joy": joy}), [first, second]
+
+
+def test_a_second_measure_that_must_not_get_worse_turns_adopting_into_adapting():
+    frame, outcomes = both_outcomes(-6.0)
+    rule = with_rule(guardrails=[{"outcome": "joy", "worst": 0.5}])
+    verdict = found(frame, outcomes=outcomes, **rule).verdict
+    assert verdict.word == "adapt"
+    assert any("Joy of reading" in step.found and step.holds for step in verdict.steps)
+    frame, outcomes = both_outcomes(+6.0)
+    assert found(frame, outcomes=outcomes, **rule).verdict.word == "adopt"
+
+
+def test_a_second_measure_that_the_rule_asks_for_holds_adoption_back():
+    frame, outcomes = both_outcomes(-6.0)
+    rule = with_rule(also=[{"outcome": "joy", "at_least": 0.2}])
+    verdict = found(frame, outcomes=outcomes, **rule).verdict
+    assert verdict.word == "not enough evidence"
+    assert "not every other measure" in verdict.because
+    frame, outcomes = both_outcomes(+6.0)
+    assert found(frame, outcomes=outcomes, **rule).verdict.word == "adopt"
+
+
+def test_a_named_measure_that_could_not_be_estimated_does_not_carry_an_adoption():
+    frame, outcomes = both_outcomes(+6.0)
+    frame = replace(frame, outcomes={**frame.outcomes, "joy": frame.outcomes["joy"] * 0.0})
+    verdict = found(frame, outcomes=outcomes, **with_rule(also=[{"outcome": "joy"}])).verdict
+    assert verdict.word == "not enough evidence"
+    assert any("could not be estimated" in step.found for step in verdict.steps)
+
+
+def test_the_prediction_is_held_against_the_interval():
+    assert "holds" in found(cluster_frame(effect=3.0)).verdict.compared
+    assert "smaller" in found(cluster_frame(effect=-1.0)).verdict.compared
+    assert "larger" in found(cluster_frame(effect=9.0, icc_sd=0.3)).verdict.compared

@@ -160,6 +160,7 @@ class Verdict:
     steps: tuple[VerdictStep, ...]
     predicted: float  # the hypothesis' size, in the outcome's unit
     would_change: str  # what further evidence could change the verdict
+    compared: str = ""  # the prediction held against the interval
 
 
 @dataclass(frozen=True, slots=True)

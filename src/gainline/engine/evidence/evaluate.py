@@ -10,6 +10,7 @@ from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import balance
+from gainline.engine.evidence.belief import belief
 from gainline.engine.evidence.checks import in_order, refuse
 from gainline.engine.evidence.designs import matched, randomized
 from gainline.engine.evidence.document import (
@@ -30,7 +31,7 @@ from gainline.engine.evidence.rating import rate
 from gainline.engine.evidence.robustness.exploratory import exploratory
 from gainline.engine.evidence.robustness.naive import naive
 from gainline.engine.evidence.robustness.sensitivity import sensitivity
-from gainline.engine.evidence.verdict import belief, verdict
+from gainline.engine.evidence.verdict import verdict
 from gainline.engine.pilots.plan import Outcome, Plan
 
 
@@ -149,13 +150,14 @@ def _assemble(
     rating = rate(study_facts(plan, frame, analyses, rows, joined_later=carried.joined_later))
     q = belief(plan, primary).above(plan.smallest_effect / primary.sd)
     primary = replace(primary, probability_worth_having=q)
+    estimates = (primary, *(analysis.estimate for analysis in analyses[1:]))
     shown = tuple(finding.shown for finding in groups)
     said = limits(plan, frame, primary, shown, gaps, first.attrition)
     return Evidence(
         provenance=carried.provenance,
         plan=plan.model_dump(mode="json", by_alias=True),
         deviations=carried.deviations,
-        estimates=(primary, *(analysis.estimate for analysis in analyses[1:])),
+        estimates=estimates,
         groups=shown,
         gaps=gaps,
         balance=rows,
@@ -166,7 +168,7 @@ def _assemble(
         funnel=carried.funnel,
         linkage=carried.linkage,
         rating=rating,
-        verdict=verdict(plan, primary, groups, gaps, rating),
+        verdict=verdict(plan, estimates, groups, gaps, rating),
         exploratory=exploratory(plan, frame, sample) if sample else (),
         companions=first.companions,
         checks=first.checks,
