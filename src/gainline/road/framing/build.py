@@ -11,6 +11,7 @@ from gainline.engine.evidence import Frame, Funnel, Linkage
 from gainline.engine.indicators import Indicator
 from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
+from gainline.road.framing.panels import Students, panels
 from gainline.road.framing.population import Population, population
 from gainline.road.framing.sources import as_labels, as_numbers, values_of
 from gainline.road.framing.use import doses, funnel, linkage
@@ -47,23 +48,27 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
     who = population(plan, reading)
     dose, used, dosed = doses(plan, reading, who.keys)
     tool_arm = _tool_arm(plan, reading, catalogue, who)
-    sources: dict[str, Source] = {o.key: o.source for o in plan.outcomes}
+    clusters = _clusters(plan, who)
+    over_time = panels(plan, reading, catalogue, Students(who, tool_arm, clusters))
+    sources: dict[str, Source] = {} if plan.design.over_time else {o.key: o.source for o in plan.outcomes}
     sources |= {c.key: c.source for c in plan.covariates} | {s.key: s.source for s in plan.subgroups}
     values = {key: values_of(source, plan, reading, catalogue, who.keys) for key, source in sources.items()}
     frame = Frame(
         keys=who.keys,
         tool=tool_arm,
         unit=np.array(who.unit, dtype=object),
-        cluster=_clusters(plan, who),
+        cluster=clusters,
         block=_blocks(plan, who),
         school=np.array([s or "unknown" for s in who.school], dtype=object),
-        outcomes={o.key: as_numbers(values[o.key]) for o in plan.outcomes},
+        outcomes=over_time.last if plan.design.over_time else {o.key: as_numbers(values[o.key]) for o in plan.outcomes},
         numbers={c.key: as_numbers(values[c.key]) for c in plan.covariates if c.kind == "number"},
         categories={c.key: as_labels(values[c.key]) for c in plan.covariates if c.kind == "category"},
         subgroups={s.key: as_labels(values[s.key]) for s in plan.subgroups},
         used=used,
         dosed=dosed,
         dose=dose,
+        panels=over_time.outcomes,
+        gaps=over_time.gaps,
     )
     bought = funnel(plan, reading, tool_arm, used, dosed)
     return Framed(frame, bought, linkage(plan, reading), who.joined_later)
@@ -71,6 +76,8 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
 
 def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], who: Population) -> np.ndarray:
     use = plan.comparison.use
+    if plan.design.kind == "interrupted_series":
+        return np.ones(len(who.keys), dtype=bool)
     if use is None:
         return np.array([arm in plan.comparison.tool_arms for arm in who.arm], dtype=bool)
     amounts = as_numbers(values_of(use.source, plan, reading, catalogue, who.keys))

@@ -65,8 +65,8 @@ def population(plan: Plan, reading: Reading) -> Population:
 
 
 def _assigned(plan: Plan, reading: Reading) -> ir.Table | None:
-    if plan.comparison.assigned_by == "use":
-        return None
+    if plan.comparison.assigned_by == "use" or plan.design.kind == "interrupted_series":
+        return None  # a series has one population and nobody to compare it with
     table = reading.current("assignments")
     table = table.filter((table.pilot == plan.pilot) & (table.unit == plan.design.unit))
     if not reading.arrow(table.count().as_table())[0][0].as_py():

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gainline.engine.core.calendar import Window
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.indicators import Indicator, compile_indicator, latest_results
-from gainline.engine.pilots.plan import Plan, Source
+from gainline.engine.pilots.plan import Days, Period, Plan, Source
 from gainline.engine.records import TABLES
 from gainline.lake import Reading
 
@@ -39,6 +39,37 @@ def values_of(
         found = _attribute(source.attribute, plan, reading)
     else:
         return _indicator(source, plan, reading, catalogue, keys)
+    return _aligned(reading.arrow(found.select("person_key", "value")), keys)
+
+
+def values_in_period(
+    source: Source,
+    period: Period,
+    plan: Plan,
+    reading: Reading,
+    catalogue: Mapping[str, Indicator],
+    keys: NDArray[np.int64],
+) -> list[object]:
+    """One value per key for one period of the design, in the order of `keys`.
+
+    An indicator is counted over the period's days. A result is taken from the period's forms; where the period names
+    none, from the source's forms as far as they were taken on the period's days.
+
+    Raises
+    ------
+    UserFixable
+        As `values_of`; also for a roster field or an attribute, which the records hold once and not by period.
+    """
+    if source.indicator:
+        counted = source.model_copy(update={"window": period.days})
+        return _indicator(counted, plan, reading, catalogue, keys)
+    if not source.result:
+        raise UserFixable(
+            "an outcome that is followed over periods is neither a roster field nor an attribute",
+            "take it from results or from an indicator, which are known period by period",
+        )
+    asked = source.model_copy(update={"forms": period.forms or source.forms})
+    found = _results(asked, plan, reading, keys, days=None if period.forms else period.days)
     return _aligned(reading.arrow(found.select("person_key", "value")), keys)
 
 
@@ -67,7 +98,9 @@ def _aligned(rows: pa.Table, keys: NDArray[np.int64]) -> list[object]:
     return taken
 
 
-def _results(source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int64]) -> ir.Table:
+def _results(
+    source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int64], days: Days | None = None
+) -> ir.Table:
     """One score per person: the latest per form, then combined over the forms that the person has."""
     table = reading.table("results")
     table = table.filter(
@@ -75,6 +108,8 @@ def _results(source: Source, plan: Plan, reading: Reading, keys: NDArray[np.int6
     )
     if plan.population.sections:
         table = table.filter(table.section_id.isnull() | table.section_id.isin(plan.population.sections))
+    if days is not None:
+        table = table.filter((table.taken_on >= ibis.literal(days.start)) & (table.taken_on <= ibis.literal(days.end)))
     table = latest_results(table).select("person_key", "form", "score")
     if source.absent_as is not None:
         table = _with_absent(table, source, keys)
