@@ -66,11 +66,9 @@ def cr2(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
 
     Source: see the module.
     """
-    direction = fit.back.T @ contrast
-    steps = _adjusted_steps(fit, clusters, direction)
-    scores = np.bincount(clusters, steps * fit.residuals)
-    variance = float(scores @ scores)
-    return Inference(float(contrast @ fit.coefficients), variance**0.5, _satterthwaite(fit, clusters, steps))
+    sums = _cluster_sums(fit, clusters, fit.back.T @ contrast)
+    variance = float(sums.scores @ sums.scores)
+    return Inference(float(contrast @ fit.coefficients), variance**0.5, _satterthwaite(fit, sums))
 
 
 def cr1(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
@@ -87,28 +85,58 @@ def cr1(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
     return Inference(float(contrast @ fit.coefficients), float(factor * (scores @ scores)) ** 0.5, float(m - 1))
 
 
-def _adjusted_steps(fit: Fit, clusters: Codes, direction: Floats) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Per cluster, of its adjusted steps ``p_i = A_i W_i X_i d``: all that variance and degrees of freedom need.
+
+    ``scores`` and ``own``, shape ``(m,)``, are ``p_i'e_i`` and ``p_i'p_i``; ``plain`` and ``weighted``, shape
+    ``(m, k)``, are ``X_i'p_i`` and ``X_i'W_i p_i``.
+    """
+
+    scores: Floats
+    own: Floats
+    plain: Floats
+    weighted: Floats
+
+
+def _cluster_sums(fit: Fit, clusters: Codes, direction: Floats) -> _Sums:
+    sizes = np.bincount(clusters)
+    order = np.argsort(clusters, kind="stable")
+    parts = np.split(order, np.cumsum(sizes)[:-1])
+    even = float(fit.weights.min()) == float(fit.weights.max())
+    if even and len(clusters) >= len(sizes) * fit.basis.shape[1]:
+        return _sums_even(fit, parts, direction)
+    steps = _adjusted_steps(fit, parts, direction)
+    m = len(sizes)
+    scores, own = np.bincount(clusters, steps * fit.residuals), np.bincount(clusters, steps**2)
+    plain = _sum_by(clusters, fit.basis * steps[:, None], m)
+    return _Sums(scores, own, plain, _sum_by(clusters, fit.basis * (fit.weights * steps)[:, None], m))
+
+
+def _sums_even(fit: Fit, parts: list[Codes], direction: Floats) -> _Sums:
+    """With one weight w for all, S = wI and B = I - wXX', so that ``B^(-1/2) X = X (I - wX'X)^(-1/2)``: k by k only."""
+    weight, k = float(fit.weights[0]), fit.basis.shape[1]
+    grams, crossed = np.empty((len(parts), k, k)), np.empty((len(parts), k))
+    for place, rows in enumerate(parts):
+        inside = fit.basis[rows]
+        grams[place], crossed[place] = inside.T @ inside, inside.T @ fit.residuals[rows]
+    values, vectors = np.linalg.eigh(np.eye(k) - weight * grams)
+    turned = _inverse_root(values) * np.einsum("mij,i->mj", vectors, direction)
+    adjusted = np.einsum("mij,mj->mi", vectors, turned)
+    plain = weight * np.einsum("mij,mj->mi", grams, adjusted)
+    scores, own = weight * np.sum(adjusted * crossed, axis=1), weight * np.sum(adjusted * plain, axis=1)
+    return _Sums(scores, own, plain, weight * plain)
+
+
+def _adjusted_steps(fit: Fit, parts: list[Codes], direction: Floats) -> Floats:
     raw = fit.weights * (fit.basis @ direction)
     spread = fit.basis.T @ (fit.weights[:, None] ** 2 * fit.basis)
-    sizes = np.bincount(clusters)
-    if sizes.max() == 1:
+    if len(parts) == len(raw):
         return _adjust_singletons(fit, spread, raw)
-    order = np.argsort(clusters, kind="stable")
     steps = np.empty(len(raw))
-    even = float(fit.weights.min()) == float(fit.weights.max())
-    for rows in np.split(order, np.cumsum(sizes)[:-1]):
-        if even:
-            steps[rows] = _adjust_even(fit.basis[rows], float(fit.weights[0]), direction)
-        else:
-            steps[rows] = _adjust(fit.basis[rows], fit.weights[rows], spread, raw[rows])
+    for rows in parts:
+        steps[rows] = _adjust(fit.basis[rows], fit.weights[rows], spread, raw[rows])
     return steps
-
-
-def _adjust_even(basis: Floats, weight: float, direction: Floats) -> Floats:
-    """With one weight for all, S = wI and B = I - wXX', so that ``B^(-1/2) X = X (I - wX'X)^(-1/2)``: k by k only."""
-    values, vectors = np.linalg.eigh(np.eye(basis.shape[1]) - weight * (basis.T @ basis))
-    adjusted: Floats = weight * (basis @ (vectors @ (_inverse_root(values) * (vectors.T @ direction))))
-    return adjusted
 
 
 def _adjust_singletons(fit: Fit, spread: Floats, raw: Floats) -> Floats:
@@ -136,20 +164,16 @@ def _inverse_root(values: Floats) -> Floats:
     return np.where(real, 1.0 / np.sqrt(np.where(real, values, 1.0)), 0.0)
 
 
-def _satterthwaite(fit: Fit, clusters: Codes, steps: Floats) -> float:
+def _satterthwaite(fit: Fit, sums: _Sums) -> float:
     """(trace G)^2 / ||G||^2 of G_ij = p_i'(I-H)_i (I-H)_j' p_j = d_i [i=j] + f_i' K f_j, without forming G."""
-    m = int(clusters.max()) + 1
-    own = np.bincount(clusters, steps**2, minlength=m)
-    plain = _sum_by(clusters, fit.basis * steps[:, None], m)
-    weighted = _sum_by(clusters, fit.basis * (fit.weights * steps)[:, None], m)
     spread = fit.basis.T @ (fit.weights[:, None] ** 2 * fit.basis)
     k = spread.shape[0]
     kernel = np.block([[spread, -np.eye(k)], [-np.eye(k), np.zeros((k, k))]])
-    factor = np.column_stack([plain, weighted])
+    factor = np.column_stack([sums.plain, sums.weighted])
     diagonal = np.einsum("ij,jk,ik->i", factor, kernel, factor)
     mixed = kernel @ (factor.T @ factor)
-    total = float(np.sum(own + diagonal))
-    squares = float(own @ own + 2.0 * (own @ diagonal) + np.einsum("ij,ji->", mixed, mixed))
+    total = float(np.sum(sums.own + diagonal))
+    squares = float(sums.own @ sums.own + 2.0 * (sums.own @ diagonal) + np.einsum("ij,ji->", mixed, mixed))
     return total**2 / squares
 
 

@@ -15,6 +15,7 @@ from gainline.engine.evidence.frame import Flags, Floats
 Rows = NDArray[np.intp]
 
 _REDUNDANT = 1e-9  # share of a column's length that must be new for it to count as a column of its own
+_CLEARLY_NEW = 1e-3  # above it the squared condition of a Gram matrix still leaves ten digits to tell columns apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,12 @@ def independent(columns: Columns) -> list[int]:
     """Which columns say something that the columns before them did not, by position.
 
     Gram-Schmidt with a second pass, because one pass loses orthogonality on nearly collinear covariates; a pivoted QR
-    would be as safe but may drop an early column in favor of a late one.
+    would be as safe but may drop an early column in favor of a late one. Columns whose Gram matrix already shows that
+    each is clearly new skip the work.
     """
     n, k = columns.matrix.shape
+    if _gram_factor(columns.matrix) is not None:
+        return list(range(k))
     basis = np.empty((n, min(n, k)))
     kept: list[int] = []
     for place in range(k):
@@ -110,7 +114,10 @@ def least_squares(
     -------
     EV006 a needed column is determined by the others; EV007 no degrees of freedom are left.
     """
-    kept = independent(columns)
+    weight = np.ones(len(y)) if weights is None else weights
+    root = None if weights is None else np.sqrt(weight)
+    quick = _orthonormal(_scaled(columns.matrix, root))
+    kept = independent(columns) if quick is None else list(range(len(columns.names)))
     names = tuple(columns.names[place] for place in kept)
     if len(y) <= len(names):
         return Refusal(
@@ -124,10 +131,45 @@ def least_squares(
             "the covariates and blocks already determine who has the tool, so its effect cannot be told apart",
             "drop the covariate that equals the assignment, or compare within blocks that hold both arms",
         )
-    weight = np.ones(len(y)) if weights is None else weights
-    design = columns.matrix[:, kept]
-    root = np.sqrt(weight)
-    q, r = linalg.qr(design * root[:, None], mode="economic")
-    back = linalg.solve_triangular(r, np.eye(len(names)))
-    coefficients = back @ (q.T @ (root * y))
-    return Fit(names, coefficients, y - design @ coefficients, q / root[:, None], back, weight)
+    design = columns.matrix if quick else columns.matrix[:, kept]
+    basis, back = quick or _orthonormal_slowly(_scaled(design, root))
+    coefficients = back @ (basis.T @ (y if root is None else root * y))
+    within = basis if root is None else basis / root[:, None]
+    return Fit(names, coefficients, y - design @ coefficients, within, back, weight)
+
+
+def _scaled(matrix: Floats, root: Floats | None) -> Floats:
+    return matrix if root is None else matrix * root[:, None]
+
+
+def _gram_factor(matrix: Floats) -> Floats | None:
+    """The upper Cholesky factor of the Gram matrix; None where some column is not clearly new."""
+    gram = matrix.T @ matrix
+    size = np.sqrt(np.diag(gram))
+    if matrix.shape[0] <= matrix.shape[1] or not np.all(size > 0.0):
+        return None
+    try:
+        factor = linalg.cholesky(gram / np.outer(size, size))
+    except linalg.LinAlgError:
+        return None
+    return factor * size if factor.size == 0 or float(np.diag(factor).min()) > _CLEARLY_NEW else None
+
+
+def _orthonormal(matrix: Floats) -> tuple[Floats, Floats] | None:
+    """Basis and ``back`` by Cholesky twice, three times as fast as QR and as orthogonal; None where QR is needed.
+
+    Source: Yamamoto, Nakatsukasa, Yanagisawa and Fukaya (2015), CholeskyQR2.
+    """
+    first = _gram_factor(matrix)
+    if first is None or first.size == 0:
+        return None
+    unit = np.eye(len(first))
+    once = linalg.solve_triangular(first, unit)
+    basis = matrix @ once
+    twice = linalg.solve_triangular(linalg.cholesky(basis.T @ basis), unit)
+    return basis @ twice, once @ twice
+
+
+def _orthonormal_slowly(matrix: Floats) -> tuple[Floats, Floats]:
+    q, r = linalg.qr(matrix, mode="economic")
+    return q, linalg.solve_triangular(r, np.eye(len(r)))
