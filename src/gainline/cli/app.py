@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from gainline.cli import console
-from gainline.cli.offline import cycle, demo, indicators, plan, records
+from gainline.cli.offline import cycle, demo, indicators, pilot, plan, records
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
@@ -21,6 +21,7 @@ ROAD = (
     ("unmatched", records.unmatched, "List identities that the roster does not know."),
     ("profiles", records.profiles, "List the kinds of files that can be read."),
     ("plan", plan.app, "Check, register, amend and show plans."),
+    ("pilot", pilot.app, "Before a pilot: its design and its size."),
     ("evaluate", cycle.evaluate, "Run what was registered and write the evidence."),
     ("brief", cycle.brief, "Write the brief of an evaluated cycle."),
     ("indicators", indicators.app, "List, explain and measure indicators."),
