@@ -90,6 +90,7 @@ CASES = [
     ("EV015", CHOICE, FLAT),
     ("EV015", MAHALANOBIS, FLAT),
     ("EV016", RANDOM, replace(FRAME, subgroups={})),
+    ("EV150", RANDOM, replace(FRAME, keys=FRAME.keys // 14)),
 ]
 
 

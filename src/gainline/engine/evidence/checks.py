@@ -18,7 +18,8 @@ def refuse(plan: Plan, frame: Frame) -> Refusal | None:
     Refuses
     -------
     EV001 an outcome is not in the frame; EV002 an arm is empty; EV010 a covariate is not; EV012 no predicted size;
-    EV014 the frame is empty or its columns differ in length; EV016 a subgroup is not in the frame.
+    EV014 the frame is empty or its columns differ in length; EV016 a subgroup is not in the frame;
+    EV150 a student is in it twice.
     """
     return next(_reasons(plan, frame), None)
 
@@ -43,6 +44,7 @@ def in_order(frame: Frame) -> Frame:
         used=frame.used[order],
         dosed=frame.dosed[order],
         dose=frame.dose[order],
+        placebos={key: values[order] for key, values in frame.placebos.items()},
     )
 
 
@@ -56,11 +58,16 @@ def _reasons(plan: Plan, frame: Frame) -> Iterator[Refusal]:
 
 def _shape(frame: Frame) -> Iterator[Refusal]:
     columns = [frame.tool, frame.unit, frame.cluster, frame.block, frame.school, frame.used, frame.dosed, frame.dose]
-    named = [*frame.outcomes.values(), *frame.numbers.values(), *frame.categories.values(), *frame.subgroups.values()]
+    held = (frame.outcomes, frame.numbers, frame.categories, frame.subgroups, frame.placebos)
+    named = [values for kind in held for values in kind.values()]
     if len(frame) == 0:
         yield Refusal("EV014", "nobody is in the population", "check the population's grades, schools and sections")
     elif any(len(column) != len(frame) for column in [*columns, *named]):
         yield Refusal("EV014", "the frame's columns differ in length", "build the frame again from one snapshot")
+    elif len(np.unique(frame.keys)) < len(frame):
+        twice = len(frame) - len(np.unique(frame.keys))
+        says = f"{twice:,} rows belong to students who stand in the frame already, so they would be counted twice"
+        yield Refusal("EV150", says, "link the identities of each student, then build the frame again")
 
 
 def _arms(frame: Frame) -> Iterator[Refusal]:

@@ -82,6 +82,8 @@ class Frame:
         Subgroup key -> the primary outcome's panel of differences, disadvantaged minus others, one row per cluster.
     assignment
         How chance was really drawn, as it was recorded; ``None`` when only blocks are known.
+    placebos
+        Placebo key -> values in the placebo's own unit: outcomes that the tool cannot have changed.
     """
 
     keys: NDArray[np.int64]
@@ -100,6 +102,7 @@ class Frame:
     panels: Mapping[str, Panel] = field(default_factory=dict)
     gaps: Mapping[str, Panel] = field(default_factory=dict)
     assignment: Assignment | None = None
+    placebos: Mapping[str, Floats] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)

@@ -52,6 +52,7 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
     over_time = panels(plan, reading, catalogue, Students(who, tool_arm, clusters))
     sources: dict[str, Source] = {} if plan.design.over_time else {o.key: o.source for o in plan.outcomes}
     sources |= {c.key: c.source for c in plan.covariates} | {s.key: s.source for s in plan.subgroups}
+    sources |= {p.key: p.source for p in plan.placebos}
     values = {key: values_of(source, plan, reading, catalogue, who.keys) for key, source in sources.items()}
     frame = Frame(
         keys=who.keys,
@@ -69,6 +70,7 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
         dose=dose,
         panels=over_time.outcomes,
         gaps=over_time.gaps,
+        placebos={p.key: as_numbers(values[p.key]) for p in plan.placebos},
     )
     bought = funnel(plan, reading, tool_arm, used, dosed)
     return Framed(frame, bought, linkage(plan, reading), who.joined_later)
