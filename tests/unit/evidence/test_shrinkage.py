@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gainline.engine.evidence.shrinkage import shrink
+from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, expected_ranks, shrink
 
 
 def test_a_single_group_is_left_alone():
@@ -39,26 +39,45 @@ def test_the_grid_integral_equals_a_brute_force_posterior():
     assert shrink(effects, errors, tau_scale=scale)[0].mean == pytest.approx(expected, abs=0.01)
 
 
+def test_the_expected_ranks_of_all_groups_add_up():
+    ranks = expected_ranks(np.array([0.3, -0.1, 0.2, 0.0]), np.array([0.1, 0.2, 0.05, 0.3]), tau_scale=0.08)
+    assert ranks.sum() == pytest.approx(1 + 2 + 3 + 4)
+
+
+def test_groups_that_differ_beyond_doubt_are_ranked_as_they_stand():
+    ranks = expected_ranks(np.array([5.0, -5.0, 0.0]), np.full(3, 0.01), tau_scale=3.0)
+    assert ranks == pytest.approx([3.0, 1.0, 2.0], abs=1e-6)
+
+
+def test_a_noisy_group_with_the_largest_estimate_is_not_ranked_first():
+    effects, errors = np.array([0.00, 0.05, 0.12, 0.30]), np.array([0.03, 0.03, 0.03, 0.40])
+    ranks = expected_ranks(effects, errors, tau_scale=0.08)
+    assert np.argmax(ranks) == 2
+
+
 @pytest.mark.slow
-def test_eight_groups_halve_the_error_and_cover():
+@pytest.mark.parametrize("spaced", [np.geomspace, np.linspace])
+def test_eight_groups_halve_the_error_and_cover_and_the_noisiest_is_seldom_extreme(spaced):
+    """Bars of the engine: RMSE at most half of raw, coverage 0.93, noisiest group best or worst at most one in ten."""
     rng = np.random.default_rng(5)
-    errors = np.linspace(0.05, 0.20, 8)
-    raw = shrunken = covered = extreme = 0.0
-    repeats = 400
+    errors = spaced(0.05, 0.20, 8)
+    raw = shrunken = covered = extreme = extreme_raw = 0.0
+    repeats = 2000
     for _ in range(repeats):
         truth = 0.1 + rng.normal(0, 0.05, 8)
         seen = truth + rng.normal(0, errors)
-        found = shrink(seen, errors, tau_scale=0.1)
+        found = shrink(seen, errors, tau_scale=TAU_SCALE_SD)
         means = np.array([each.mean for each in found])
         raw += np.mean((seen - truth) ** 2)
         shrunken += np.mean((means - truth) ** 2)
-        intervals = [each.interval() for each in found]
-        covered += np.mean([low <= t <= high for (low, high), t in zip(intervals, truth, strict=True)])
-        extreme += np.argmax(means) == 7 or np.argmin(means) == 7
+        below = np.array([each.below(t) for each, t in zip(found, truth, strict=True)])
+        covered += np.mean((below > 0.025) & (below < 0.975))
+        ranks = expected_ranks(seen, errors, tau_scale=TAU_SCALE_SD)
+        extreme += np.argmax(ranks) == 7 or np.argmin(ranks) == 7
+        extreme_raw += np.argmax(seen) == 7 or np.argmin(seen) == 7
     rmse = np.sqrt(np.array([raw, shrunken]) / repeats)
-    print(
-        f"RMSE raw {rmse[0]:.4f} shrunken {rmse[1]:.4f}, cover {covered / repeats:.3f}, extreme {extreme / repeats:.3f}"
-    )
-    assert np.sqrt(shrunken / raw) <= 0.55
+    print(f"RMSE raw {rmse[0]:.4f} shrunken {rmse[1]:.4f} ratio {rmse[1] / rmse[0]:.3f}, cover {covered / repeats:.3f}")
+    print(f"noisiest extreme {extreme / repeats:.3f}, in raw tables {extreme_raw / repeats:.3f}")
+    assert rmse[1] / rmse[0] <= 0.50
     assert covered / repeats >= 0.93
-    assert extreme / repeats <= 0.15
+    assert extreme / repeats <= 0.10

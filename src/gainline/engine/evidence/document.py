@@ -72,6 +72,9 @@ class GroupEffect:
     harm_probability: float | None
     too_few: str | None  # the reason; None when there is an effect
     label: str = ""  # the group in the plan's words, where the split has two sides; else its own label
+    shrunken_low: float | None = None  # 95 % interval of the shrunken effect
+    shrunken_high: float | None = None
+    expected_rank: float | None = None  # 1: surely the least good effect of its split; None with a single group
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import normal_cdf, normal_equivalent
 from gainline.engine.evidence.inference.linear import Columns, least_squares
 from gainline.engine.evidence.sample import TOOL, Sample
-from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Posterior, shrink
+from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Posterior, expected_ranks, shrink
 from gainline.engine.pilots.plan import Direction, Plan, Subgroup
 
 MIN_STUDENTS_PER_ARM = 20  # below it one student moves the group's mean by more than a twentieth
@@ -56,8 +56,8 @@ def too_few(sample: Sample, member: Flags) -> str | None:
 def group_effects(sample: Sample, frame: Frame, plan: Plan, sd: float) -> tuple[GroupFinding, ...]:
     """The effect in every group of every registered subgroup, groups in the order of their labels.
 
-    ``sd`` is the outcome's pooled SD. ``effect`` and its interval are the group's own; ``shrunken`` and
-    ``harm_probability`` also believe the other groups of the same subgroup.
+    ``sd`` is the outcome's pooled SD. ``effect`` and its interval are the group's own; ``shrunken`` with its interval,
+    ``harm_probability`` and ``expected_rank`` also believe the other groups of the same subgroup.
     """
     return tuple(finding for split in plan.subgroups for finding in _one_split(sample, frame, split, sd))
 
@@ -80,7 +80,18 @@ def _one_split(sample: Sample, frame: Frame, split: Subgroup, sd: float) -> list
         _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher)
         for place, group in enumerate(groups)
     ]
-    return [_named(found, group_name(split, found.shown.group, groups)) for found in found_groups]
+    ranks = dict(zip(told, _ranks(means, errors, sd, higher=higher), strict=True))
+    return [
+        _named(found, group_name(split, found.shown.group, groups), ranks.get(place))
+        for place, found in enumerate(found_groups)
+    ]
+
+
+def _ranks(means: Floats, errors: Floats, sd: float, *, higher: bool) -> list[float | None]:
+    if len(means) < 2:
+        return [None for _ in means]
+    sign = 1.0 if higher else -1.0
+    return [float(rank) for rank in expected_ranks(sign * means, errors, tau_scale=TAU_SCALE_SD * sd)]
 
 
 def group_name(split: Subgroup, group: str, groups: Collection[str]) -> str:
@@ -91,8 +102,8 @@ def group_name(split: Subgroup, group: str, groups: Collection[str]) -> str:
     return split.others_label if len(groups) - len(behind) == 1 else group
 
 
-def _named(finding: GroupFinding, label: str) -> GroupFinding:
-    return replace(finding, shown=replace(finding.shown, label=label))
+def _named(finding: GroupFinding, label: str, rank: float | None) -> GroupFinding:
+    return replace(finding, shown=replace(finding.shown, label=label, expected_rank=rank))
 
 
 def _effects(sample: Sample, members: list[Flags]) -> list[Inference | str]:
@@ -134,7 +145,8 @@ def _finding(  # noqa: PLR0913 - one row of a table: its cells are its arguments
     low, high = effect.estimate - effect.half_width, effect.estimate + effect.half_width
     harm = posterior.below(0.0) if higher else posterior.above(0.0)
     shown = GroupEffect(split.key, group, n_tool, n_usual, effect.estimate, low, high, posterior.mean, harm, None)
-    return GroupFinding(shown, posterior)
+    least, most = posterior.interval()
+    return GroupFinding(replace(shown, shrunken_low=least, shrunken_high=most), posterior)
 
 
 def gap_changes(sample: Sample, frame: Frame, plan: Plan, sd: float) -> tuple[GapChange, ...]:

@@ -2,7 +2,8 @@
 
 Two yardsticks. For matched pairs, how much likelier than its partner a student may have been to take the tool before
 the signed-rank test gives way (Rosenbaum). For any regression, what share of the remaining variance of tool and outcome
-the cause would have to hold, and what is left of the estimate if it were as strong as a measured one (Cinelli, Hazlett).
+the cause would have to hold, and what is left of the estimate if it were as strong as a measured one (Cinelli and
+Hazlett).
 """
 
 from __future__ import annotations
