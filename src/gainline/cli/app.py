@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from gainline.cli import console
-from gainline.cli.offline import cycle, demo, indicators, pilot, plan, records
+from gainline.cli.offline import analyst, cycle, demo, indicators, pilot, plan, records
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
@@ -24,6 +24,8 @@ ROAD = (
     ("pilot", pilot.app, "Before a pilot: its design and its size."),
     ("evaluate", cycle.evaluate, "Run what was registered and write the evidence."),
     ("brief", cycle.brief, "Write the brief of an evaluated cycle."),
+    ("export", analyst.export, "Write rows and a plain script that redo the main figure elsewhere."),
+    ("synthesize", analyst.synthesize, "Say what several pilots show together."),
     ("indicators", indicators.app, "List, explain and measure indicators."),
     ("snapshots", records.snapshots, "List every published state of the lake."),
     ("verify", records.verify, "Check that nothing was changed behind our back."),

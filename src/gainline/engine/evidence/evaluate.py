@@ -95,6 +95,19 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
     return _assemble(plan, frame, analyses, lost, carried)
 
 
+def analyze_primary(
+    plan: Plan, frame: Frame, *, ctx: RunContext, progress: Progress = silent
+) -> Analysis | Refusal:
+    """The primary outcome's analysis with its sample: what the main figure stands on, row by row.
+
+    Refuses
+    -------
+    As `evaluate` does.
+    """
+    fault = refuse(plan, frame)
+    return fault or _analyze(plan, in_order(frame), plan.primary, ctx, progress)
+
+
 def _analyze_all(
     plan: Plan, frame: Frame, ctx: RunContext, progress: Progress
 ) -> tuple[list[Analysis] | Refusal, tuple[str, ...]]:

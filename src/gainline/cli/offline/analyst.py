@@ -1,0 +1,65 @@
+"""`gainline export | synthesize`: the way out for an analyst, and several cycles together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gainline.cli import console
+from gainline.cli.console import Format
+from gainline.cli.options import HERE, FormatOption, WorkspaceOption
+from gainline.engine.core.errors import GainlineError
+from gainline.road.exporting import export_main_figure
+from gainline.road.synthesizing import synthesize_cycles
+from gainline.road.workspace import Workspace
+
+
+def export(
+    key: Annotated[str, typer.Argument(help="The plan's key.")],
+    folder: Annotated[Path, typer.Argument(help="Where to write; made when missing.")],
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write the analyzed rows and a plain script that redoes the main figure without Gainline.
+
+    The rows are those of single students, without names or ids; they are for the district's analyst and stay there. The
+    export is entered in the ledger.
+    """
+    done = export_main_figure(Workspace.open(workspace), key, folder)
+    console.talk(f"{done.students:,} rows, without names or ids. They stay with the district's analyst.")
+    console.talk("Redo the main figure with: python redo.py (numpy and scipy, nothing of Gainline)")
+    console.show_text(str(done.folder))
+
+
+def synthesize(
+    named: Annotated[list[str], typer.Argument(help="Keys of evaluated cycles, or evidence files of others.")],
+    workspace: WorkspaceOption = HERE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say what several pilots show together, as Hedges' g with an interval that is honest for few.
+
+    Studies that do not meet the standards are left out and named. Exits with 11 when they cannot be pooled.
+    """
+    try:
+        home = Workspace.open(workspace)
+    except GainlineError:
+        home = None
+    pooled = synthesize_cycles(home, named)
+    found = pooled.synthesis
+    rows = [
+        {"study": study.name, "g": study.effect, "std_error": study.std_error, "weight": weight, "shrunken": pulled}
+        for study, weight, pulled in zip(pooled.studies, found.weights, found.shrunken, strict=True)
+    ]
+    together = {"study": "together", "g": found.effect, "std_error": found.std_error, "weight": 1.0}
+    table = [*rows, {**together, "shrunken": found.effect}]
+    cells = [
+        {**row, "g": f"{row['g']:+.3f}", "std_error": f"{row['std_error']:.3f}", "weight": f"{row['weight']:.0%}"}
+        | {"shrunken": f"{row['shrunken']:+.3f}"}
+        for row in table
+    ]
+    console.show_rows(table, form=form, title=f"Pilots on {pooled.domain}, up is good", cells=cells)
+    for title, reason in pooled.left_out:
+        console.talk(f"Left out: {title} ({reason})")
+    console.talk(f"Mean g {found.effect:+.2f} (95% interval {found.low:+.2f} to {found.high:+.2f}); {found.method}.")
+    console.talk(f"A next place: {found.next_low:+.2f} to {found.next_high:+.2f}. {found.says}")

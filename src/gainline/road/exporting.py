@@ -1,0 +1,116 @@
+"""Export: the rows and a plain script with which anyone can redo the main figure without Gainline."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gainline.engine.core.context import RunContext
+from gainline.engine.core.errors import Refused
+from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence import Frame
+from gainline.engine.evidence.evaluate import analyze_primary
+from gainline.engine.evidence.sample import TOOL, Sample
+from gainline.engine.indicators import load_catalogue
+from gainline.engine.pilots.plan import Plan
+from gainline.engine.privacy import Audience
+from gainline.engine.privacy.rows import release_rows
+from gainline.road.briefing import read_evidence
+from gainline.road.framing import build_frame
+from gainline.road.registering import registration_of
+from gainline.road.workspace import Workspace
+
+SCRIPT, ROWS, EXPECTED = "redo.py", "rows.csv", "expected.json"
+_NOTE = (
+    "Rows of single students, without names or ids. They stay with the district's analyst.\n\n"
+    "    python redo.py\n\n"
+    "computes the main figure again from rows.csv, by the textbook, and holds it against expected.json.\n"
+    "It needs numpy and scipy, and nothing of Gainline.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Redo:
+    """Where the export lies, and what the script must find."""
+
+    folder: Path
+    students: int
+    expected: dict[str, float]
+
+
+def export_main_figure(workspace: Workspace, key: str, folder: Path) -> Redo:
+    """Write the analyzed rows of the primary outcome, a plain script, and what it must find.
+
+    The frame is built again from the snapshot that the evidence names, and the export is entered in the ledger.
+
+    Raises
+    ------
+    Missing
+        When the cycle is not registered or not evaluated.
+    Refused
+        When the design has no rows of students, or no honest estimate exists any more.
+    """
+    evidence = read_evidence(workspace, key)
+    plan, frame = frame_of(workspace, key, snapshot=evidence["provenance"]["snapshot"])
+    context = RunContext(as_of=_day(evidence), seed=evidence["provenance"]["seed"])
+    found = analyze_primary(plan, frame, ctx=context)
+    if isinstance(found, Refusal):
+        raise Refused(f"{found.code} {found.because}", found.remedy)
+    if found.sample is None:
+        raise Refused("a design over time has no single row per student", "export the evidence document instead")
+    rows = release_rows(_columns(found.sample), audience=Audience.ANALYST)
+    if isinstance(rows, Refusal):
+        raise Refused(f"{rows.code} {rows.because}", rows.remedy)
+    expected = {part: float(evidence["estimates"][0][part]) for part in ("effect", "std_error", "df", "low", "high")}
+    _write(folder, rows.head, rows.rows, expected)
+    payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure"}
+    workspace.ledger.append("exported", payload, on=context.as_of)
+    return Redo(folder, len(rows.rows), expected)
+
+
+def frame_of(workspace: Workspace, key: str, *, snapshot: str | None = None) -> tuple[Plan, Frame]:
+    """The registered plan with its amendments, and its frame from one snapshot (the head by default)."""
+    plan = Plan.model_validate(registration_of(workspace, key).current_plan())
+    catalogue, _ = load_catalogue([workspace.folder("indicators")])
+    at = workspace.lake.snapshot(snapshot) if snapshot else workspace.lake.head()
+    with workspace.lake.reading(at) as reading:
+        return plan, build_frame(plan, reading, catalogue).frame
+
+
+def _day(evidence: dict[str, Any]) -> date:
+    return date.fromisoformat(evidence["provenance"]["as_of"])
+
+
+def _columns(sample: Sample) -> dict[str, list[float]]:
+    """What the regression used, column by column; clusters as numbers in an order that says nothing."""
+    order = np.argsort(np.bincount(sample.clusters), kind="stable")
+    code = np.empty(len(order))
+    code[order] = np.arange(len(order))
+    columns = {
+        "outcome": sample.y,
+        TOOL: sample.tool.astype(float),
+        "cluster": code[sample.clusters],
+        "weight": sample.weights,
+    }
+    names = [name for name in sample.others.names if name != "intercept"]
+    kept = {name: sample.others.matrix[:, sample.others.names.index(name)] for name in names}
+    return {name: column.tolist() for name, column in {**columns, **kept}.items()}
+
+
+def _write(folder: Path, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...], expected: dict[str, float]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / ROWS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([head, *rows])
+    (folder / EXPECTED).write_text(json.dumps(expected, indent=2) + "\n", encoding="utf-8")
+    script = resources.files("gainline.road").joinpath("redo.txt").read_text(encoding="utf-8")
+    (folder / SCRIPT).write_text(script, encoding="utf-8")
+    (folder / "README.txt").write_text(_NOTE, encoding="utf-8")
