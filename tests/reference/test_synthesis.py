@@ -106,3 +106,4 @@ def test_one_study_or_a_study_without_error_is_refused():
     assert isinstance(synthesize([Study("", 0.1, 0.1)]), Refusal)
     assert synthesize([]).code == "EV200"
     assert synthesize([Study("", 0.1, 0.0), Study("", 0.1, 0.1)]).code == "EV201"
+    assert synthesize([Study("", 0.1, 0.1, 9, "reading"), Study("", 0.1, 0.1, 9, "math")]).code == "EV202"

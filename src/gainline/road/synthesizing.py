@@ -40,13 +40,12 @@ def synthesize_cycles(workspace: Workspace | None, named: Sequence[str]) -> Pool
     Raises
     ------
     Refused
-        EV200, EV201 of the synthesis; EV202 the outcomes belong to different domains.
+        EV200 to EV202 of the synthesis.
     Conflict
         When one and the same registration is named twice: it would count double.
     """
     documents = [_read(workspace, name) for name in named]
     _no_double(documents)
-    domain = _one_domain(documents)
     fit = [one for one in documents if one["rating"]["label"] != DOES_NOT]
     left = tuple((_title(one), one["rating"]["label"]) for one in documents if one["rating"]["label"] == DOES_NOT)
     studies = tuple(_study(one) for one in fit)
@@ -54,7 +53,7 @@ def synthesize_cycles(workspace: Workspace | None, named: Sequence[str]) -> Pool
     if isinstance(found, Refusal):
         out = f" ({len(left)} of {len(documents)} do not meet the standards)" if left else ""
         raise Refused(f"{found.code} {found.because}{out}", found.remedy)
-    return Pooled(domain, studies, left, found)
+    return Pooled(studies[0].domain, studies, left, found)
 
 
 def _read(workspace: Workspace | None, name: str) -> dict[str, Any]:
@@ -81,21 +80,11 @@ def _no_double(documents: Sequence[dict[str, Any]]) -> None:
         seen.add(registration)
 
 
-def _one_domain(documents: Sequence[dict[str, Any]]) -> str:
-    domains = sorted({str(one["estimates"][0]["domain"]) for one in documents})
-    if len(domains) != 1:
-        raise Refused(
-            f"EV202 the primary outcomes belong to different domains: {', '.join(domains)}",
-            "pool cycles whose primary outcomes are of one domain",
-        )
-    return domains[0]
-
-
 def _study(one: dict[str, Any]) -> Study:
     primary = one["estimates"][0]
     sign = 1.0 if primary["favorable"] else -1.0
     students = sum(count["analyzed"] for count in primary["counts"])
-    return Study(_title(one), sign * primary["g"], primary["g_std_error"], students)
+    return Study(_title(one), sign * primary["g"], primary["g_std_error"], students, str(primary["domain"]))
 
 
 def _title(one: dict[str, Any]) -> str:

@@ -21,12 +21,13 @@ FEW = 5  # below this the plain Hartung-Knapp interval can be far too short by l
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One finding to be pooled: a name for people, its effect and standard error, and the students behind it."""
+    """One finding to be pooled: a name for people, effect and standard error, students behind it, outcome domain."""
 
     name: str
     effect: float
     std_error: float
     students: int = 0
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def synthesize(studies: Sequence[Study]) -> Synthesis | Refusal:
 
     Refuses
     -------
-    EV200 fewer than two studies; EV201 a study without a finite effect and a positive standard error.
+    EV200 fewer than two studies; EV201 a study without a finite effect and a positive standard error;
+    EV202 outcomes of different domains.
 
     Source
     ------
@@ -148,6 +150,13 @@ def _fault(studies: Sequence[Study]) -> Refusal | None:
             "EV201",
             "a study has no effect with a positive standard error",
             "leave it out, or evaluate it again",
+        )
+    domains = sorted({study.domain for study in studies})
+    if len(domains) > 1:
+        return Refusal(
+            "EV202",
+            f"the outcomes belong to different domains: {', '.join(domains)}",
+            "pool cycles whose primary outcomes are of one domain",
         )
     return None
 
