@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gainline.engine.evidence.balance import Arms
 from gainline.engine.evidence.document import Attrition, Check, Estimate, EventPoint
+from gainline.engine.evidence.inference.linear import Rows
 from gainline.engine.evidence.sample import Sample
 
 
@@ -27,6 +28,8 @@ class Analysis:
         Arm, students before, students kept; empty where nobody was matched.
     companions, checks, events
         See `Evidence`; of the primary outcome only.
+    sets
+        Shape of the sample: number of the matched set of each student; ``None`` where nobody was matched in sets.
     """
 
     estimate: Estimate
@@ -37,3 +40,4 @@ class Analysis:
     companions: tuple[Estimate, ...] = ()
     checks: tuple[Check, ...] = ()
     events: tuple[EventPoint, ...] = ()
+    sets: Rows | None = None

@@ -123,7 +123,7 @@ class Placebo(_Part):
     label: Text
     source: Source = Field(alias="from")
     unit: Text
-    adjust_for: tuple[Slug, ...] = ()  # covariates measured before it; empty: those that are not the outcome's baseline
+    adjust_for: tuple[Slug, ...] = ()  # covariates; empty: all that do not measure the placebo itself
 
 
 class Covariate(_Part):

@@ -50,7 +50,8 @@ def analyze(plan: Plan, frame: Frame, outcome: Outcome) -> Analysis | Refusal:
         return found
     estimate = to_estimate(paired.sample, found, plan, frame, method(plan))
     estimate = replace(estimate, diagnostics=(*estimate.diagnostics, *paired.notes))
-    return Analysis(estimate, paired.sample, arms(frame, paired), (), match_loss(frame, paired))
+    sets = paired.matched.sets[paired.matched.kept]
+    return Analysis(estimate, paired.sample, arms(frame, paired), (), match_loss(frame, paired), sets=sets)
 
 
 def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusal:
