@@ -17,7 +17,13 @@ from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Columns
-from gainline.engine.evidence.inference.randomization import Mechanism, RandomizationTest, mechanism, randomization_test
+from gainline.engine.evidence.inference.randomization import (
+    Mechanism,
+    RandomizationTest,
+    mechanism,
+    randomization_test,
+    recorded_mechanism,
+)
 from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -38,7 +44,7 @@ def analyze(
 
     Refuses
     -------
-    EV003 to EV007, EV010, EV011, EV013.
+    EV003 to EV007, EV010, EV011, EV013, EV101 to EV104.
     """
     lottery = prepare(plan, frame)
     if isinstance(lottery, Refusal):
@@ -50,24 +56,63 @@ def analyze(
     if isinstance(found, Refusal):
         return found
     drawn = chance(plan, frame, outcome, lottery, ctx=ctx, progress=progress)
-    estimate = to_estimate(taken, found, plan, frame, method(plan))
+    estimate = to_estimate(taken, found, plan, frame, method(plan, frame))
     said = f"{drawn.draws:,} redrawn of about 10^{drawn.log10_assignments:.1f} possible"
+    if frame.assignment:
+        said += f", by the recorded mechanism: {frame.assignment.kind}"
     noted = (*estimate.diagnostics, ("randomization inference", said))
     estimate = replace(estimate, p_randomization=drawn.p, diagnostics=noted)
     return Analysis(estimate, taken, arms(taken), losses(plan, frame, taken))
 
 
 def prepare(plan: Plan, frame: Frame) -> Lottery | Refusal:
-    """Build the columns and the mechanism once for all outcomes.  Refuses: EV010, EV011."""
+    """Build the columns and the mechanism once for all outcomes.  Refuses: EV010, EV011, EV101 to EV104."""
     covariates: CovariateColumns | Refusal = covariate_columns(plan, frame)
     if isinstance(covariates, Refusal):
         return covariates
-    block = frame.block if plan.design.blocked else np.full(len(frame), "", dtype=object)
-    drawn = mechanism(frame.unit, block, frame.tool)
+    frame = with_recorded_blocks(plan, frame)
+    drawn = _drawn(plan, frame)
     if isinstance(drawn, Refusal):
         return drawn
-    others = with_blocks(frame, covariates.columns, blocked=plan.design.blocked)
+    others = with_blocks(frame, covariates.columns, blocked=in_blocks(plan, frame))
     return Lottery(others, covariates.usable, drawn)
+
+
+def in_blocks(plan: Plan, frame: Frame) -> bool:
+    """Tell whether chance decided within blocks: as registered, or as the draw was recorded (pairs are blocks)."""
+    recorded = frame.assignment.kind if frame.assignment else None
+    return plan.design.blocked or bool({plan.design.assignment, recorded} & {"blocked", "pairs"})
+
+
+def with_recorded_blocks(plan: Plan, frame: Frame) -> Frame:
+    """The frame with the blocks of the recorded draw, where there is one; a unit that it does not name keeps its own.
+
+    Such a unit is refused afterwards, by `recorded_mechanism`.
+    """
+    if frame.assignment is None or not in_blocks(plan, frame):
+        return frame
+    block_of = dict(zip(frame.assignment.units, frame.assignment.blocks, strict=True))
+    named = [block_of.get(str(unit), own) for unit, own in zip(frame.unit, frame.block, strict=True)]
+    blocks = np.empty(len(frame), dtype=object)
+    blocks[:] = named
+    return replace(frame, block=blocks)
+
+
+def _drawn(plan: Plan, frame: Frame) -> Mechanism | Refusal:
+    record, registered = frame.assignment, plan.design.assignment
+    if record is None:
+        block = frame.block if in_blocks(plan, frame) else np.full(len(frame), "", dtype=object)
+        return mechanism(frame.unit, block, frame.tool)
+    if registered and record.kind != registered:
+        return Refusal(
+            "EV104",
+            f"the plan registers a draw of kind {registered}, and the recorded one is of kind {record.kind}",
+            "register an amendment that says how chance was really drawn",
+        )
+    comparison = plan.comparison
+    return recorded_mechanism(
+        frame.unit, frame.tool, record, tool_arms=comparison.tool_arms, usual_arms=comparison.usual_arms
+    )
 
 
 def sample(frame: Frame, outcome: Outcome, lottery: Lottery) -> Sample | Refusal:
@@ -102,7 +147,7 @@ def losses(plan: Plan, frame: Frame, found: Sample) -> tuple[Attrition, ...]:
     remained = np.isin(units, units[kept])
     rows = []
     if plan.design.unit != "student":
-        assigned = _pair([len(np.unique(units[side])) for side in (frame.tool, ~frame.tool)])
+        assigned = _assigned_units(plan, frame)
         analyzed = _pair([len(np.unique(units[side & kept])) for side in (frame.tool, ~frame.tool)])
         rows.append(attrition("cluster", assigned, analyzed, plan.design.boundary))
     else:
@@ -113,11 +158,22 @@ def losses(plan: Plan, frame: Frame, found: Sample) -> tuple[Attrition, ...]:
     return tuple(rows)
 
 
+def _assigned_units(plan: Plan, frame: Frame) -> tuple[int, int]:
+    """Sections or schools per arm: as they were drawn where that is recorded, else those that have a student."""
+    record = frame.assignment
+    if record is None:
+        return _pair([len(np.unique(frame.unit[side].astype(str))) for side in (frame.tool, ~frame.tool)])
+    labels = [record.labels[arm] for arm in record.arms]
+    sides = (plan.comparison.tool_arms, plan.comparison.usual_arms)
+    return _pair([sum(label in side for label in labels) for side in sides])
+
+
 def _pair(values: list[int]) -> tuple[int, int]:
     return values[0], values[1]
 
 
-def method(plan: Plan) -> str:
+def method(plan: Plan, frame: Frame) -> str:
     """The method in one line, as the brief prints it."""
-    blocks = " with block fixed effects" if plan.design.blocked else ""
+    within = "pair" if frame.assignment and frame.assignment.kind == "pairs" else "block"
+    blocks = f" with {within} fixed effects" if in_blocks(plan, frame) else ""
     return f"intention to treat, ANCOVA{blocks}, CR2/Satterthwaite by {plan.design.cluster}"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 from scipy import linalg, special
 
+from gainline.engine.core.errors import UserFixable
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Codes, Flags, Floats, Texts
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Columns, independent
+from gainline.engine.pilots.assignment import Assignment, accepted_share, block_codes, redraw_from
 
 _CHUNK = 256  # draws at a time, so that 5,000 students and 99,999 draws stay in memory
+_WIDER = 2048  # where a bound accepts few draws, they are sought in larger lots
 _TIE = 1e-10  # relative slack: the same assignment computed twice must count as a tie
 
 
@@ -22,11 +27,14 @@ class Mechanism:
     """What chance decided: units, their blocks, and who drew the tool.
 
     ``unit_of`` has shape ``(n,)`` and gives each student's unit; ``block`` and ``tool`` have shape ``(n_units,)``.
+    ``recorded`` is the draw as it was recorded, its units in the same order and its arms 0 for the tool and 1 for the
+    usual arm; ``None`` where only blocks are known, and chance is taken to have shuffled the tool within them.
     """
 
     unit_of: Codes
     block: Codes
     tool: Flags
+    recorded: Assignment | None = None
 
     def log10_assignments(self) -> float:
         """The power of ten of how many assignments were possible: the product of binomials over blocks."""
@@ -35,7 +43,8 @@ class Mechanism:
             inside = self.tool[self.block == block]
             n, k = len(inside), int(inside.sum())
             total += special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-        return float(total / np.log(10.0))
+        accepted = accepted_share(self.recorded) if self.recorded else 1.0
+        return float(total / np.log(10.0) + np.log10(accepted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,63 @@ def mechanism(unit: Texts, block: Texts, tool: Flags) -> Mechanism | Refusal:
     return Mechanism(unit_of, block_of[first], tool[first])
 
 
+def recorded_mechanism(
+    unit: Texts, tool: Flags, record: Assignment, *, tool_arms: Collection[str], usual_arms: Collection[str]
+) -> Mechanism | Refusal:
+    """The mechanism as the draw was recorded, for students' units and arms ``(n,)``.
+
+    Units that were drawn and have no student in the frame stay in the draw, because chance drew them too. Units of
+    arms that are not compared are set aside: among the others, chance shuffled within blocks all the same.
+
+    Refuses
+    -------
+    EV101 the frame holds units that were not drawn; EV102 a unit is in another arm than it was drawn into; EV103 the
+    recorded draw cannot be made again.
+    """
+    is_tool = np.array([label in tool_arms for label in record.labels])[record.arms]
+    is_usual = np.array([label in usual_arms for label in record.labels])[record.arms]
+    kept = np.flatnonzero(is_tool | is_usual)
+    place = {record.units[position]: row for row, position in enumerate(kept)}
+    unit_of = np.array([place.get(str(one), -1) for one in unit], dtype=np.intp)
+    if fault := _against(unit, unit_of, tool, is_tool[kept]):
+        return fault
+    if isfinite(record.bound) and len(kept) < len(record.units):
+        return Refusal(
+            "EV103",
+            "the draw was held to a bound over all its units, and some of their arms are not compared",
+            "name every arm of the draw in tool_arms or usual_arms of the plan",
+        )
+    compared = replace(
+        record,
+        labels=("tool", "usual"),
+        units=tuple(record.units[position] for position in kept),
+        blocks=tuple(record.blocks[position] for position in kept),
+        arms=np.where(is_tool[kept], 0, 1).astype(np.intp),
+        balance=record.balance[kept],
+    )
+    try:
+        redraw_from(np.random.Generator(np.random.PCG64(0)), compared, 1)
+    except UserFixable as stopped:
+        return Refusal("EV103", stopped.says, "restore the record of the assignment from a backup")
+    return Mechanism(unit_of, block_codes(compared.blocks), is_tool[kept], compared)
+
+
+def _against(unit: Texts, unit_of: Codes, tool: Flags, drawn: Flags) -> Refusal | None:
+    if strange := len({str(one) for one in unit[unit_of < 0]}):
+        return Refusal(
+            "EV101",
+            f"{strange} units with students in the two arms are not among those that the record of the draw names",
+            "import the assignments that were drawn, or restore the record that belongs to them",
+        )
+    if crossed := len({str(one) for one in unit[drawn[unit_of] != tool]}):
+        return Refusal(
+            "EV102",
+            f"{crossed} units are in another arm of the assignments table than chance drew them into",
+            "analyze units as they were drawn; who did not keep to it shows in use, not in the assignment",
+        )
+    return None
+
+
 def randomization_test(
     y: Floats, others: Columns, drawn: Mechanism, *, draws: int, seed: int, progress: Progress = silent
 ) -> RandomizationTest:
@@ -81,7 +147,8 @@ def randomization_test(
     drawn
         The mechanism over all n students.
     draws
-        How many assignments are redrawn, within blocks, with the numbers that each block really had.
+        How many assignments are redrawn: as the recorded draw was made, or within blocks with the numbers that each
+        block really had.
 
     Assumes
     -------
@@ -96,11 +163,12 @@ def randomization_test(
     observed = _coefficients(drawn.tool[None, :].astype(float), sums, sizes, loads)[0]
     generator = np.random.Generator(np.random.PCG64(seed))
     count = 0
-    for done in range(0, draws, _CHUNK):
-        redrawn = _redraw(generator, drawn, min(_CHUNK, draws - done))
+    at_once = _WIDER if drawn.recorded and isfinite(drawn.recorded.bound) else _CHUNK
+    for done in range(0, draws, at_once):
+        redrawn = _redraw(generator, drawn, min(at_once, draws - done))
         found = _coefficients(redrawn, sums, sizes, loads)
         count += int(np.sum(np.abs(found) >= abs(observed) * (1.0 - _TIE)))
-        progress("redrawing assignments", min(done + _CHUNK, draws), draws)
+        progress("redrawing assignments", min(done + at_once, draws), draws)
     return RandomizationTest(float(observed), (1 + count) / (1 + draws), draws, drawn.log10_assignments())
 
 
@@ -123,6 +191,9 @@ def _coefficients(assigned: Floats, sums: Floats, sizes: Floats, loads: Floats) 
 
 
 def _redraw(generator: np.random.Generator, drawn: Mechanism, draws: int) -> Floats:
+    if drawn.recorded is not None:
+        tools: Floats = (redraw_from(generator, drawn.recorded, draws) == 0).astype(np.float64)
+        return tools
     redrawn = np.empty((draws, len(drawn.tool)))
     for block in np.unique(drawn.block):
         inside = np.flatnonzero(drawn.block == block)

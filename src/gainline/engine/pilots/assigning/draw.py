@@ -14,7 +14,16 @@ from gainline.engine.pilots.assigning.lot import Drawn, Lot, Procedure
 from gainline.engine.pilots.assigning.pairing import mahalanobis, pair_up
 from gainline.engine.pilots.assigning.possible import log10_possible, remaining_variance, smallest_p
 from gainline.engine.pilots.assigning.refuse import few, order, refuse
-from gainline.engine.pilots.assignment import TIE, Arms, Assignment, block_codes, distances, pulls, redraw_from, shuffled
+from gainline.engine.pilots.assignment import (
+    TIE,
+    Arms,
+    Assignment,
+    block_codes,
+    distances,
+    pulls,
+    redraw_from,
+    shuffled,
+)
 
 Floats = NDArray[np.float64]
 

@@ -72,7 +72,7 @@ def _matched(weight: Floats, width: int, *, odd: bool) -> Arms | None:
     found = optimize.milp(
         weight[first, second],
         constraints=optimize.LinearConstraint(degree, 1.0, 1.0),
-        integrality=np.ones(many),
+        integrality=np.ones(many, dtype=np.intp),
         bounds=optimize.Bounds(0.0, 1.0),
     )
     if found.x is None:

@@ -26,7 +26,7 @@ def smallest_p(log10_count: float, arms: Arms, blocks: tuple[str, ...]) -> float
     codes = block_codes(blocks)
     counts = [np.bincount(arms[codes == block], minlength=2) for block in range(int(codes.max(initial=-1)) + 1)]
     mirrored = all(len(count) == 2 and count[0] == count[1] for count in counts)
-    return min(1.0, (2.0 if mirrored else 1.0) * 10.0**-log10_count)
+    return min(1.0, (2.0 if mirrored else 1.0) * float(10.0**-log10_count))
 
 
 def remaining_variance(rank: int, bound: float) -> float:

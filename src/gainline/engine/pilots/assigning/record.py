@@ -79,7 +79,7 @@ def _faults(value: Mapping[str, Any]) -> Iterator[str]:
             yield f"its {name} name one twice"
     if not value["units"] or len({len(value[name]) for name in ("units", "blocks", "arms", "balance")}) > 1:
         yield "its units, blocks, arms and balance differ in number"
-    if not set(value["arms"]) == set(value["labels"]):
+    if set(value["arms"]) != set(value["labels"]):
         yield "its arms are not those of its labels"
 
 
