@@ -13,6 +13,7 @@ Source: Rosenbaum and Rubin (1985); Austin (2011), Pharmaceutical Statistics 10 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Codes, Flags, Floats
 from gainline.engine.evidence.inference.linear import Rows
 
-_NONE = -1
+NONE = -1  # no partner, no set
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ def match_on_score(score: Floats, tool: Flags, strata: Codes, *, caliper: float,
     -------
     EV009 nobody finds a match within the caliper.
     """
-    partners = np.full((len(score), ratio), _NONE, dtype=np.intp)
-    for stratum in np.unique(strata):
-        here = strata == stratum
-        _match_sorted(score, np.flatnonzero(here & tool), np.flatnonzero(here & ~tool), caliper, partners)
-    return _sets(tool, partners, caliper)
+
+    def match(wanting: Rows, offered: Rows, partners: Rows) -> None:
+        _match_sorted(score, wanting, offered, caliper, partners)
+
+    return sets_of(tool, matched_within(strata, tool, ratio, match), caliper)
 
 
 def match_on_vector(points: Floats, tool: Flags, strata: Codes, *, caliper: float, ratio: int) -> Matched | Refusal:
@@ -94,11 +95,28 @@ def match_on_vector(points: Floats, tool: Flags, strata: Codes, *, caliper: floa
     -------
     EV009 nobody finds a match within the caliper.
     """
-    partners = np.full((len(points), ratio), _NONE, dtype=np.intp)
+
+    def match(wanting: Rows, offered: Rows, partners: Rows) -> None:
+        _match_nearest(points, wanting, offered, caliper, partners)
+
+    return sets_of(tool, matched_within(strata, tool, ratio, match), caliper)
+
+
+def strata_of(strata: Codes, tool: Flags) -> Iterator[tuple[Rows, Rows]]:
+    """Rows of the tool and of the comparison students of each stratum that holds both, in the order of its code."""
     for stratum in np.unique(strata):
         here = strata == stratum
-        _match_nearest(points, np.flatnonzero(here & tool), np.flatnonzero(here & ~tool), caliper, partners)
-    return _sets(tool, partners, caliper)
+        wanting, offered = np.flatnonzero(here & tool), np.flatnonzero(here & ~tool)
+        if len(wanting) and len(offered):
+            yield wanting, offered
+
+
+def matched_within(strata: Codes, tool: Flags, ratio: int, match: Callable[[Rows, Rows, Rows], None]) -> Rows:
+    """Partners of every student, shape ``(n, ratio)``, -1 for none: ``match`` fills them in, stratum by stratum."""
+    partners = np.full((len(tool), ratio), NONE, dtype=np.intp)
+    for wanting, offered in strata_of(strata, tool):
+        match(wanting, offered, partners)
+    return partners
 
 
 def whitened(covariates: Floats, tool: Flags) -> Floats:
@@ -146,7 +164,7 @@ def _match_sorted(score: Floats, wanting: Rows, offered: Rows, caliper: float, p
     for turn in range(partners.shape[1]):
         for who, start in zip(wanting.tolist(), starts, strict=True):
             found = _nearest_free(free, values, first_of_value, start, float(score[who]), caliper)
-            if found != _NONE:
+            if found != NONE:
                 partners[who, turn] = offered[found]
                 free.take(found)
 
@@ -158,15 +176,13 @@ def _nearest_free(
     over = values[right] - target if right < len(values) else np.inf
     under = target - values[left] if left >= 0 else np.inf
     if min(over, under) > caliper:
-        return _NONE
+        return NONE
     if under <= over:
         return free.at_or_after(first_of_value[left])  # among equal scores the lowest free row
     return right
 
 
 def _match_nearest(points: Floats, wanting: Rows, offered: Rows, caliper: float, partners: Rows) -> None:
-    if not len(offered) or not len(wanting):
-        return
     far = np.sum((points[wanting] - points[offered].mean(axis=0)) ** 2, axis=1)
     wanting = wanting[np.argsort(-far, kind="stable")]
     candidates, taken = points[offered], np.zeros(len(offered), dtype=bool)
@@ -180,17 +196,30 @@ def _match_nearest(points: Floats, wanting: Rows, offered: Rows, caliper: float,
                 taken[best] = True
 
 
-def _sets(tool: Flags, partners: Rows, caliper: float) -> Matched | Refusal:
-    weights, sets = np.zeros(len(tool)), np.full(len(tool), _NONE, dtype=np.intp)
-    matched = np.flatnonzero(tool & (partners != _NONE).any(axis=1))
+def nobody_matched() -> Refusal:
+    """The refusal where no tool student has a comparison student within reach."""
+    return Refusal(
+        "EV009",
+        "no tool student has a comparison student within the caliper",
+        "register a wider caliper or fewer exact covariates in a new cycle, or find comparable students",
+    )
+
+
+def sets_of(tool: Flags, partners: Rows, caliper: float) -> Matched | Refusal:
+    """Sets of one tool student and its partners, numbered by the tool student's row.
+
+    ``partners`` has shape ``(n, ratio)``: rows of comparison students, each at most once, -1 for none.
+
+    Refuses
+    -------
+    EV009 nobody has a partner.
+    """
+    weights, sets = np.zeros(len(tool)), np.full(len(tool), NONE, dtype=np.intp)
+    matched = np.flatnonzero(tool & (partners != NONE).any(axis=1))
     if not len(matched):
-        return Refusal(
-            "EV009",
-            "no tool student has a comparison student within the caliper",
-            "register a wider caliper or fewer exact covariates in a new cycle, or find comparable students",
-        )
+        return nobody_matched()
     for number, who in enumerate(matched.tolist()):
-        mine = partners[who][partners[who] != _NONE]
+        mine = partners[who][partners[who] != NONE]
         weights[who], weights[mine] = 1.0, 1.0 / len(mine)
         sets[who] = number
         sets[mine] = number
