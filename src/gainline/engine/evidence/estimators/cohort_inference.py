@@ -81,6 +81,7 @@ class Spread:
     crowd: Floats
     count: Codes
     spans: bool  # some cluster has units in several cohorts
+    alone: bool  # every unit is a cluster of its own
 
     def clusters(self, chosen: Flags) -> int:
         """How many clusters the chosen cohorts have together."""
@@ -97,11 +98,12 @@ def spread_of(cells: Cells) -> Spread:
     mass = np.bincount(piece, cells.units.weights)
     share = mass / np.bincount(cohort, mass, minlength=k)[cohort]
     crowd = np.asarray(np.bincount(cohort, share**2, minlength=k), dtype=np.float64)
+    spans = bool(np.bincount(cluster).max() > 1)
     count = np.asarray(np.bincount(cohort, minlength=k), dtype=np.intp)
-    return Spread(piece, cluster, cohort, share, crowd, count, len(np.unique(cluster)) < len(cluster))
+    return Spread(piece, cluster, cohort, share, crowd, count, spans, len(share) == len(piece) and not spans)
 
 
-def combine(cells: Cells, weights: Floats, extra: Floats) -> list[Combination]:
+def combine(cells: Cells, spread: Spread, weights: Floats, extra: Floats) -> list[Combination]:
     """Effect, standard errors and degrees of freedom of many averages at once.
 
     Parameters
@@ -111,14 +113,15 @@ def combine(cells: Cells, weights: Floats, extra: Floats) -> list[Combination]:
     extra
         Shape ``(K, a)``: what estimated cohort shares add to the large-sample contribution of a cohort's units.
     """
-    raw = cells.contributions(weights)
-    spread = spread_of(cells)
     paths = _path_covariance(cells, spread)
     reach = cells.reach(weights)
-    model = np.einsum("akt,ts,aks->ak", reach, paths, reach, optimize=True) * spread.crowd  # (a, K): variance by cohort
-    own = _own_variance(spread, raw)
-    share = cells.units.weights / cells.units.weights.sum()
-    large = _large_variance(cells, raw + share[:, None] * extra[cells.of])
+    model = np.sum((reach @ paths) * reach, axis=2) * spread.crowd  # (a, K): variance by cohort
+    if cells.influence is None and spread.alone:
+        own, large = _from_moments(cells, spread, weights, extra)
+    else:
+        raw = cells.contributions(weights)
+        share = cells.units.weights / cells.units.weights.sum()
+        own, large = _own_variance(spread, raw), _large_variance(cells, raw + share[:, None] * extra[cells.of])
     told = []
     for place, effect in enumerate(cells.effect @ weights):
         involved = np.any(reach[place] != 0.0, axis=1)
@@ -133,10 +136,36 @@ def combine(cells: Cells, weights: Floats, extra: Floats) -> list[Combination]:
     return told
 
 
+def _from_moments(cells: Cells, spread: Spread, weights: Floats, extra: Floats) -> tuple[Floats, Floats]:
+    """Both variances where each unit is a cluster and none has gaps: from the second moments of each cohort's paths."""
+    reach, offsets = cells.reach(weights), cells.offsets(weights)
+    mass = np.bincount(cells.of, cells.units.weights) / cells.units.weights.sum()
+    own, large = np.zeros(weights.shape[1]), np.zeros(weights.shape[1])
+    for cohort, crowd in enumerate(spread.crowd):
+        rows = np.flatnonzero(cells.of == cohort)
+        share, lines = spread.share[spread.piece[rows]], reach[:, cohort]
+        paths = cells.units.values[rows]
+        paths = paths - share @ paths
+        scaled = share**2 / _kept(share, crowd)
+        own += _forms(lines, (paths * scaled[:, None]).T @ paths)
+        shift = offsets[cohort] + mass[cohort] * extra[cohort]
+        large += _forms(lines, (paths * share[:, None] ** 2).T @ paths)
+        large += shift * (2.0 * (lines @ (share**2 @ paths)) + shift * crowd)
+    return own, large
+
+
+def _forms(lines: Floats, matrix: Floats) -> Floats:
+    """The quadratic form of each line, ``(a,)``."""
+    return np.asarray(np.sum((lines @ matrix) * lines, axis=1))
+
+
+def _kept(share: Floats, crowd: Floats | float) -> Floats:
+    """Part of a cluster's own variance that is left after its cohort's mean is taken away."""
+    return np.asarray(np.maximum(1.0 - 2.0 * share + crowd, 1e-12))
+
+
 def _large_variance(cells: Cells, values: Floats) -> Floats:
     cluster = cells.units.cluster
-    if len(values) == int(cluster.max()) + 1 and np.array_equal(np.sort(cluster), np.arange(len(values))):
-        return np.asarray(np.einsum("ma,ma->a", values, values))
     sums = _sum_by(cluster, values, int(cluster.max()) + 1)
     return np.asarray(np.einsum("ma,ma->a", sums, sums))
 
@@ -149,13 +178,11 @@ def _sum_by(codes: Codes, values: Floats, count: int) -> Floats:
 
 def _own_variance(spread: Spread, raw: Floats) -> Floats:
     """CR2 of a combination of cohort means, shape ``(a,)``: each cluster's part centered in its cohort, scaled up."""
-    lone = len(spread.share) == len(raw)
-    parts = raw[np.argsort(spread.piece)] if lone else _sum_by(spread.piece, raw, len(spread.share))
+    parts = _sum_by(spread.piece, raw, len(spread.share))
     for cohort in range(len(spread.crowd)):
         rows = np.flatnonzero(spread.cohort == cohort)
         parts[rows] -= spread.share[rows, None] * parts[rows].sum(axis=0)
-    kept = np.maximum(1.0 - 2.0 * spread.share + spread.crowd[spread.cohort], 1e-12)
-    parts /= np.sqrt(kept)[:, None]
+    parts /= np.sqrt(_kept(spread.share, spread.crowd[spread.cohort]))[:, None]
     if not spread.spans:
         return np.asarray(np.einsum("pa,pa->a", parts, parts))
     sums = _sum_by(spread.cluster, parts, int(spread.cluster.max()) + 1)
@@ -165,6 +192,8 @@ def _own_variance(spread: Spread, raw: Floats) -> Floats:
 def _path_covariance(cells: Cells, spread: Spread) -> Floats:
     """Covariance of clusters' paths around their cohort's, pooled over cohorts, ``(T, T)``; gaps pair by pair."""
     values = cells.units.values
+    if cells.influence is None and spread.alone:
+        return _complete_covariance(cells, spread)
     seen = ~np.isnan(values)
     k = len(cells.cohorts)
     mass = np.zeros((len(spread.share), values.shape[1]))
@@ -182,6 +211,15 @@ def _path_covariance(cells: Cells, spread: Spread) -> Floats:
     together = there.T.astype(float) @ there.astype(float)
     groups = (count > 0).T.astype(float) @ (count > 0).astype(float)
     return np.asarray(centered.T @ centered / np.maximum(together - groups, 1.0))
+
+
+def _complete_covariance(cells: Cells, spread: Spread) -> Floats:
+    found = np.zeros((cells.units.values.shape[1],) * 2)
+    for cohort in range(len(cells.cohorts)):
+        paths = cells.units.values[cells.of == cohort]
+        paths = paths - paths.mean(axis=0)
+        found += paths.T @ paths
+    return found / max(float(np.sum(spread.count - 1)), 1.0)
 
 
 def _satterthwaite(model: Floats, spread: Spread, involved: Flags) -> float:

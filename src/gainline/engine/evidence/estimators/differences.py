@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.estimators.cohort_inference import Combination, combine, spread_of
+from gainline.engine.evidence.estimators.cohort_inference import Combination, Spread, combine, spread_of
 from gainline.engine.evidence.estimators.group_time import Cells, Comparison, Units, group_time
 from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Flags, Floats
@@ -106,11 +106,12 @@ def staggered(units: Units, comparison: Comparison = "not yet") -> Staggered | R
     cells = group_time(units, comparison)
     if isinstance(cells, Refusal):
         return cells
-    fault = _too_thin(cells)
+    spread = spread_of(cells)
+    fault = _too_thin(cells, spread)
     if fault is not None:
         return fault
     parts = _parts(cells)
-    told = combine(cells, parts.weights, parts.extra)
+    told = combine(cells, spread, parts.weights, parts.extra)
     found = _collect(cells, parts, told)
     scale = float(np.nanmax(np.abs(units.values)))
     if not found.simple.std_error > 1e-12 * max(scale, 1e-300):
@@ -122,9 +123,8 @@ def staggered(units: Units, comparison: Comparison = "not yet") -> Staggered | R
     return found
 
 
-def _too_thin(cells: Cells) -> Refusal | None:
+def _too_thin(cells: Cells, known: Spread) -> Refusal | None:
     """One cluster with the tool, or one without it in every comparison, cannot be told from the tool."""
-    known = spread_of(cells)
     with_tool = np.isin(cells.cohorts, cells.group[cells.after])
     if known.clusters(with_tool) < 2:
         return Refusal(

@@ -102,20 +102,24 @@ class Cells:
         """What each unit adds to the error of averages with ``weights`` (c, a), shape ``(m, a)``."""
         if self.influence is not None:
             return np.asarray(self.influence @ weights)
-        units, share = self.units, unit_shares(self.units.weights, self.of)
+        share = unit_shares(self.units.weights, self.of)
         means = cohort_means(self.units.values, share, self.of)
-        reach = self.reach(weights)
-        change = means[:, self.period] - means[:, self.base]  # (K, c)
-        side = np.where(self.loads > 0, 0.0, self.loads)
-        compared = -np.einsum("ck,kc->c", side, change)
-        own = np.einsum("ck,kc->c", np.where(self.loads > 0, self.loads, 0.0), change)
-        off = np.where(self.loads.T > 0, change - own, change - compared) * self.loads.T  # (K, c)
-        found = np.empty((len(units.first), weights.shape[1]))
+        reach, offsets = self.reach(weights), self.offsets(weights)
+        found = np.empty((len(share), weights.shape[1]))
         for cohort in range(len(self.cohorts)):
             rows = np.flatnonzero(self.of == cohort)
-            centered = units.values[rows] - means[cohort]
-            found[rows] = share[rows, None] * (centered @ reach[:, cohort].T + off[cohort] @ weights)
+            centered = self.units.values[rows] - means[cohort]
+            found[rows] = share[rows, None] * (centered @ reach[:, cohort].T + offsets[cohort])
         return found
+
+    def offsets(self, weights: Floats) -> Floats:
+        """How far each cohort's mean stands from its side's mean in each average, shape ``(K, a)``; without gaps."""
+        share = unit_shares(self.units.weights, self.of)
+        means = cohort_means(self.units.values, share, self.of)
+        change = (means[:, self.period] - means[:, self.base]).T  # (c, K)
+        compared = np.sum(np.minimum(self.loads, 0.0) * change, axis=1, keepdims=True)
+        off = np.where(self.loads < 0.0, self.loads * (change + compared), 0.0)
+        return np.asarray(off.T @ weights)
 
 
 def unit_shares(weights: Floats, of: Codes) -> Floats:
