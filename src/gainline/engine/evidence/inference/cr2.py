@@ -66,9 +66,18 @@ def cr2(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
 
     Source: see the module.
     """
+    scores, df = cr2_scores(fit, clusters, contrast)
+    return Inference(float(contrast @ fit.coefficients), float(scores @ scores) ** 0.5, df)
+
+
+def cr2_scores(fit: Fit, clusters: Codes, contrast: Floats) -> tuple[Floats, float]:
+    """The part of each cluster in the error of a linear combination, shape ``(m,)``, and its degrees of freedom.
+
+    The sum of squares is the CR2 variance. Two outcomes on one design have the covariance of their scores' products;
+    the degrees of freedom depend on the design alone.
+    """
     sums = _cluster_sums(fit, clusters, fit.back.T @ contrast)
-    variance = float(sums.scores @ sums.scores)
-    return Inference(float(contrast @ fit.coefficients), variance**0.5, _satterthwaite(fit, sums))
+    return sums.scores, _satterthwaite(fit, sums)
 
 
 def cr1(fit: Fit, clusters: Codes, contrast: Floats) -> Inference:
@@ -108,7 +117,7 @@ def _cluster_sums(fit: Fit, clusters: Codes, direction: Floats) -> _Sums:
         return _sums_even(fit, parts, direction)
     steps = _adjusted_steps(fit, parts, direction)
     m = len(sizes)
-    scores, own = np.bincount(clusters, steps * fit.residuals), np.bincount(clusters, steps**2)
+    scores, own = (_sum_by(clusters, part[:, None], m)[:, 0] for part in (steps * fit.residuals, steps**2))
     plain = _sum_by(clusters, fit.basis * steps[:, None], m)
     return _Sums(scores, own, plain, _sum_by(clusters, fit.basis * (fit.weights * steps)[:, None], m))
 
@@ -178,4 +187,4 @@ def _satterthwaite(fit: Fit, sums: _Sums) -> float:
 
 
 def _sum_by(clusters: Codes, rows: Floats, m: int) -> Floats:
-    return np.column_stack([np.bincount(clusters, column, minlength=m) for column in rows.T])
+    return np.column_stack([np.bincount(clusters, column, minlength=m) for column in rows.T]).astype(np.float64)

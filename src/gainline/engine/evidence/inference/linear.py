@@ -167,7 +167,9 @@ def _orthonormal(matrix: Floats) -> tuple[Floats, Floats] | None:
     once = linalg.solve_triangular(first, unit)
     basis = matrix @ once
     twice = linalg.solve_triangular(linalg.cholesky(basis.T @ basis), unit)
-    return basis @ twice, once @ twice
+    turned: Floats = basis @ twice
+    back: Floats = once @ twice
+    return turned, back
 
 
 def _orthonormal_slowly(matrix: Floats) -> tuple[Floats, Floats]:
