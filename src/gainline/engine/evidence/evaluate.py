@@ -28,9 +28,11 @@ from gainline.engine.evidence.gaps import gap_changes, group_effects
 from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.rating import rate
+from gainline.engine.evidence.robustness.all_checks import all_checks
 from gainline.engine.evidence.robustness.exploratory import exploratory
 from gainline.engine.evidence.robustness.naive import naive
 from gainline.engine.evidence.robustness.sensitivity import sensitivity
+from gainline.engine.evidence.robustness.specifications import specifications
 from gainline.engine.evidence.verdict import verdict
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -92,12 +94,11 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
     if isinstance(analyses, Refusal):
         return analyses
     carried = Carried(provenance, funnel, linkage, tuple(deviations), joined_later)
+    analyses[0] = _with_checks(plan, frame, analyses[0], ctx)
     return _assemble(plan, frame, analyses, lost, carried)
 
 
-def analyze_primary(
-    plan: Plan, frame: Frame, *, ctx: RunContext, progress: Progress = silent
-) -> Analysis | Refusal:
+def analyze_primary(plan: Plan, frame: Frame, *, ctx: RunContext, progress: Progress = silent) -> Analysis | Refusal:
     """The primary outcome's analysis with its sample: what the main figure stands on, row by row.
 
     Refuses
@@ -131,7 +132,16 @@ def _analyze_all(
 def _analyze(plan: Plan, frame: Frame, outcome: Outcome, ctx: RunContext, progress: Progress) -> Analysis | Refusal:
     if plan.design.kind == "randomized":
         return randomized.analyze(plan, frame, outcome, ctx=ctx, progress=progress)
-    return matched.analyze(plan, frame, outcome)
+    return matched.analyze(plan, frame, outcome, ctx=ctx, progress=progress)
+
+
+def _with_checks(plan: Plan, frame: Frame, primary: Analysis, ctx: RunContext) -> Analysis:
+    """What could make the primary estimate wrong; placebo outcomes go through the same design."""
+
+    def again(own: Plan, alone: Frame, outcome: Outcome) -> Analysis | Refusal:
+        return _analyze(own, alone, outcome, ctx, silent)
+
+    return replace(primary, checks=all_checks(plan, frame, primary, again))
 
 
 def _with_multiplicity(analyses: list[Analysis]) -> list[Analysis]:
@@ -186,6 +196,7 @@ def _assemble(
         companions=first.companions,
         checks=first.checks,
         events=first.events,
+        specifications=specifications(plan, frame, first),
         limits=(*said, *_carried_limits(plan, carried), *lost),
     )
 

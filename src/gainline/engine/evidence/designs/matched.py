@@ -1,4 +1,11 @@
-"""The matched design: users beside the comparison students most like them, then regression on what still differs."""
+"""The matched design: users beside the comparison students most like them, then regression on what still differs.
+
+Matching or weighting is never the last word: the regression on all registered covariates follows, so that the estimate
+is right when either of the two models is (doubly robust). Where students count as independent draws, matched students
+are counted by their set, because matching makes the members of a set alike in what the regression may have missed
+(Abadie and Spiess 2022, Journal of the American Statistical Association 117); sections and schools as draws cut across
+sets and stay as registered.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +13,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gainline.engine.core.context import RunContext
+from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import Arms
-from gainline.engine.evidence.balancing.matching import (
-    Matched,
-    match_on_score,
-    match_on_vector,
-    pooled_caliper,
-    whitened,
-)
-from gainline.engine.evidence.balancing.propensity import propensity
+from gainline.engine.evidence.designs.comparison import TOLERANCE_SD, Comparison, compare
 from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.frame import Codes, Flags, Frame
 from gainline.engine.evidence.inference.cr2 import cluster_codes
-from gainline.engine.evidence.inference.linear import Columns, Rows, independent
+from gainline.engine.evidence.inference.linear import Rows
 from gainline.engine.evidence.sample import MIN_STUDENTS, Sample, covariate_columns, take, with_blocks
-from gainline.engine.pilots.plan import Outcome, Plan
+from gainline.engine.pilots.plan import Matching, Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,12 @@ class MatchedSample:
 
     sample: Sample
     eligible: Rows
-    matched: Matched
-    notes: tuple[tuple[str, str], ...]
+    compared: Comparison
 
 
-def analyze(plan: Plan, frame: Frame, outcome: Outcome) -> Analysis | Refusal:
+def analyze(
+    plan: Plan, frame: Frame, outcome: Outcome, *, ctx: RunContext, progress: Progress = silent
+) -> Analysis | Refusal:
     """The effect on the matched students of one outcome.
 
     Refuses
@@ -49,8 +52,10 @@ def analyze(plan: Plan, frame: Frame, outcome: Outcome) -> Analysis | Refusal:
     if isinstance(found, Refusal):
         return found
     estimate = to_estimate(paired.sample, found, plan, frame, method(plan))
-    estimate = replace(estimate, diagnostics=(*estimate.diagnostics, *paired.notes))
-    sets = paired.matched.sets[paired.matched.kept]
+    compared = paired.compared
+    noted = (*estimate.diagnostics, *compared.notes)
+    estimate = replace(estimate, estimand=compared.estimand, diagnostics=noted)
+    sets = None if compared.sets is None else compared.sets[compared.kept]
     return Analysis(estimate, paired.sample, arms(frame, paired), (), match_loss(frame, paired), sets=sets)
 
 
@@ -59,7 +64,7 @@ def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusa
 
     Refuses
     -------
-    EV003 to EV005 of the sample; EV008, EV009, EV015 of the matching; EV010 of the covariates.
+    EV003 to EV005 of the sample; EV010 of the covariates; what `compare` refuses.
     """
     covariates = covariate_columns(plan, frame)
     if isinstance(covariates, Refusal):
@@ -70,14 +75,18 @@ def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusa
         return fault
     rows = np.flatnonzero(eligible)
     columns = covariates.columns.rows(rows)
-    found = _match(plan, frame.tool[rows], columns, _strata(plan, frame, rows))
-    if isinstance(found, Refusal):
-        return found
-    matched, notes = found
-    keep, weights = np.zeros(len(frame), dtype=bool), np.zeros(len(frame))
-    keep[rows], weights[rows] = matched.kept, matched.weights
-    taken = take(frame, outcome, keep, with_blocks(frame, covariates.columns, blocked=False), weights=weights)
-    return taken if isinstance(taken, Refusal) else MatchedSample(taken, rows, matched, notes)
+    compared = compare(plan.design.matching, frame.tool[rows], columns, _strata(plan, frame, rows))
+    if isinstance(compared, Refusal):
+        return compared
+    weights = np.zeros(len(frame))
+    weights[rows] = compared.weights
+    others = with_blocks(frame, covariates.columns, blocked=False)
+    taken = take(frame, outcome, weights > 0.0, others, weights=weights)
+    if isinstance(taken, Refusal):
+        return taken
+    if compared.sets is not None and plan.design.cluster == "student":
+        taken = replace(taken, clusters=np.unique(compared.sets[compared.kept], return_inverse=True)[1])
+    return MatchedSample(taken, rows, compared)
 
 
 def _too_thin(frame: Frame, eligible: Flags, outcome: Outcome) -> Refusal | None:
@@ -107,37 +116,6 @@ def _exact_labels(frame: Frame, key: str) -> np.ndarray[tuple[int], np.dtype[np.
     return frame.numbers[key].astype(object)
 
 
-def _match(
-    plan: Plan, tool: Flags, columns: Columns, strata: Codes
-) -> tuple[Matched, tuple[tuple[str, str], ...]] | Refusal:
-    rule = plan.design.matching
-    if rule.distance == "mahalanobis":
-        return _match_whitened(plan, tool, columns, strata)
-    scores = propensity(tool, columns)
-    if isinstance(scores, Refusal):
-        return scores
-    caliper = pooled_caliper(scores.logit, tool, rule.caliper_sd)
-    matched = match_on_score(scores.logit, tool, strata, caliper=caliper, ratio=rule.ratio)
-    if isinstance(matched, Refusal):
-        return matched
-    model = "logistic, ridge penalty because some covariate separates the arms" if scores.ridge else "logistic"
-    return matched, (("propensity model", model), ("caliper, in log odds", f"{caliper:.6g}"))
-
-
-def _match_whitened(
-    plan: Plan, tool: Flags, columns: Columns, strata: Codes
-) -> tuple[Matched, tuple[tuple[str, str], ...]] | Refusal:
-    rule = plan.design.matching
-    intercept = Columns(("intercept",), np.ones((len(tool), 1)))
-    if len(independent(intercept.beside(columns))) == 1:
-        return Refusal("EV015", "no covariate varies, so there is nothing to match on", "register pre-pilot covariates")
-    points = whitened(columns.matrix, tool)
-    matched = match_on_vector(points, tool, strata, caliper=rule.caliper_sd, ratio=rule.ratio)
-    if isinstance(matched, Refusal):
-        return matched
-    return matched, (("caliper, Mahalanobis distance", f"{rule.caliper_sd:g}"),)
-
-
 def arms(frame: Frame, found: MatchedSample) -> tuple[Arms, Arms]:
     """Everybody who could have been matched, and who was."""
     before = Arms(found.eligible, frame.tool[found.eligible], np.ones(len(found.eligible)))
@@ -156,8 +134,19 @@ def match_loss(frame: Frame, found: MatchedSample) -> tuple[tuple[str, int, int]
 def method(plan: Plan) -> str:
     """The method in one line, as the brief prints it."""
     rule = plan.design.matching
-    exact = f", exact on {', '.join(rule.exact)}" if rule.exact else ""
-    return (
-        f"nearest-neighbor matching {rule.ratio}:1 on {rule.distance}{exact}, caliper {rule.caliper_sd:g}, "
-        f"then ANCOVA, CR2/Satterthwaite by {plan.design.cluster}"
-    )
+    in_sets = rule.method not in {"entropy", "overlap"}
+    draws = "matched set" if in_sets and plan.design.cluster == "student" else plan.design.cluster
+    exact = f", {'exact' if in_sets else 'balanced'} on {', '.join(rule.exact)}" if rule.exact else ""
+    return f"{_comparison_in_words(rule, exact)}, then ANCOVA, CR2/Satterthwaite by {draws}"
+
+
+def _comparison_in_words(rule: Matching, exact: str) -> str:
+    where = f"on {rule.distance}{exact}, caliper {rule.caliper_sd:g}"
+    return {
+        "nearest": f"nearest-neighbor matching {rule.ratio}:1 {where}",
+        "optimal": f"optimal matching {rule.ratio}:1 {where}",
+        "full": f"optimal full matching {where}",
+        "cardinality": f"cardinality matching {rule.ratio}:1, averages within {TOLERANCE_SD:g} SD{exact}",
+        "entropy": f"entropy balancing{exact}",
+        "overlap": f"overlap weights{exact}",
+    }[rule.method]
