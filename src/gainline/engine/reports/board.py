@@ -35,6 +35,8 @@ def _headline_key(facts: Facts) -> str:
         return f"adapt_{_why_adapt(facts)}"
     if facts.chip == "stop":
         return f"stop_{_why_stop(facts)}"
+    if facts.chip == "extend":
+        return "extend"
     if not claim.may_name_cause:
         return "unknown_design"
     good = claim.low > 0 if facts.good > 0 else claim.high < 0
@@ -82,6 +84,9 @@ _KINDS = (
     ("Adapt when a group is harmed", "harm"),
     ("Adapt when a gap widens", "widen"),
     ("Adapt instead of stop", "reach"),
+    ("Adopt only when the other measures", "also"),
+    ("Adapt when a measure that must not", "guard"),
+    ("Extend when up to", "extend"),
 )
 
 
@@ -91,7 +96,8 @@ def _says(facts: Facts, kind: str) -> str:
     chance = numbers.percent(rule[at[kind]]) if kind in at else ""
     size = numbers.number(abs(facts.smallest), numbers.places_of(facts.smallest))
     key = "adopt_lower" if kind == "adopt" and facts.good < 0 else kind
-    return facts.words(f"rule.{key}", tool=facts.tool, size=size, unit=facts.unit, chance=chance)
+    times = f"{rule.get('extend_up_to', 0.0):g}"
+    return facts.words(f"rule.{key}", tool=facts.tool, size=size, unit=facts.unit, chance=chance, times=times)
 
 
 def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
@@ -100,11 +106,21 @@ def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
         return t("rule.found_meets" if step["holds"] else "rule.found_fails")
     if kind in ("adopt", "stop") and q is not None:
         return t("rule.found", chance=numbers.probability(q))
+    if kind in ("also", "extend"):
+        return _found_more(facts, kind, step)
     if kind == "reach" and q is not None and q > facts.plan["decision"]["stop_at"]:
         return t("rule.found_not_asked")
     if step["found"] in ("none", ""):
         return t("rule.found_none")
     return t("rule.found_list", list=_listed(facts, step["found"], kind))
+
+
+def _found_more(facts: Facts, kind: str, step: dict[str, Any]) -> str:
+    if kind == "extend":
+        return facts.words("rule.found_would" if step["holds"] else "rule.found_would_not")
+    if step["holds"]:
+        return facts.words("rule.found_all")
+    return facts.words("rule.found_list", list=_listed(facts, step["found"], kind))
 
 
 def _listed(facts: Facts, found: str, kind: str) -> str:

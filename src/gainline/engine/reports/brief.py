@@ -12,6 +12,7 @@ from gainline.engine.reports.figures import figures
 from gainline.engine.reports.funnel import funnel
 from gainline.engine.reports.method import method
 from gainline.engine.reports.render import page
+from gainline.engine.reports.robust import raised, robust
 from gainline.engine.reports.words import words
 
 
@@ -68,4 +69,6 @@ def _values(told: Facts) -> dict[str, Any]:
         "groups": next((one for one in drawn if one.name == "groups"), None),
         "family": family_paragraph(told),
         "method": method(told),
+        "robust": robust(told),
+        "raised": raised(told),
     }

@@ -14,7 +14,7 @@ from gainline.engine.reports.words import Words
 
 FORMAT = "gainline-evidence/1"
 _ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-CHIPS = {"adopt": "adopt", "adapt": "adapt", "stop": "stop", "not enough evidence": "unknown"}
+CHIPS = {"adopt": "adopt", "adapt": "adapt", "stop": "stop", "extend": "extend", "not enough evidence": "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Facts:
 
     @property
     def chip(self) -> str:
-        """adopt, adapt, stop or unknown."""
+        """adopt, adapt, stop, extend or unknown."""
         return CHIPS[self.verdict["word"]]
 
     @property

@@ -81,6 +81,8 @@ def _risks(told: Facts) -> list[str]:
     t, rule, found = told.words, told.plan["decision"], []
     if told.chip == "unknown":
         found.append(t("index.risk_unknown"))
+    if told.chip == "extend":
+        found.append(t("index.risk_extend"))
     grown = [gap for gap in shown_gaps(told) if (gap["widen_probability"] or 0.0) >= rule["widen_at"]]
     if grown:
         found.append(t("index.risk_gap", who=", ".join(gap["disadvantaged"] for gap in grown)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gainline.engine.reports.facts import Facts
 from gainline.engine.reports.figures.beside import balance_figure, naive_figure
 from gainline.engine.reports.figures.effect import effect_figure
+from gainline.engine.reports.figures.events import events_figure
 from gainline.engine.reports.figures.frame import Figure, Table
 from gainline.engine.reports.figures.gap import gap_figure, lead_gap, shown_gaps
 from gainline.engine.reports.figures.groups import groups_figure
@@ -15,6 +16,8 @@ __all__ = ["Figure", "Table", "balance_figure", "figures", "lead_gap", "shown_ga
 def figures(facts: Facts) -> list[Figure]:
     """The figures of the board's part, in reading order; a figure without anything to show is left out."""
     made = [effect_figure(facts)]
+    if facts.evidence["events"]:
+        made.append(events_figure(facts))
     if facts.evidence["gaps"]:
         made.append(gap_figure(facts))
     if facts.evidence["groups"]:
