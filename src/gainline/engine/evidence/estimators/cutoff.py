@@ -121,6 +121,8 @@ def discontinuity(scores: Scores, *, bandwidths: Bandwidths | None = None) -> Cu
     fault = _few_distinct(scores)
     if fault is not None:
         return fault
+    if float(np.ptp(scores.y)) == 0.0:
+        return _constant()
     chosen = bandwidths or choose(_side(scores, False, scores.y), _side(scores, True, scores.y))
     weights = triangular(scores.x, chosen.main)
     inside = weights > 0.0
