@@ -132,7 +132,7 @@ class RatingStep:
     rule: str
     section: str
     result: str
-    grade: str  # "checked" against published data, or "recall" until ticked against the handbook
+    grade: str  # "checked" against published data, "recall" until ticked against the handbook, "own" for our own rule
 
 
 @dataclass(frozen=True, slots=True)

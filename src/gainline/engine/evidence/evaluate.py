@@ -25,7 +25,7 @@ from gainline.engine.evidence.document import (
 from gainline.engine.evidence.facts import study_facts
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
-from gainline.engine.evidence.limits import limits, of_deviations, of_joiners, of_linkage, of_timing
+from gainline.engine.evidence.limits import limits, of_checks, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.rating import rate
 from gainline.engine.evidence.robustness.all_checks import all_checks
@@ -197,7 +197,7 @@ def _assemble(
         checks=first.checks,
         events=first.events,
         specifications=specifications(plan, frame, first),
-        limits=(*said, *_carried_limits(plan, carried), *lost),
+        limits=(*said, *of_checks(first.checks), *_carried_limits(plan, carried), *lost),
     )
 
 

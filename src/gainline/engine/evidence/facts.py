@@ -11,6 +11,7 @@ from gainline.engine.evidence.balance import band, number_difference
 from gainline.engine.evidence.document import Balance, Estimate
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.rating import StudyFacts
+from gainline.engine.evidence.robustness.all_checks import capping
 from gainline.engine.evidence.sample import Sample
 from gainline.engine.pilots.plan import Plan
 
@@ -40,6 +41,7 @@ def study_facts(
         sites=len(np.unique(school.astype(str))),
         favorable=_is_good(primary, primary.effect),
         p=_final_p(primary),
+        flags=capping(analyses[0].checks),
         contrary=any(_is_contrary(primary, analysis.estimate) for analysis in analyses[1:]),
     )
 

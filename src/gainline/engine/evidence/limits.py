@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gainline.engine.evidence.document import Attrition, Deviation, Estimate, GapChange, GroupEffect, Linkage
+from gainline.engine.evidence.document import Attrition, Check, Deviation, Estimate, GapChange, GroupEffect, Linkage
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.pilots.plan import Plan
 
@@ -56,6 +56,11 @@ def of_joiners(count: int | None) -> tuple[str, ...]:
     )
 
 
+def of_checks(checks: Sequence[Check]) -> tuple[str, ...]:
+    """What every raised check says, each once."""
+    return tuple(dict.fromkeys(check.says for check in checks if check.flag))
+
+
 def of_deviations(deviations: Sequence[Deviation]) -> tuple[str, ...]:
     """A sentence when the plan that was evaluated is not the one that was registered."""
     if not deviations:
@@ -71,6 +76,8 @@ def _of_design(plan: Plan) -> Iterator[str]:
     else:
         yield "Nobody drew lots: a cause that was not measured, such as motivation, may stand behind the difference."
         yield "It speaks for students who found a match, not for those who were left out."
+    if plan.design.kind == "matched" and not plan.placebos:
+        yield "No placebo outcome was registered, so nobody can see whether the arms were already growing apart."
     start, end = plan.window.start, plan.window.end
     yield f"It covers {start.isoformat()} to {end.isoformat()}; whether the effect lasts or fades was not measured."
 

@@ -1,7 +1,8 @@
 """The rating: how well the study could know, step by step, in the way of the What Works Clearinghouse.
 
 Every step shows what went in, the rule with its place in the handbook, and what came out. Steps whose rule was checked
-against published findings are graded "checked"; the others are "recall" until someone ticks them against the PDF.
+against published findings are graded "checked"; the others are "recall" until someone ticks them against the PDF. A
+rule that is ours alone, and only ever stricter, is graded "own".
 
 Source: WWC Procedures and Standards Handbook, Version 5.0 (WWC 2022008), chapters as named; 34 CFR 77.1; Every Student
 Succeeds Act, section 8101(21).
@@ -19,7 +20,10 @@ WITHOUT = "Meets WWC Standards Without Reservations"
 WITH = "Meets WWC Standards With Reservations"
 DOES_NOT = "Does Not Meet WWC Standards"
 ENOUGH_STUDENTS, ENOUGH_SITES = 350, 2
-CHECKED, RECALL = "checked", "recall"
+CHECKED, RECALL, OWN = "checked", "recall", "own"
+BEFORE = "Placebo and growth before the tool"
+UNRAISED = "no objection"
+CAPPED = "no tier above 3: the arms already differed in what the tool cannot have changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class StudyFacts:
         After clustering and multiplicity.
     contrary
         Another outcome of the domain is significantly unfavorable.
+    flags
+        Titles of the placebo and growth checks that were raised; ``None`` when none was made.
     """
 
     randomized: bool
@@ -67,6 +73,7 @@ class StudyFacts:
     favorable: bool
     p: float
     contrary: bool
+    flags: tuple[str, ...] | None = None
 
 
 def rate(facts: StudyFacts) -> Rating:
@@ -77,6 +84,7 @@ def rate(facts: StudyFacts) -> Rating:
     else:
         label, more = _design(facts)
         steps += more
+    steps += _before(facts)
     essa, size = _essa(facts, label)
     return Rating(label, essa, (*steps, size))
 
@@ -149,10 +157,23 @@ def _equivalence(facts: StudyFacts) -> tuple[str, RatingStep]:
     return WITH, RatingStep("Baseline equivalence", given, rule, section, result, CHECKED)
 
 
+def _before(facts: StudyFacts) -> list[RatingStep]:
+    """Our own rule: the label is the WWC's and stays; only the tier is held down."""
+    if facts.flags is None:
+        return []
+    rule = "Where chance did not assign, arms that differ in what the tool cannot have changed stay below Tier 2"
+    given = f"raised: {'; '.join(facts.flags)}" if facts.flags else "no placebo or growth check was raised"
+    result = UNRAISED
+    if facts.flags:
+        result = "noted; chance assigned, so such a difference is chance too" if facts.randomized else CAPPED
+    return [RatingStep(BEFORE, given, rule, "Gainline's own rule, beyond WWC 5.0 and ESSA", result, OWN)]
+
+
 def _essa(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
     significant = facts.favorable and facts.p <= 0.05
     big, many = facts.students >= ENOUGH_STUDENTS, facts.sites >= ENOUGH_SITES
-    tier = _tier(label, significant=significant and not facts.contrary, large=big and many)
+    held_down = bool(facts.flags) and not facts.randomized
+    tier = _tier(label, significant=significant and not facts.contrary, large=big and many and not held_down)
     regulation = (
         "by 34 CFR 77.1 a multi-site sample needs more than one district, which a study inside one district cannot "
         "have, so Tiers 1 and 2 are out of reach there"
@@ -161,6 +182,7 @@ def _essa(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
         f"{facts.students:,} students at {facts.sites} {'school' if facts.sites == 1 else 'schools'}; "
         f"{'favorable' if facts.favorable else 'not favorable'}, {_p(facts.p)} after clustering and multiplicity"
         + ("; another outcome of the domain is significantly unfavorable" if facts.contrary else "")
+        + ("; a placebo or growth check was raised" if held_down else "")
     )
     rule = f"Significant and favorable, at least {ENOUGH_STUDENTS} students and {ENOUGH_SITES} sites, by study rating"
     step = RatingStep("ESSA tier", given, rule, "ESSA 8101(21); WWC's reading; 34 CFR 77.1", tier, RECALL)

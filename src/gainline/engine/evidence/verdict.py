@@ -5,14 +5,14 @@ Everything is turned so that up is good.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gainline.engine.evidence.belief import Belief, belief
 from gainline.engine.evidence.document import Estimate, GapChange, Rating, Verdict, VerdictStep
 from gainline.engine.evidence.gaps import GroupFinding
 from gainline.engine.evidence.next_step import times_needed, would_change
-from gainline.engine.evidence.rating import DOES_NOT
+from gainline.engine.evidence.rating import BEFORE, DOES_NOT, UNRAISED
 from gainline.engine.pilots.plan import Plan
 
 ADOPT, ADAPT, STOP, EXTEND, UNKNOWN = "adopt", "adapt", "stop", "extend", "not enough evidence"
@@ -92,7 +92,7 @@ def verdict(
     )
     word, because = _word(plan, met)
     change = would_change(plan, primary, held, bound=bound, readable=met.readable)
-    steps = (_standing(rating), *_steps(plan, primary, met))
+    steps = (_standing(rating), *_before(rating), *_steps(plan, primary, met))
     return Verdict(word, _means(plan, word), because, steps, predicted(plan), change, compared(plan, primary))
 
 
@@ -182,6 +182,14 @@ def _short(plan: Plan, others: dict[str, Estimate]) -> tuple[str, ...]:
 def _standing(rating: Rating) -> VerdictStep:
     clause = "The study meets the standards, so that its difference may be read as an effect"
     return VerdictStep(clause, rating.label, rating.label != DOES_NOT)
+
+
+def _before(rating: Rating) -> Iterator[VerdictStep]:
+    """What the placebo and growth checks found; it is told here, and weighs in the rating's tier."""
+    for step in rating.steps:
+        if step.step == BEFORE:
+            clause = "The arms do not differ in what the tool cannot have changed (told, not a clause of the rule)"
+            yield VerdictStep(clause, step.given, step.result == UNRAISED)
 
 
 def _steps(plan: Plan, primary: Estimate, met: Clauses) -> tuple[VerdictStep, ...]:

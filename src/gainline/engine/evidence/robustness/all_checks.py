@@ -42,6 +42,7 @@ def all_checks(plan: Plan, frame: Frame, analysis: Analysis, again: Again) -> tu
     )
 
 
-def capping(checks: Sequence[Check]) -> tuple[str, ...]:
-    """Titles of the raised flags that say that the arms differed before the tool came."""
-    return tuple(check.title for check in checks if check.flag and check.key in CAPPING)
+def capping(checks: Sequence[Check]) -> tuple[str, ...] | None:
+    """Titles of the raised flags that say that the arms differed before the tool; None when nothing was looked at."""
+    asked = [check for check in checks if check.key in CAPPING]
+    return tuple(check.title for check in asked if check.flag) if asked else None

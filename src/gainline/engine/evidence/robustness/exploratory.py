@@ -52,6 +52,18 @@ def _thirds(plan: Plan, frame: Frame, found: Sample) -> Iterator[Estimate]:
         method = f"the {name} third beside the usual arm, ANCOVA, CR2/Satterthwaite by {plan.design.cluster}"
         keep = inside | ~found.tool
         yield from _look(plan, frame, part_of(found, keep), label, method)
+    yield from _trend(plan, frame, found, (users & (third == 0), users & (third == len(_THIRDS) - 1)))
+
+
+def _trend(plan: Plan, frame: Frame, found: Sample, ends: tuple[Flags, Flags]) -> Iterator[Estimate]:
+    """Heavy users beside light ones: whoever uses more differs in more than use, so this too is an association."""
+    lowest, highest = ends
+    if min(int(lowest.sum()), int(highest.sum())) < _MIN_PER_SIDE:
+        return
+    label = f"{found.outcome.label}: highest beside lowest third of users by dose (association, not an effect)"
+    method = f"trend over the dose among users, ANCOVA, CR2/Satterthwaite by {plan.design.cluster}"
+    among = part_of(replace(found, tool=highest), lowest | highest)
+    yield from _look(plan, frame, replace(among, units=among.clusters), label, method)
 
 
 def part_of(found: Sample, keep: Flags) -> Sample:
