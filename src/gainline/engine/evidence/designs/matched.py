@@ -10,6 +10,7 @@ sets and stay as registered.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -18,11 +19,14 @@ from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import Arms
+from gainline.engine.evidence.companions import of_scale
 from gainline.engine.evidence.designs.comparison import TOLERANCE_SD, Comparison, compare
-from gainline.engine.evidence.estimate import regress, to_estimate
+from gainline.engine.evidence.estimate import Regression, regress, to_estimate
 from gainline.engine.evidence.frame import Codes, Flags, Frame
+from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Rows
+from gainline.engine.evidence.robustness.wild_check import wild_check
 from gainline.engine.evidence.sample import MIN_STUDENTS, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Matching, Outcome, Plan
 
@@ -43,20 +47,33 @@ def analyze(
 
     Refuses
     -------
-    What `sample` refuses; EV006, EV007, EV013 of the regression.
+    What `sample` refuses; EV006, EV007, EV013 of the regression; EV133 of the imputation.
     """
+    filled = imputed(plan, frame, outcome, once=partial(_once, plan, outcome), ctx=ctx)
+    if isinstance(filled, Refusal):
+        return filled
+    paired = sample(plan, filled.first, outcome)
+    if isinstance(paired, Refusal):
+        return paired
+    found = filled.pooled or regress(paired.sample)
+    if isinstance(found, Refusal):
+        return found
+    estimate = to_estimate(paired.sample, found, plan, frame, method(plan) + filled.words)
+    compared = paired.compared
+    noted = (*estimate.diagnostics, *filled.notes, *compared.notes)
+    estimate = replace(estimate, estimand=compared.estimand, diagnostics=noted)
+    sets = None if compared.sets is None else compared.sets[compared.kept]
+    lost = match_loss(frame, paired)
+    return Analysis(estimate, paired.sample, arms(frame, paired), (), lost, filled.companions, sets=sets)
+
+
+def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:
+    """Match and regress on one completed copy of the frame."""
     paired = sample(plan, frame, outcome)
     if isinstance(paired, Refusal):
         return paired
     found = regress(paired.sample)
-    if isinstance(found, Refusal):
-        return found
-    estimate = to_estimate(paired.sample, found, plan, frame, method(plan))
-    compared = paired.compared
-    noted = (*estimate.diagnostics, *compared.notes)
-    estimate = replace(estimate, estimand=compared.estimand, diagnostics=noted)
-    sets = None if compared.sets is None else compared.sets[compared.kept]
-    return Analysis(estimate, paired.sample, arms(frame, paired), (), match_loss(frame, paired), sets=sets)
+    return found if isinstance(found, Refusal) else (paired.sample, found)
 
 
 def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import Arms
 from gainline.engine.evidence.document import Attrition
-from gainline.engine.evidence.estimate import regress, to_estimate
+from gainline.engine.evidence.estimate import Regression, regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
+from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Columns
 from gainline.engine.evidence.inference.randomization import (
@@ -24,6 +26,7 @@ from gainline.engine.evidence.inference.randomization import (
     randomization_test,
     recorded_mechanism,
 )
+from gainline.engine.evidence.robustness.wild_check import wild_check
 from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -44,7 +47,7 @@ def analyze(
 
     Refuses
     -------
-    EV003 to EV007, EV010, EV011, EV013, EV101 to EV104.
+    EV003 to EV007, EV010, EV011, EV013, EV101 to EV104, EV133.
     """
     lottery = prepare(plan, frame)
     if isinstance(lottery, Refusal):
@@ -55,14 +58,27 @@ def analyze(
     found = regress(taken)
     if isinstance(found, Refusal):
         return found
+    filled = imputed(plan, frame, outcome, once=partial(_once, plan, outcome), ctx=ctx)
+    if isinstance(filled, Refusal):
+        return filled
     drawn = chance(plan, frame, outcome, lottery, ctx=ctx, progress=progress)
-    estimate = to_estimate(taken, found, plan, frame, method(plan, frame))
+    estimate = to_estimate(taken, filled.pooled or found, plan, frame, method(plan, frame) + filled.words)
     said = f"{drawn.draws:,} redrawn of about 10^{drawn.log10_assignments:.1f} possible"
     if frame.assignment:
         said += f", by the recorded mechanism: {frame.assignment.kind}"
-    noted = (*estimate.diagnostics, ("randomization inference", said))
+    noted = (*estimate.diagnostics, *filled.notes, ("randomization inference", said))
     estimate = replace(estimate, p_randomization=drawn.p, diagnostics=noted)
-    return Analysis(estimate, taken, arms(taken), losses(plan, frame, taken))
+    return Analysis(estimate, taken, arms(taken), losses(plan, frame, taken), companions=filled.companions)
+
+
+def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:
+    """The regression on one completed copy of the frame."""
+    lottery = prepare(plan, frame)
+    taken = lottery if isinstance(lottery, Refusal) else sample(frame, outcome, lottery)
+    if isinstance(taken, Refusal):
+        return taken
+    found = regress(taken)
+    return found if isinstance(found, Refusal) else (taken, found)
 
 
 def prepare(plan: Plan, frame: Frame) -> Lottery | Refusal:
