@@ -9,6 +9,7 @@ import numpy as np
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Frame
+from gainline.engine.evidence.scales import scale_faults
 from gainline.engine.pilots.plan import Plan
 
 
@@ -52,6 +53,7 @@ def _reasons(plan: Plan, frame: Frame) -> Iterator[Refusal]:
     yield from _shape(frame)
     yield from _arms(frame)
     yield from _columns(plan, frame)
+    yield from scale_faults(plan, frame)
     if plan.hypothesis.size is None or plan.hypothesis.change is None:
         yield Refusal("EV012", "the plan predicts no size and direction", "complete the hypothesis and register it")
 

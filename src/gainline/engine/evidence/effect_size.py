@@ -109,6 +109,23 @@ def cox_index(share_tool: float, share_usual: float, n: float) -> float | None:
     return small_sample(n - 2.0) * odds / COX
 
 
+def cox_size(
+    usual: float, difference: float, std_error: float, n: float, grouped: Clustering | None = None
+) -> EffectSize | None:
+    """G of two shares as a Cox index, with the error of their difference; None where a share is 0 or 1.
+
+    The error of the difference in log odds is that of the difference times the slope between the two shares. The
+    groups enter as they do for `effect_size`.
+    """
+    tool = usual + difference
+    if not (0.0 < usual < 1.0 and 0.0 < tool < 1.0):
+        return None
+    middle = (usual + tool) / 2.0
+    odds = log(tool / (1.0 - tool)) - log(usual / (1.0 - usual))
+    slope = odds / difference if abs(difference) > 1e-9 else 1.0 / (middle * (1.0 - middle))
+    return effect_size(slope * difference, slope * std_error, COX, n, grouped)
+
+
 def improvement_index(g: float) -> int:
     """By how many percentile ranks the average student would move; g in the favorable direction.
 

@@ -10,7 +10,8 @@ import numpy as np
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.balance import moments
 from gainline.engine.evidence.document import ArmCount, Estimate
-from gainline.engine.evidence.effect_size import Clustering, EffectSize, effect_size, pooled_sd
+from gainline.engine.evidence.effect_size import Clustering, EffectSize, cox_size, effect_size, pooled_sd
+from gainline.engine.evidence.finding import Notes
 from gainline.engine.evidence.frame import Floats, Frame
 from gainline.engine.evidence.inference.cr2 import Inference, cr1, cr2
 from gainline.engine.evidence.inference.distributions import t_quantile
@@ -104,10 +105,13 @@ def to_estimate(sample: Sample, found: Regression, plan: Plan, frame: Frame, met
     outcome, effect = sample.outcome, found.effect
     level = replace(sample, y=frame.outcomes[outcome.key][sample.rows])
     sd, grouped = outcome_sd(level), clustering(level, plan)
-    size = effect_size(effect.estimate, effect.std_error, sd, float(len(sample.y)), grouped)
-    half_g = size.std_error * t_quantile(0.975, effect.df)
     share = float(np.average(sample.tool, weights=sample.weights))
     mean_usual = float(np.average(sample.y, weights=sample.weights)) - share * effect.estimate
+    size = effect_size(effect.estimate, effect.std_error, sd, float(len(sample.y)), grouped)
+    notes: Notes = ()
+    if outcome.scale == "binary":
+        size, notes = _of_shares(size, effect, mean_usual, len(sample.y), grouped)
+    half_g = size.std_error * t_quantile(0.975, effect.df)
     return Estimate(
         outcome=outcome.key,
         label=outcome.label,
@@ -133,8 +137,21 @@ def to_estimate(sample: Sample, found: Regression, plan: Plan, frame: Frame, met
         counts=arm_counts(frame, sample),
         probability_worth_having=None,
         favorable=outcome.direction is Direction.HIGHER,
-        diagnostics=_diagnostics(sample, found, size, grouped),
+        diagnostics=(*notes, *_diagnostics(sample, found, size, grouped)),
     )
+
+
+def _of_shares(
+    size: EffectSize, effect: Inference, usual: float, n: int, grouped: Clustering | None
+) -> tuple[EffectSize, Notes]:
+    """The Cox index as g of two shares; where a share is 0 or 1 it is undefined, and g stays on the pooled SD."""
+    low, high = (100.0 * (effect.estimate + side * effect.half_width) for side in (-1.0, 1.0))
+    points = f"{100.0 * effect.estimate:+.3g} (95 % interval {low:+.3g} to {high:+.3g})"
+    notes: Notes = (("difference in percentage points", points),)
+    cox = cox_size(usual, effect.estimate, effect.std_error, float(n), grouped)
+    if cox is None:
+        return size, (*notes, ("Cox index", "undefined: an adjusted share is 0 or 1; g is on the pooled SD"))
+    return cox, (*notes, ("g", "Cox index of the adjusted shares (WWC 5.0)"))
 
 
 def _diagnostics(

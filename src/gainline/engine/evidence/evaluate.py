@@ -33,6 +33,7 @@ from gainline.engine.evidence.robustness.exploratory import exploratory
 from gainline.engine.evidence.robustness.naive import naive
 from gainline.engine.evidence.robustness.sensitivity import sensitivity
 from gainline.engine.evidence.robustness.specifications import specifications
+from gainline.engine.evidence.scales import on_scale
 from gainline.engine.evidence.verdict import verdict
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -89,7 +90,7 @@ def evaluate(  # noqa: PLR0913 - the document's parts come from different rooms 
     fault = refuse(plan, frame)
     if fault is not None:
         return fault
-    frame = in_order(frame)
+    frame = on_scale(plan, in_order(frame))
     analyses, lost = _analyze_all(plan, frame, ctx, progress)
     if isinstance(analyses, Refusal):
         return analyses
@@ -106,7 +107,7 @@ def analyze_primary(plan: Plan, frame: Frame, *, ctx: RunContext, progress: Prog
     As `evaluate` does.
     """
     fault = refuse(plan, frame)
-    return fault or _analyze(plan, in_order(frame), plan.primary, ctx, progress)
+    return fault or _analyze(plan, on_scale(plan, in_order(frame)), plan.primary, ctx, progress)
 
 
 def _analyze_all(

@@ -13,7 +13,7 @@ from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
 from gainline.road.framing.panels import Students, panels
 from gainline.road.framing.population import Population, population
-from gainline.road.framing.sources import as_labels, as_numbers, values_of
+from gainline.road.framing.sources import as_labels, as_levels, as_numbers, values_of
 from gainline.road.framing.use import doses, funnel, linkage
 
 
@@ -61,8 +61,8 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
         cluster=clusters,
         block=_blocks(plan, who),
         school=np.array([s or "unknown" for s in who.school], dtype=object),
-        outcomes=over_time.last if plan.design.over_time else {o.key: as_numbers(values[o.key]) for o in plan.outcomes},
-        numbers={c.key: as_numbers(values[c.key]) for c in plan.covariates if c.kind == "number"},
+        outcomes=over_time.last if plan.design.over_time else _outcomes(plan, values),
+        numbers=_numbers(plan, values),
         categories={c.key: as_labels(values[c.key]) for c in plan.covariates if c.kind == "category"},
         subgroups={s.key: as_labels(values[s.key]) for s in plan.subgroups},
         used=used,
@@ -74,6 +74,27 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
     )
     bought = funnel(plan, reading, tool_arm, used, dosed)
     return Framed(frame, bought, linkage(plan, reading), who.joined_later)
+
+
+def _outcomes(plan: Plan, values: Mapping[str, list[object]]) -> dict[str, np.ndarray]:
+    return {
+        outcome.key: as_levels(values[outcome.key], outcome.levels, outcome.label)
+        if outcome.scale == "ordinal" and outcome.levels
+        else as_numbers(values[outcome.key])
+        for outcome in plan.outcomes
+    }
+
+
+def _numbers(plan: Plan, values: Mapping[str, list[object]]) -> dict[str, np.ndarray]:
+    """Covariates of kind number; the baseline of an ordinal outcome is coded by the outcome's levels."""
+    levels = {outcome.baseline: outcome.levels for outcome in plan.outcomes if outcome.scale == "ordinal"}
+    return {
+        covariate.key: as_levels(values[covariate.key], levels[covariate.key], covariate.label)
+        if levels.get(covariate.key)
+        else as_numbers(values[covariate.key])
+        for covariate in plan.covariates
+        if covariate.kind == "number"
+    }
 
 
 def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], who: Population) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
@@ -76,6 +76,31 @@ def values_in_period(
 def as_numbers(values: list[object]) -> NDArray[np.float64]:
     """Values as floats, NaN where missing or not a number; flags become 0 and 1."""
     return np.array([_number(value) for value in values], dtype=np.float64)
+
+
+def as_levels(values: list[object], levels: Sequence[str], label: str) -> NDArray[np.float64]:
+    """The place of each value among the levels, worst first as 0; NaN where missing.
+
+    A number may stand for its level where the level is written as that number.
+
+    Raises
+    ------
+    UserFixable
+        When the records hold a level that the plan does not name.
+    """
+    places = {level: float(place) for place, level in enumerate(levels)}
+    found = [None if value is None else places.get(_level_text(value), np.nan) for value in values]
+    unknown = sum(place is not None and np.isnan(place) for place in found)
+    if unknown:
+        raise UserFixable(
+            f"{unknown} students have a level of '{label}' that the plan does not name",
+            "name every level in the plan, worst first: " + ", ".join(levels) + " are named",
+        )
+    return np.array([np.nan if place is None else place for place in found], dtype=np.float64)
+
+
+def _level_text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def as_labels(values: list[object]) -> NDArray[np.object_]:

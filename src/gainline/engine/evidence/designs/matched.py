@@ -19,14 +19,13 @@ from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import Arms
-from gainline.engine.evidence.companions import of_scale
+from gainline.engine.evidence.designs.company import with_company
 from gainline.engine.evidence.designs.comparison import TOLERANCE_SD, Comparison, compare
 from gainline.engine.evidence.estimate import Regression, regress, to_estimate
 from gainline.engine.evidence.frame import Codes, Flags, Frame
 from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Rows
-from gainline.engine.evidence.robustness.wild_check import wild_check
 from gainline.engine.evidence.sample import MIN_STUDENTS, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Matching, Outcome, Plan
 
@@ -64,7 +63,8 @@ def analyze(
     estimate = replace(estimate, estimand=compared.estimand, diagnostics=noted)
     sets = None if compared.sets is None else compared.sets[compared.kept]
     lost = match_loss(frame, paired)
-    return Analysis(estimate, paired.sample, arms(frame, paired), (), lost, filled.companions, sets=sets)
+    analysis = Analysis(estimate, paired.sample, arms(frame, paired), (), lost, filled.companions, sets=sets)
+    return with_company(plan, frame, analysis, ctx=ctx)
 
 
 def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:

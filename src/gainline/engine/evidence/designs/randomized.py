@@ -13,6 +13,7 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import Arms
+from gainline.engine.evidence.designs.company import with_company
 from gainline.engine.evidence.document import Attrition
 from gainline.engine.evidence.estimate import Regression, regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
@@ -26,7 +27,6 @@ from gainline.engine.evidence.inference.randomization import (
     randomization_test,
     recorded_mechanism,
 )
-from gainline.engine.evidence.robustness.wild_check import wild_check
 from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -68,7 +68,8 @@ def analyze(
         said += f", by the recorded mechanism: {frame.assignment.kind}"
     noted = (*estimate.diagnostics, *filled.notes, ("randomization inference", said))
     estimate = replace(estimate, p_randomization=drawn.p, diagnostics=noted)
-    return Analysis(estimate, taken, arms(taken), losses(plan, frame, taken), companions=filled.companions)
+    analysis = Analysis(estimate, taken, arms(taken), losses(plan, frame, taken), companions=filled.companions)
+    return with_company(plan, frame, analysis, ctx=ctx)
 
 
 def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:

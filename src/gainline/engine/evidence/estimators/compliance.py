@@ -1,8 +1,8 @@
 """What the tool did for those who took it up because it was offered: the assignment as an instrument for use.
 
 The interval inverts a test (Anderson and Rubin): a value b is inside when, by CR2 and Satterthwaite, the assignment
-explains nothing of ``y - b D``. The degrees of freedom depend on the design alone and the squared error is a quadratic in b,
-so the set has a closed form, and with few schools or weak take-up it is as wide as it must be; where take-up does not
+explains nothing of ``y - b D``. The degrees of freedom depend on the design alone and the squared error is a quadratic
+in b, so the set has a closed form. With few schools or weak take-up it is as wide as it must be; where take-up does not
 differ between the arms beyond chance, the set has no end and nothing is reported.
 
 Source: Angrist, Imbens and Rubin (1996), Journal of the American Statistical Association 91; Anderson and Rubin (1949);

@@ -167,11 +167,9 @@ def _orthonormal(matrix: Floats) -> tuple[Floats, Floats] | None:
     once = linalg.solve_triangular(first, unit)
     basis = matrix @ once
     twice = linalg.solve_triangular(linalg.cholesky(basis.T @ basis), unit)
-    turned: Floats = basis @ twice
-    back: Floats = once @ twice
-    return turned, back
+    return basis @ twice, once @ twice
 
 
 def _orthonormal_slowly(matrix: Floats) -> tuple[Floats, Floats]:
     q, r = linalg.qr(matrix, mode="economic")
-    return q, linalg.solve_triangular(r, np.eye(len(r)))
+    return np.asarray(q, dtype=np.float64), np.asarray(linalg.solve_triangular(r, np.eye(len(r))), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The wild cluster bootstrap beside CR2: does a second way to count few clusters come to the same decision?"""
+"""The wild cluster bootstrap beside CR2: a second way to count few clusters, and whether it decides alike."""
 
 from __future__ import annotations
 
