@@ -188,6 +188,9 @@ def _finer(layout: Layout, spread: Spread) -> Iterator[_Change]:
         return
     if layout.unit == "school" and layout.sections >= 2.0:
         finer = replace(layout, unit="section", blocked="school", groups=0, between_groups=0.0)
+        if spread.section == 0.0:  # not known, rather than none: sections of one school do differ
+            spread = replace(spread, section=spread.school / 2.0)
+            kept_apart += ", and sections of a school differ half as much as schools"
         yield "assign sections within schools instead of schools", kept_apart, finer, spread
     if layout.unit == "section" and layout.blocked == "no" and layout.sections >= 2.0:
         yield "draw within schools", "", replace(layout, blocked="school"), spread

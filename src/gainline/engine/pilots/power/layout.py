@@ -172,7 +172,7 @@ def _impossible(layout: Layout, spread: Spread) -> Refusal | None:
         shares |= {"unit_again": layout.rollout.unit_again, "student_again": layout.rollout.student_again}
     for name, value in shares.items():
         if not 0.0 <= value <= 1.0:
-            return _cannot_be(f"{name} is {value:g}, and lies between 0 and 1")
+            return _cannot_be(f"{_CALLED.get(name, 'the share with the tool')} is {value:g}, and lies between 0 and 1")
     if spread.student <= 0.0:
         return _cannot_be("the intraclass correlations of schools and sections leave nothing to the students")
     if layout.schools < 1 or min(layout.sections, layout.students, layout.n_students) <= 0.0:
@@ -183,6 +183,19 @@ def _impossible(layout: Layout, spread: Spread) -> Refusal | None:
     if layout.blocked == "group" and (layout.unit != "school" or not 1 <= layout.groups <= layout.schools):
         return _cannot_be("groups are groups of schools that are assigned, at most as many as there are schools")
     return None
+
+
+_CALLED = {
+    "school": "the correlation within schools",
+    "section": "the correlation within sections",
+    "r2_school": "what the baseline explains between schools",
+    "r2_section": "what the baseline explains between sections",
+    "r2_student": "what the baseline explains between students",
+    "effect": "the variance of the effect",
+    "between_groups": "what lies between groups of schools",
+    "unit_again": "how much units resemble themselves later",
+    "student_again": "how much students resemble themselves later",
+}
 
 
 def _cannot_be(says: str) -> Refusal:
