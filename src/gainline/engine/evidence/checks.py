@@ -51,7 +51,7 @@ def in_order(frame: Frame) -> Frame:
 
 def _reasons(plan: Plan, frame: Frame) -> Iterator[Refusal]:
     yield from _shape(frame)
-    yield from _arms(frame)
+    yield from _arms(plan, frame)
     yield from _columns(plan, frame)
     yield from scale_faults(plan, frame)
     if plan.hypothesis.size is None or plan.hypothesis.change is None:
@@ -72,8 +72,8 @@ def _shape(frame: Frame) -> Iterator[Refusal]:
         yield Refusal("EV150", says, "link the identities of each student, then build the frame again")
 
 
-def _arms(frame: Frame) -> Iterator[Refusal]:
-    if frame.tool.all():
+def _arms(plan: Plan, frame: Frame) -> Iterator[Refusal]:
+    if frame.tool.all() and plan.design.kind != "interrupted_series":  # it compares the group with its own past
         yield Refusal("EV002", "everybody is in the tool arm", "find students without the tool to compare with")
     elif not frame.tool.any():
         yield Refusal("EV002", "nobody is in the tool arm", "check the assignments file or the floor of use")

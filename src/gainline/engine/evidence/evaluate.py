@@ -12,14 +12,16 @@ from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import balance
 from gainline.engine.evidence.belief import belief
 from gainline.engine.evidence.checks import in_order, refuse
-from gainline.engine.evidence.designs import matched, randomized
+from gainline.engine.evidence.designs.by_kind import DESIGNS
 from gainline.engine.evidence.document import (
+    Check,
     Deviation,
     Estimate,
     Evidence,
     Funnel,
     Linkage,
     Provenance,
+    Rating,
     Sensitivity,
 )
 from gainline.engine.evidence.facts import study_facts
@@ -27,7 +29,9 @@ from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
 from gainline.engine.evidence.limits import limits, of_checks, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
-from gainline.engine.evidence.rating import rate
+from gainline.engine.evidence.rating import StudyFacts, rate
+from gainline.engine.evidence.rating_cutoff import rate_cutoff
+from gainline.engine.evidence.rating_descriptive import DESCRIPTIVE, rate_descriptive
 from gainline.engine.evidence.robustness.all_checks import all_checks
 from gainline.engine.evidence.robustness.exploratory import exploratory
 from gainline.engine.evidence.robustness.naive import naive
@@ -36,6 +40,8 @@ from gainline.engine.evidence.robustness.specifications import specifications
 from gainline.engine.evidence.scales import on_scale
 from gainline.engine.evidence.verdict import verdict
 from gainline.engine.pilots.plan import Outcome, Plan
+
+_NOT_CHOSEN = frozenset({"randomized", "stepped_wedge", "cutoff", *DESCRIPTIVE})  # no student chose an arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,7 @@ def _analyze_all(
 
 
 def _analyze(plan: Plan, frame: Frame, outcome: Outcome, ctx: RunContext, progress: Progress) -> Analysis | Refusal:
-    if plan.design.kind == "randomized":
-        return randomized.analyze(plan, frame, outcome, ctx=ctx, progress=progress)
-    return matched.analyze(plan, frame, outcome, ctx=ctx, progress=progress)
+    return DESIGNS[plan.design.kind](plan, frame, outcome, ctx=ctx, progress=progress)
 
 
 def _with_checks(plan: Plan, frame: Frame, primary: Analysis, ctx: RunContext) -> Analysis:
@@ -171,7 +175,8 @@ def _assemble(
     groups = group_effects(sample, frame, plan, primary.sd) if sample else ()
     gaps = gap_changes(sample, frame, plan, primary.sd) if sample else ()
     rows = balance(plan, frame, *first.arms, plan.primary.baseline) if first.arms else ()
-    rating = rate(study_facts(plan, frame, analyses, rows, joined_later=carried.joined_later))
+    facts = study_facts(plan, frame, analyses, rows, joined_later=carried.joined_later)
+    rating = _rating(plan.design.kind, facts, first.checks)
     q = belief(plan, primary).above(plan.smallest_effect / primary.sd)
     primary = replace(primary, probability_worth_having=q)
     estimates = (primary, *(analysis.estimate for analysis in analyses[1:]))
@@ -202,6 +207,12 @@ def _assemble(
     )
 
 
+def _rating(kind: str, facts: StudyFacts, checks: Sequence[Check]) -> Rating:
+    if kind == "cutoff":
+        return rate_cutoff(facts, checks)
+    return rate_descriptive(kind, facts) if kind in DESCRIPTIVE else rate(facts)
+
+
 def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
     return (
         *of_timing(plan, carried.provenance.registered_on),
@@ -213,4 +224,4 @@ def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
 
 def _sensitivity(plan: Plan, primary: Estimate) -> Sensitivity | None:
     """Only where a hidden cause could have put students into the arms."""
-    return None if plan.design.kind == "randomized" else sensitivity(primary.g, primary.g_low, primary.g_high)
+    return None if plan.design.kind in _NOT_CHOSEN else sensitivity(primary.g, primary.g_low, primary.g_high)

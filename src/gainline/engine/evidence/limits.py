@@ -11,6 +11,19 @@ from gainline.engine.evidence.frame import Frame
 from gainline.engine.pilots.plan import Plan
 
 _POOR_LINKAGE = 0.95
+_SAYS = {
+    "cutoff": (
+        "It speaks for students near the cutoff; what the tool does for those far above or below it was not seen.",
+    ),
+    "interrupted_series": (
+        "Whatever else began at the same time, such as a new curriculum or another test, looks the same as the tool.",
+        "It supposes that the group would have gone on along its line; nobody can see that.",
+    ),
+    "synthetic_control": (
+        "A single school has the tool: whatever else happened there at that time looks the same as the tool.",
+        "It supposes that schools alike before would have stayed alike; nobody can see that.",
+    ),
+}
 
 
 def limits(
@@ -71,7 +84,9 @@ def of_deviations(deviations: Sequence[Deviation]) -> tuple[str, ...]:
 
 
 def _of_design(plan: Plan) -> Iterator[str]:
-    if plan.design.kind == "randomized":
+    if plan.design.kind in _SAYS:
+        yield from _SAYS[plan.design.kind]
+    elif plan.design.kind == "randomized":
         yield "It shows what offering the tool did, used or not; it does not show what more use would do."
     else:
         yield "Nobody drew lots: a cause that was not measured, such as motivation, may stand behind the difference."

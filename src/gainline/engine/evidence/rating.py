@@ -78,18 +78,19 @@ class StudyFacts:
 
 def rate(facts: StudyFacts) -> Rating:
     """Rate the study on its primary outcome, with the trace of how the rating came about."""
-    steps = [_outcome(facts), _confounding(facts)]
+    steps = [outcome_step(facts), _confounding(facts)]
     if any(step.result.startswith("fails") for step in steps):
         label = DOES_NOT
     else:
         label, more = _design(facts)
         steps += more
     steps += _before(facts)
-    essa, size = _essa(facts, label)
+    essa, size = essa_tier(facts, label)
     return Rating(label, essa, (*steps, size))
 
 
-def _outcome(facts: StudyFacts) -> RatingStep:
+def outcome_step(facts: StudyFacts) -> RatingStep:
+    """Whether the outcome may be rated at all."""
     given = "a measure inside the tool" if facts.in_product else "a measure outside the tool, the same for both arms"
     result = "fails: over-aligned with the tool" if facts.in_product else "eligible"
     rule = "Outcomes must not be over-aligned with the intervention and must be collected the same way in both arms"
@@ -169,7 +170,8 @@ def _before(facts: StudyFacts) -> list[RatingStep]:
     return [RatingStep(BEFORE, given, rule, "Gainline's own rule, beyond WWC 5.0 and ESSA", result, OWN)]
 
 
-def _essa(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
+def essa_tier(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
+    """The ESSA tier in a sentence, and the step that shows how it came about; ``label`` is the study's rating."""
     significant = facts.favorable and facts.p <= 0.05
     big, many = facts.students >= ENOUGH_STUDENTS, facts.sites >= ENOUGH_SITES
     held_down = bool(facts.flags) and not facts.randomized

@@ -62,7 +62,7 @@ def _pilot(usual: Side, tool: Side) -> float:
     x = np.concatenate([usual.x, tool.x])
     low, high = np.quantile(x, [0.25, 0.75], method="averaged_inverted_cdf")
     spread = min(float(x.std(ddof=1)), float(high - low) / 1.349)
-    return _PILOT * spread * len(np.unique(x)) ** -0.2
+    return float(_PILOT * spread * len(np.unique(x)) ** -0.2)
 
 
 def _best(sides: Sequence[Side], problem: _Problem, pilot: float, reach: Sequence[float]) -> float:

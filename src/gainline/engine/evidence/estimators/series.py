@@ -11,7 +11,7 @@ likelihood; Zellner and Tiao (1964) for averaging over the autocorrelation; Newe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -67,6 +67,8 @@ class SeriesFindings:
         Shape ``(T,)``: series minus projected path; NaN where nothing was measured.
     gap_errors
         Shape ``(T,)``: standard error of the projected path's distance, at the most likely memory.
+    innovations
+        What is left of the measured periods after line and memory.
     """
 
     average: Finding
@@ -76,6 +78,7 @@ class SeriesFindings:
     prais_winsten: Finding
     gaps: Floats
     gap_errors: Floats
+    innovations: Floats
 
 
 def interrupted_series(
@@ -111,11 +114,10 @@ def interrupted_series(
     if fault is not None:
         return fault
     after = seen[seen >= start]
-    path = [*_averages(design, after), *_at_each(design, start)]
     fits = [whitened(y[seen], design.matrix[seen], seen, float(rho)) for rho in _MEMORIES]
     if max(fits, key=lambda fit: fit.log_likelihood).rho > LONGEST_MEMORY:
         return _wanders()
-    return _findings(y, seen, design, fits, path)
+    return _findings(y, seen, design, fits, _contrasts(design, after))
 
 
 def segments(periods: int, start: int, others: Columns | None = None) -> Columns:
@@ -222,37 +224,26 @@ def _wanders() -> Refusal:
     )
 
 
-def _averages(design: Columns, after: Rows) -> list[tuple[str, Floats]]:
+def _contrasts(design: Columns, after: Rows) -> dict[str, Floats]:
     k = design.matrix.shape[1]
     average, level, slope = np.zeros(k), np.zeros(k), np.zeros(k)
     average[2:4] = design.matrix[after, 2:4].mean(axis=0)
     level[2] = slope[3] = 1.0
-    return [("average", average), ("level", level), ("slope", slope)]
-
-
-def _at_each(design: Columns, start: int) -> list[tuple[str, Floats]]:
-    """For each period after the start, the projected path without level and slope change."""
-    rows = []
-    for place in range(start, len(design.matrix)):
-        contrast = design.matrix[place].copy()
-        contrast[2:4] = 0.0
-        rows.append(("path", contrast))
-    return rows
+    return {"average": average, "level": level, "slope": slope}
 
 
 def _findings(
-    y: Floats, seen: Rows, design: Columns, fits: Sequence[Whitened], contrasts: Sequence[tuple[str, Floats]]
+    y: Floats, seen: Rows, design: Columns, fits: Sequence[Whitened], named: Mapping[str, Floats]
 ) -> SeriesFindings:
     weights = _shares(fits)
     best = max(fits, key=lambda fit: fit.log_likelihood)
     notes = _notes(y[seen], design.matrix[seen], best, weights, fits)
-    named = dict(contrasts[:3])
     main = _averaged(named["average"], fits, weights, ESTIMAND, notes)
     level = _averaged(named["level"], fits, weights, "level change at the start", ())
     slope = _averaged(named["slope"], fits, weights, "change of the slope, per period", ())
     beside = _newey_west_finding(y[seen], design.matrix[seen], named["average"])
     known = _single(named["average"], best)
-    return SeriesFindings(main, level, slope, beside, known, *_gaps(y, design, best))
+    return SeriesFindings(main, level, slope, beside, known, *_gaps(y, design, best), best.residuals)
 
 
 def _shares(fits: Sequence[Whitened]) -> Floats:
