@@ -145,7 +145,7 @@ def test_the_growth_difference_agrees_with_the_mixed_model_of_statsmodels():
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     values, times, tool, cluster = growing(2)
-    values = np.where((~np.isnan(values)).sum(axis=1, keepdims=True) >= 3, values, np.nan)
+    values = np.where(np.isnan(values).any(axis=1, keepdims=True), np.nan, values)
     found = growth_difference(values, times, tool, cluster, unit_of_time="month")
     student, period = np.nonzero(~np.isnan(values))
     time, arm = times[period], tool[student].astype(float)
@@ -154,8 +154,8 @@ def test_the_growth_difference_agrees_with_the_mixed_model_of_statsmodels():
         warnings.simplefilter("ignore")
         random = np.column_stack([np.ones(len(time)), time])
         oracle = MixedLM(values[student, period], x, student, exog_re=random).fit()
-    # The mixed model also uses how starting points and slopes go together, where scores are missing.
-    assert abs(found.effect - oracle.fe_params[3]) < 0.1 * found.std_error
+    # Where nobody misses a score the two are the same least squares; missing ones are filled differently.
+    assert abs(found.effect - oracle.fe_params[3]) < 0.01 * found.std_error
 
 
 def test_the_growth_difference_holds_the_truth_nineteen_times_in_twenty():
