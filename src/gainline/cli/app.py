@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from gainline.cli import console
-from gainline.cli.offline import analyst, cycle, demo, indicators, pilot, plan, records
+from gainline.cli.offline import analyst, calibrate, cycle, demo, indicators, pilot, plan, records
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
@@ -28,6 +28,7 @@ ROAD = (
     ("synthesize", analyst.synthesize, "Say what several pilots show together."),
     ("indicators", indicators.app, "List, explain and measure indicators."),
     ("snapshots", records.snapshots, "List every published state of the lake."),
+    ("calibrate", calibrate.calibrate, "Run districts whose truth is known, to see how often we are right."),
     ("verify", records.verify, "Check that nothing was changed behind our back."),
 )
 
