@@ -54,6 +54,7 @@ def quest_frame(world: World) -> Frame:
             "confidence_fall": scores.survey_fall,
         },
         used=arms.quest_share > 0,
+        placebos={"math_before": scores.math_prior},
     )
 
 
@@ -70,7 +71,7 @@ def _labels(flags: np.ndarray) -> np.ndarray:
     return np.where(flags, "true", "false").astype(object)
 
 
-def _frame(world, rows, *, tool, unit, block, outcomes, numbers, used) -> Frame:
+def _frame(world, rows, *, tool, unit, block, outcomes, numbers, used, placebos=None) -> Frame:
     students = world.students
     poor, learner = _labels(students.disadvantaged[rows]), _labels(students.learner[rows])
     return Frame(
@@ -92,4 +93,5 @@ def _frame(world, rows, *, tool, unit, block, outcomes, numbers, used) -> Frame:
         used=used[rows],
         dosed=used[rows],
         dose=used[rows].astype(float),
+        placebos={key: values[rows] for key, values in (placebos or {}).items()},
     )

@@ -235,3 +235,39 @@ def test_the_usage_indicators_known_here_are_those_of_the_shipped_catalogue():
 def test_a_filter_of_results_is_known_to_indicators():
     gain = 'indicator = "score_gain"\nwhere = { assessment = ["map-math"], form = ["fall", "spring"] }'
     assert checked(MATCHED, ('attribute = "referrals_spring"', gain)) == []
+
+
+PLACEBO = 'from = { result = "map-math", forms = ["spring-before"] }'
+
+
+@pytest.mark.parametrize(
+    ("edit", "code", "level", "needle"),
+    [
+        (
+            (PLACEBO, 'from = { result = "map-math", forms = ["fall"] }\nadjust_for = ["grade"]'),
+            "PL151",
+            WARNING,
+            "from",
+        ),
+        ((PLACEBO, f'{PLACEBO}\nadjust_for = ["nothing"]'), "PL152", ERROR, "adjust_for"),
+        ((PLACEBO, 'from = { field = "grade" }\nadjust_for = ["grade"]'), "PL153", ERROR, "adjust_for"),
+        ((PLACEBO, 'from = { result = "map-math", forms = ["spring"] }'), "PL154", ERROR, "from"),
+    ],
+)
+def test_a_placebo_must_be_able_to_do_its_work(edit, code, level, needle):
+    [issue] = checked(MATCHED, edit)
+    assert (issue.code, issue.level) == (code, level)
+    assert needle in issue.column
+
+
+def test_a_matched_comparison_without_a_placebo_is_warned_about_and_a_lottery_is_not():
+    whole = (FOLDER / f"{MATCHED}.toml").read_text(encoding="utf-8")
+    start = whole.index("[[placebos]]")
+    [issue] = checked(MATCHED, (whole[start : whole.index("[[", start + 2)], ""))
+    assert (issue.code, issue.level) == ("PL150", WARNING)
+    assert checked(RANDOMIZED) == []
+
+
+def test_a_placebos_source_is_looked_up_like_any_other():
+    [issue] = checked(MATCHED, (PLACEBO, 'from = { field = "shoe_size" }'))
+    assert issue.code == "PL037"

@@ -36,12 +36,13 @@ class Sheet:
         return self._issue(Level.WARNING, code, at, (says, remedy))
 
     def sources(self) -> list[tuple[Place, str, Source]]:
-        """Every source of the plan: where it stands, the role it plays (outcome, covariate, subgroup, use), itself."""
+        """Every source of the plan: where it stands, its role (outcome, covariate, subgroup, placebo, use), itself."""
         plan = self.plan
         found: list[tuple[Place, str, Source]] = []
         found += [(("outcomes", i, "from"), "outcome", o.source) for i, o in enumerate(plan.outcomes)]
         found += [(("covariates", i, "from"), "covariate", c.source) for i, c in enumerate(plan.covariates)]
         found += [(("subgroups", i, "from"), "subgroup", s.source) for i, s in enumerate(plan.subgroups)]
+        found += [(("placebos", i, "from"), "placebo", p.source) for i, p in enumerate(plan.placebos)]
         if plan.comparison.use:
             found.append((("comparison", "use", "from"), "use", plan.comparison.use.source))
         return found
