@@ -88,7 +88,13 @@ def test_a_stepped_wedge_has_the_design_effect_of_woertman(icc: float, waves: in
 
 @pytest.mark.parametrize(
     "rollout",
-    [Rollout(3), Rollout(4, before=2, after=1, unit_again=0.8), Rollout(3, unit_again=0.9, student_again=0.7)],
+    [
+        Rollout(3),
+        Rollout(4, before=2, after=1, unit_again=0.8),
+        Rollout(3, unit_again=0.9, student_again=0.7),
+        Rollout(2, before=3, unit_again=0.9, never=1 / 3),
+        Rollout(1, before=1, never=0.5),
+    ],
 )
 def test_the_closed_form_is_generalized_least_squares_on_period_means(rollout: Rollout) -> None:
     icc, size, units = 0.15, 30, 12
@@ -96,8 +102,10 @@ def test_the_closed_form_is_generalized_least_squares_on_period_means(rollout: R
     covariance = np.full((rollout.periods, rollout.periods), shared)
     np.fill_diagonal(covariance, icc + (1 - icc) / size)
     weight, knowledge = np.linalg.inv(covariance), np.zeros((rollout.periods + 1, rollout.periods + 1))
+    begin = round(units * (1 - rollout.never))
     for unit in range(units):
-        treated = np.arange(rollout.periods) >= rollout.before + unit % rollout.waves
+        first = rollout.before + unit % rollout.waves if unit < begin else rollout.periods
+        treated = np.arange(rollout.periods) >= first
         design = np.column_stack([treated.astype(float), np.eye(rollout.periods)])
         knowledge += design.T @ weight @ design
     found = precision(Layout("school", units, 1, size, rollout=rollout), Spread(school=icc))

@@ -200,7 +200,8 @@ def _rollout(plan: Plan | None, known: Components, given: Given) -> Rollout | No
     days = sorted(set(plan.design.waves.values())) or [plan.window.start]
     early = sum(period.days.start < days[0] for period in plan.design.periods)
     late = max(0, len(plan.design.periods) - early - len(days))
-    return Rollout(len(days), before=early, after=late, unit_again=again, student_again=same)
+    never = 0.0 if plan.design.kind == "stepped_wedge" else 1.0 / (len(days) + 1)
+    return Rollout(len(days), before=early, after=late, unit_again=again, student_again=same, never=never)
 
 
 def _notes(
@@ -220,6 +221,8 @@ def _notes(
         yield f"{100 * _first(given.kept, KEPT):.0f}% of those with the tool are supposed to find a match (--kept)"
     if layout.rollout is not None:
         yield "each period's scores count; how much schools and students resemble themselves a period later is supposed"
+        if layout.rollout.never:
+            yield f"{100 * layout.rollout.never:.0f}% of the {layout.unit}s are supposed never to begin"
     elif plan and plan.primary.baseline and not adjusted:
         yield "how much the baseline explains is not known, so it is left out (--r2); the list says what it would bring"
     if not given.lost:

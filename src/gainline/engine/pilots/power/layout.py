@@ -48,13 +48,15 @@ class Rollout:
     Parameters
     ----------
     waves
-        How many waves begin, each one period after the other; the units are spread over them evenly.
+        How many waves begin, each one period after the other; the units that begin are spread over them evenly.
     before, after
         Periods before the first wave begins, and periods added after the last one began.
     unit_again
         Correlation of one unit's mean with its own mean a period later, sampling apart (cluster autocorrelation).
     student_again
         The same for one student; 0 when other students are measured in each period.
+    never
+        Share of the units that never begin.
     """
 
     waves: int
@@ -62,6 +64,7 @@ class Rollout:
     after: int = 0
     unit_again: float = 1.0
     student_again: float = 0.0
+    never: float = 0.0
 
     @property
     def periods(self) -> int:
@@ -169,7 +172,8 @@ def _impossible(layout: Layout, spread: Spread) -> Refusal | None:
     shares = {field.name: getattr(spread, field.name) for field in fields(spread)}
     shares |= {"share": layout.share, "between_groups": layout.between_groups}
     if layout.rollout:
-        shares |= {"unit_again": layout.rollout.unit_again, "student_again": layout.rollout.student_again}
+        rollout = layout.rollout
+        shares |= {"unit_again": rollout.unit_again, "student_again": rollout.student_again, "never": rollout.never}
     for name, value in shares.items():
         if not 0.0 <= value <= 1.0:
             return _cannot_be(f"{_CALLED.get(name, 'the share with the tool')} is {value:g}, and lies between 0 and 1")
@@ -194,6 +198,7 @@ _CALLED = {
     "effect": "the variance of the effect",
     "between_groups": "what lies between groups of schools",
     "unit_again": "how much units resemble themselves later",
+    "never": "the share that never begins",
     "student_again": "how much students resemble themselves later",
 }
 
@@ -203,12 +208,11 @@ def _cannot_be(says: str) -> Refusal:
 
 
 def _too_few(layout: Layout) -> Refusal | None:
-    if layout.rollout:
-        smallest, says = layout.units / max(layout.rollout.waves, 1), "a wave"
-        if layout.rollout.waves < 2 or layout.rollout.before < 0:
-            return _cannot_be("a rollout has two waves or more")
-    else:
-        smallest, says = layout.units * min(layout.share, 1.0 - layout.share), "an arm"
+    smallest, says = layout.units * min(layout.share, 1.0 - layout.share), "an arm"
+    if rollout := layout.rollout:
+        if rollout.waves < (1 if rollout.never else 2) or rollout.before < 0:
+            return _cannot_be("a rollout has two waves or more, or one and some that never begin")
+        smallest, says = layout.units * (1.0 - rollout.never) / rollout.waves, "a wave"
     if smallest >= FEWEST or (layout.rollout and smallest >= 1.0):
         return None
     return Refusal(

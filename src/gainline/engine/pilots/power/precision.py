@@ -98,7 +98,7 @@ def _in_waves(layout: Layout, rollout: Rollout, spread: Spread) -> float:
     own = above * (1.0 - rollout.unit_again) + within * (1.0 - rollout.student_again) / size
     own = max(own, 1e-12)  # periods that repeat each other exactly
     total, periods = layout.units, rollout.periods
-    each = total / rollout.waves
+    each = total * (1.0 - rollout.never) / rollout.waves
     lengths = [periods - rollout.before - wave for wave in range(rollout.waves)]
     treated = each * sum(lengths)
     by_period = sum((each * sum(1 for length in lengths if length > periods - 1 - t)) ** 2 for t in range(periods))
