@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gainline.engine.core.errors import Conflict, UserFixable
+from gainline.engine.core.errors import Conflict, DataIssues, UserFixable
 from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.ledger import Entry, Head, NotCanonical, digest
+from gainline.road.piloting.records import DRAWN, FILES
+from gainline.road.piloting.records import read as read_record
 from gainline.road.workspace import Workspace
 
 EVALUATED = "evaluated"
@@ -30,7 +32,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
     chain = workspace.ledger.verify(against=against)
     if has_errors(chain):  # nothing is read from an altered ledger, so that it cannot vouch for the evidence
         return [*chain, *facts]
-    return [*chain, *facts, *_verify_evidence(workspace)]
+    return [*chain, *facts, *_verify_evidence(workspace), *_verify_draws(workspace)]
 
 
 def parse_head(text: str) -> Head:
@@ -64,6 +66,19 @@ def evidence_digest(path: Path) -> str | None:
         return digest(json.loads(path.read_text(encoding="utf-8")))
     except (UnicodeDecodeError, json.JSONDecodeError, NotCanonical):
         return None
+
+
+def _verify_draws(workspace: Workspace) -> Iterator[Issue]:
+    """Samples and assignments whose record is gone or is not the one that the ledger vouches for."""
+    drawn = {path.parent.name for path in (workspace.root / "pilots").glob("*/*.json")}
+    drawn |= {str(e.payload.get("pilot")) for e in workspace.ledger.entries() if e.kind in DRAWN}
+    for pilot in sorted(drawn):
+        for name in FILES:
+            try:
+                read_record(workspace, pilot, name)
+            except DataIssues as fault:
+                code, _, says = fault.says.partition(": ")
+                yield Issue(code, Level.ERROR, says, fault.remedy, file=f"pilots/{pilot}/{name}.json")
 
 
 def _verify_evidence(workspace: Workspace) -> Iterator[Issue]:

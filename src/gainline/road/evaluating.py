@@ -20,9 +20,11 @@ from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.ledger import digest, settle
 from gainline.engine.pilots import Registration, deviations, parse_plan
+from gainline.engine.pilots.assignment import Assignment
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Snapshot
 from gainline.road.framing import build_frame
+from gainline.road.piloting.assigning import recorded_assignment
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace
 
@@ -102,7 +104,7 @@ def _run(
             raise DataIssues(
                 "the snapshot is not what it was:\n" + "\n".join(f"  {issue}" for issue in altered), altered[0].remedy
             )
-        framed = build_frame(plan, reading, catalogue)
+        framed = build_frame(plan, reading, catalogue, assignment=_recorded(workspace, plan))
     progress("frame", 1, 1)
     return evaluate(
         plan,
@@ -115,6 +117,10 @@ def _run(
         joined_later=framed.joined_later,
         progress=progress,
     )
+
+
+def _recorded(workspace: Workspace, plan: Plan) -> Assignment | None:
+    return recorded_assignment(workspace, plan.pilot) if plan.comparison.assigned_by == "assignment" else None
 
 
 def _provenance(registration: Registration, snapshot: Snapshot, context: RunContext) -> Provenance:

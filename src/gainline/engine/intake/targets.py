@@ -261,13 +261,15 @@ def assignments(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch
 def _units(desk: Desk, judge: Judge, unit: pa.Array) -> pa.Array:
     given = _whole(judge, judge.text("unit_id")).to_pylist()
     settled: list[str | None] = []
+    pseudonyms = {str(key) for key in desk.task.identity.known["person_key"].to_pylist()}
     for kind, value in zip(unit.to_pylist(), given, strict=True):
         if kind == "school":
             settled.append(desk.schools.find(value or ""))
         elif kind == "student" and value:
             place = desk.roll.place((value,), ("SisSourcedId",))
             person = desk.roll.people[place]
-            settled.append(str(person.key) if person.matched else None)
+            own = value if value in pseudonyms else None  # a draw of ours names students by their pseudonyms
+            settled.append(str(person.key) if person.matched else own)
         else:
             settled.append(value)
     lost = np.array([value is None for value in settled], dtype=bool) & judge.kept

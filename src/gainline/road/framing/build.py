@@ -9,6 +9,7 @@ import numpy as np
 
 from gainline.engine.evidence import Frame, Funnel, Linkage
 from gainline.engine.indicators import Indicator
+from gainline.engine.pilots.assignment import Assignment
 from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
 from gainline.road.framing.panels import Students, panels
@@ -37,8 +38,10 @@ class Framed:
     joined_later: int
 
 
-def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]) -> Framed:
-    """Everything the plan registered, for everyone it is about, out of one snapshot.
+def build_frame(
+    plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], *, assignment: Assignment | None = None
+) -> Framed:
+    """Everything the plan registered, for everyone it is about, out of one snapshot, with the draw as it was recorded.
 
     Raises
     ------
@@ -71,6 +74,7 @@ def build_frame(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator]
         panels=over_time.outcomes,
         gaps=over_time.gaps,
         placebos={p.key: as_numbers(values[p.key]) for p in plan.placebos},
+        assignment=assignment,
     )
     bought = funnel(plan, reading, tool_arm, used, dosed)
     return Framed(frame, bought, linkage(plan, reading), who.joined_later)
@@ -108,7 +112,8 @@ def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], 
 
 
 def _blocks(plan: Plan, who: Population) -> np.ndarray:
-    return np.array([(block or "all") if plan.design.blocked else "all" for block in who.block], dtype=object)
+    within = plan.design.blocked or plan.design.assignment in {"blocked", "pairs"}
+    return np.array([(block or "all") if within else "all" for block in who.block], dtype=object)
 
 
 def _clusters(plan: Plan, who: Population) -> np.ndarray:

@@ -138,7 +138,8 @@ def _notes(roster: Roster, n: int, labels: tuple[str, ...], numbers: NDArray[np.
         says = f"{n} units are too few for every stratum: none is from {', '.join(empty)}"
         notes.append(Issue("PL132", Level.WARNING, says, "choose more units, or merge strata"))
     if n < total and n < 2 * (p + len(labels) - 1):
-        says = f"{n} units cannot be balanced on {p} covariates and {len(labels)} strata at once; later ones give way"
+        within = f" and {len(labels)} strata" if len(labels) > 1 else ""
+        says = f"{n} units cannot be balanced on {p} covariates{within} at once, so that the later ones give way"
         notes.append(Issue("PL133", Level.WARNING, says, "keep the few that matter most, the first of them first"))
     if n < _FEW:
         says = f"with {n} units the index of representation hangs on one or two of them"
