@@ -11,10 +11,20 @@ from gainline.engine.pilots.commitments import check_design, check_outcomes, che
 from gainline.engine.pilots.placebos import check_placebos
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.pilots.sheet import Sheet
+from gainline.engine.pilots.single import check_single
 from gainline.engine.pilots.sources import check_sources
 from gainline.engine.pilots.timing import check_dates
 
-RULES = (check_prediction, check_dates, check_design, check_sources, check_outcomes, check_placebos, check_rule)
+RULES = (
+    check_prediction,
+    check_dates,
+    check_design,
+    check_single,
+    check_sources,
+    check_outcomes,
+    check_placebos,
+    check_rule,
+)
 
 
 def check_plan(

@@ -92,7 +92,10 @@ def _check_clusters(sheet: Sheet) -> Iterator[Issue]:
     cluster = sheet.plan.design.cluster
     names = set(listed.get(cluster, ()))
     at = ("population", f"{cluster}s")
-    if not names:
+    if not names or sheet.plan.design.kind in {
+        "interrupted_series",
+        "synthetic_control",
+    }:  # counted in single
         return
     if len(names) < FEW_CLUSTERS and len(names) >= _FEWEST_CLUSTERS:
         says = f"{len(names)} {cluster}s are few independent draws; the interval will be wide"
