@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import floor
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.finding import Finding
@@ -270,16 +270,14 @@ def _averaged(
 
 
 def _quantile(share: float, centers: Floats, errors: Floats, df: float, weights: Floats) -> float:
-    """The point below which the mixture of t laws has the share; by halving, to the last digit that matters."""
+    """The point below which the mixture of t laws has the share."""
     wide = float(special.stdtrit(df, 1.0 - _ALPHA / 1000.0)) * errors
     low, high = float((centers - wide).min()), float((centers + wide).max())
-    for _ in range(80):
-        middle = (low + high) / 2.0
-        if float(weights @ special.stdtr(df, (middle - centers) / errors)) < share:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2.0
+
+    def above(point: float) -> float:
+        return float(weights @ special.stdtr(df, (point - centers) / errors)) - share
+
+    return float(optimize.brentq(above, low, high, xtol=1e-13 * (high - low), rtol=1e-14))
 
 
 def _single(contrast: Floats, fit: Whitened) -> Finding:
