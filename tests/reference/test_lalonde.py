@@ -11,10 +11,14 @@ from datetime import date
 import numpy as np
 import pytest
 
-from evidence_frames import carried, make_plan, texts
+from evidence_frames import CTX, carried, make_plan, texts
+from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence import Evidence, Frame, evaluate
+from gainline.engine.evidence.balancing.entropy import entropy_balance
+from gainline.engine.evidence.designs import matched
 from gainline.engine.evidence.inference.cr2 import cr2
 from gainline.engine.evidence.inference.linear import Columns, least_squares
+from gainline.engine.pilots.plan import Matching
 
 LOTTERY, NAIVE, MATCHED, MATCHED_SE = 1794.34, -8497.5, 1616.0, 751.0
 PLAIN = ("age", "educ", "re74", "re75")
@@ -113,3 +117,32 @@ def test_the_matched_design_finds_within_the_published_error_what_the_naive_look
     assert evidence.naive.effect == pytest.approx(NAIVE, abs=0.05)
     assert abs(first.effect - MATCHED) < MATCHED_SE
     assert first.low < LOTTERY < first.high
+
+
+WEIGHED = {"entropy": "entropy balancing", "overlap": "overlap weights", "full": "optimal full matching"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", WEIGHED)
+def test_other_registered_comparisons_find_the_lotterys_effect_within_their_intervals(method):
+    plan = plan_of("matched")
+    plan = plan.model_copy(update={"design": plan.design.model_copy(update={"matching": Matching(method=method)})})
+    found = matched.analyze(plan, frame_of(people("cps")), plan.primary, ctx=CTX)
+    assert not isinstance(found, Refusal), found
+    first, said = found.estimate, dict(found.estimate.diagnostics)
+    print(f"{method} {first.effect:.0f} ({first.std_error:.0f}), effective {said['effective comparison students']}")
+    assert first.method.startswith(WEIGHED[method])
+    assert first.low < LOTTERY < first.high
+    if method != "overlap":  # whose effect is the one on another population
+        assert abs(first.effect - MATCHED) < MATCHED_SE
+
+
+@pytest.mark.slow
+def test_entropy_balancing_of_the_cps_leaves_no_difference_and_rests_on_a_hundred_of_16000():
+    table = people("cps")
+    names = (*PLAIN, "age2", "educ2", "age3", *LABELS)
+    columns = Columns(names, np.column_stack([table[name] for name in names]))
+    found = entropy_balance(table["treat"] == 1, columns)
+    assert not isinstance(found, Refusal)
+    assert found.worst < 1e-11  # sums over 16,000 rows of cubes
+    assert 50.0 < found.effective < 300.0
