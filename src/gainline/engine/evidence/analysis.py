@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gainline.engine.evidence.balance import Arms
-from gainline.engine.evidence.document import Attrition, Check, Estimate, EventPoint
+from gainline.engine.evidence.document import Attrition, Balance, Check, Estimate, EventPoint, GapChange
 from gainline.engine.evidence.inference.linear import Rows
 from gainline.engine.evidence.sample import Sample
 
@@ -28,6 +28,8 @@ class Analysis:
         Arm, students before, students kept; empty where nobody was matched.
     companions, checks, events
         See `Evidence`; of the primary outcome only.
+    balance, gaps
+        How alike the sides were before the tool, and how gaps changed, as far as a design without a sample can tell.
     sets
         Shape of the sample: number of the matched set of each student; ``None`` where nobody was matched in sets.
     """
@@ -40,4 +42,6 @@ class Analysis:
     companions: tuple[Estimate, ...] = ()
     checks: tuple[Check, ...] = ()
     events: tuple[EventPoint, ...] = ()
+    balance: tuple[Balance, ...] = ()
+    gaps: tuple[GapChange, ...] = ()
     sets: Rows | None = None

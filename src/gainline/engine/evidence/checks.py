@@ -73,7 +73,7 @@ def _shape(frame: Frame) -> Iterator[Refusal]:
 
 
 def _arms(plan: Plan, frame: Frame) -> Iterator[Refusal]:
-    if frame.tool.all() and plan.design.kind != "interrupted_series":  # it compares the group with its own past
+    if frame.tool.all() and not plan.design.over_time:  # there everybody may have it in the end: the past is compared
         yield Refusal("EV002", "everybody is in the tool arm", "find students without the tool to compare with")
     elif not frame.tool.any():
         yield Refusal("EV002", "nobody is in the tool arm", "check the assignments file or the floor of use")

@@ -27,6 +27,7 @@ from gainline.engine.evidence.document import (
 from gainline.engine.evidence.facts import study_facts
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
+from gainline.engine.evidence.heterogeneity import heterogeneity
 from gainline.engine.evidence.limits import limits, of_checks, of_deviations, of_joiners, of_linkage, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.rating import StudyFacts, rate
@@ -173,8 +174,8 @@ def _assemble(
     first = analyses[0]
     sample, primary = first.sample, first.estimate
     groups = group_effects(sample, frame, plan, primary.sd) if sample else ()
-    gaps = gap_changes(sample, frame, plan, primary.sd) if sample else ()
-    rows = balance(plan, frame, *first.arms, plan.primary.baseline) if first.arms else ()
+    gaps = gap_changes(sample, frame, plan, primary.sd) if sample else first.gaps
+    rows = balance(plan, frame, *first.arms, plan.primary.baseline) if first.arms else first.balance
     facts = study_facts(plan, frame, analyses, rows, joined_later=carried.joined_later)
     rating = _rating(plan.design.kind, facts, first.checks)
     q = belief(plan, primary).above(plan.smallest_effect / primary.sd)
@@ -202,6 +203,7 @@ def _assemble(
         companions=first.companions,
         checks=first.checks,
         events=first.events,
+        heterogeneity=heterogeneity(plan, frame, sample) if sample else None,
         specifications=specifications(plan, frame, first),
         limits=(*said, *of_checks(first.checks), *_carried_limits(plan, carried), *lost),
     )
@@ -218,7 +220,7 @@ def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
         *of_timing(plan, carried.provenance.registered_on),
         *of_linkage(carried.linkage),
         *of_deviations(carried.deviations),
-        *of_joiners(carried.joined_later),
+        *(() if plan.design.over_time else of_joiners(carried.joined_later)),
     )
 
 

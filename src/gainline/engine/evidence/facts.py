@@ -34,6 +34,7 @@ def study_facts(
         sole_school=sample is not None and _sole_school(frame, sample),
         grouped=plan.design.unit != "student",
         joined_later=joined_later,
+        cross_section=plan.design.over_time and plan.design.unit != "student",
         attrition=analyses[0].attrition,
         baselines=_own_measures(plan, frame, analyses, rows),
         in_product=plan.primary.source.indicator is not None,
@@ -53,7 +54,9 @@ def _own_measures(plan: Plan, frame: Frame, analyses: Sequence[Analysis], rows: 
     """
     own = [row for row in rows if row.is_baseline]
     arms = analyses[0].arms
-    if not own or arms is None:
+    if arms is None:
+        return own  # a design over time, whose measure before the tool is the outcome itself
+    if not own:
         return []
     after = arms[1]
     labels = {covariate.key: covariate.label for covariate in plan.covariates}

@@ -161,7 +161,7 @@ def _gap(sample: Sample, frame: Frame, plan: Plan, split: Subgroup, sd: float) -
     reason = too_few(sample, behind) or too_few(sample, ahead)
     found = reason or _interaction(sample, behind, ahead)
     if isinstance(found, str):
-        return _no_gap(split)
+        return no_gap(split)
     half = found.half_width
     low, high = found.estimate - half, found.estimate + half
     usual = _mean_gap(sample.y, behind & ~sample.tool, ahead & ~sample.tool, sample.weights)
@@ -177,8 +177,8 @@ def _gap(sample: Sample, frame: Frame, plan: Plan, split: Subgroup, sd: float) -
         change=found.estimate,
         low=low,
         high=high,
-        widen_probability=_widens(found, plan.decision.prior.sd * sd, higher=higher),
-        says=_says(low, high, higher=higher),
+        widen_probability=widens(found, plan.decision.prior.sd * sd, higher=higher),
+        says=words_for(low, high, higher=higher),
     )
 
 
@@ -196,7 +196,7 @@ def _interaction(sample: Sample, behind: Flags, ahead: Flags) -> Inference | str
     return _reliable(cr2(fit, sample.clusters, fit.contrast("change")))
 
 
-def _widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
+def widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
     """P(the gap widens), with a prior centered at no change and as wide as the plan's prior on effects.
 
     Without a prior one of ten harmless tools would pass 0.9 by chance; a change of a gap is before the data as likely
@@ -208,7 +208,8 @@ def _widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
     return below if higher else 1.0 - below
 
 
-def _says(low: float, high: float, *, higher: bool) -> str:
+def words_for(low: float, high: float, *, higher: bool) -> str:
+    """What an interval of a change says about the gap."""
     if low <= 0.0 <= high:
         return "cannot tell"
     return "narrowed" if (low > 0.0) == higher else "widened"
@@ -229,7 +230,8 @@ def _gap_before(sample: Sample, frame: Frame, behind: Flags, ahead: Flags) -> fl
     return _mean_gap(before, behind & seen, ahead & seen, sample.weights)
 
 
-def _no_gap(split: Subgroup) -> GapChange:
+def no_gap(split: Subgroup) -> GapChange:
+    """The row of a gap about which nothing can be said."""
     return GapChange(
         subgroup=split.key,
         label=split.label,

@@ -91,10 +91,22 @@ def _of_design(plan: Plan) -> Iterator[str]:
     else:
         yield "Nobody drew lots: a cause that was not measured, such as motivation, may stand behind the difference."
         yield "It speaks for students who found a match, not for those who were left out."
+    if plan.design.kind in {"differences", "stepped_wedge"}:
+        yield from _of_waves(plan)
     if plan.design.kind == "matched" and not plan.placebos:
         yield "No placebo outcome was registered, so nobody can see whether the arms were already growing apart."
     start, end = plan.window.start, plan.window.end
     yield f"It covers {start.isoformat()} to {end.isoformat()}; whether the effect lasts or fades was not measured."
+
+
+def _of_waves(plan: Plan) -> Iterator[str]:
+    if plan.design.unit != "student":
+        yield (
+            "Each period counts the students who were there then, those who joined later included: a change in who is "
+            "there looks like a change by the tool."
+        )
+    if plan.subgroups:
+        yield "Effects inside single groups are not shown for waves; the change of the gap is."
 
 
 def _of_place(frame: Frame) -> Iterator[str]:

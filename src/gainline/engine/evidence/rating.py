@@ -58,6 +58,8 @@ class StudyFacts:
         Another outcome of the domain is significantly unfavorable.
     flags
         Titles of the placebo and growth checks that were raised; ``None`` when none was made.
+    cross_section
+        Each period counts whoever was in the unit then, joiners included.
     """
 
     randomized: bool
@@ -74,6 +76,7 @@ class StudyFacts:
     p: float
     contrary: bool
     flags: tuple[str, ...] | None = None
+    cross_section: bool = False
 
 
 def rate(facts: StudyFacts) -> Rating:
@@ -114,8 +117,8 @@ def _design(facts: StudyFacts) -> tuple[str, list[RatingStep]]:
     if facts.randomized:
         steps += [_loss(row) for row in facts.attrition]
         if facts.grouped:
-            steps.append(_joiners(facts.joined_later))
-        if all(row.is_low for row in facts.attrition):
+            steps.append(_joiners(facts))
+        if all(row.is_low for row in facts.attrition) and not _open_to_joiners(facts):
             return WITHOUT, steps
     label, step = _equivalence(facts)
     return label, [*steps, step]
@@ -131,10 +134,22 @@ def _loss(row: Attrition) -> RatingStep:
     return RatingStep(step, given, rule, "5.0, attrition", "low" if row.is_low else "high", CHECKED)
 
 
-def _joiners(count: int | None) -> RatingStep:
+def _open_to_joiners(facts: StudyFacts) -> bool:
+    """Whether students who joined after the assignment are among the analyzed."""
+    return facts.cross_section and facts.joined_later != 0
+
+
+def _joiners(facts: StudyFacts) -> RatingStep:
+    count = facts.joined_later
     given = "the students of the registered population, counted where they were when it was decided"
     rule = "Students who join clusters after assignment may bias the estimate; they are reported apart"
     result = "not judged: nobody could count who joined later"
+    if _open_to_joiners(facts):
+        given = "in each period the students who were there then; " + (
+            "who joined later was not counted" if count is None else f"{count:,} joined later"
+        )
+        result = "risk: those who joined later are analyzed, so that the groups must be shown to have started alike"
+        return RatingStep("Joiners", given, rule, "5.0, cluster-level assignment", result, RECALL)
     if count is not None:
         given += f"; {count:,} joined later"
         result = "no risk: those who joined later are not analyzed" if count else "no risk: nobody joined later"

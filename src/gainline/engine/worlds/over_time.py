@@ -51,7 +51,7 @@ class OverTimeSpec:
     Parameters
     ----------
     kind
-        ``differences``: a third of the schools never gets the tool, and stronger schools come first;
+        ``differences``: a third of the schools never gets the tool, and stronger schools tend to come first;
         ``stepped_wedge``: all schools get it, in waves drawn by lot.
     schools, per_grade
         Schools, a multiple of four; students a grade, on average.
@@ -191,7 +191,7 @@ def _waves(spec: OverTimeSpec, schools: Schools, seed: int) -> Ints:
     dealt = np.repeat(groups, -(-spec.schools // len(groups)))[: spec.schools]
     if spec.kind == "stepped_wedge":
         return np.asarray(rng.permutation(dealt), dtype=np.int64)
-    eager = schools.level[: spec.schools] + rng.normal(0.0, 0.3, spec.schools)
+    eager = 0.4 * schools.level[: spec.schools] + rng.normal(0.0, 0.3, spec.schools)
     first = np.empty(spec.schools, dtype=np.int64)
     first[np.argsort(-eager, kind="stable")] = np.sort(dealt)
     return first

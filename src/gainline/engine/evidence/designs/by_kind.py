@@ -10,7 +10,7 @@ from gainline.engine.core.context import RunContext
 from gainline.engine.core.progress import Progress
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
-from gainline.engine.evidence.designs import cutoff, matched, randomized, series, synthetic
+from gainline.engine.evidence.designs import cutoff, matched, over_time, randomized, series, synthetic
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -28,6 +28,8 @@ DESIGNS: Mapping[str, Design] = MappingProxyType(
     {
         "randomized": randomized.analyze,
         "matched": matched.analyze,
+        "differences": over_time.differences,
+        "stepped_wedge": over_time.stepped_wedge,
         "interrupted_series": series.analyze,
         "cutoff": cutoff.analyze,
         "synthetic_control": synthetic.analyze,
