@@ -43,6 +43,8 @@ def heterogeneity(plan: Plan, frame: Frame, sample: Sample) -> Heterogeneity | N
 
     Nobody can with fewer than four sites that hold both arms, as where whole schools were assigned.
     """
+    if plan.design.kind not in {"randomized", "matched"}:  # elsewhere a difference of arms is not the effect
+        return None
     school = cluster_codes(frame.school[sample.rows])
     levels: list[tuple[str, Codes]] = [("school", school)]
     if plan.design.cluster == "section" and plan.design.unit == "student":

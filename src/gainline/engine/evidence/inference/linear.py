@@ -15,6 +15,7 @@ from gainline.engine.evidence.frame import Flags, Floats
 Rows = NDArray[np.intp]
 
 _REDUNDANT = 1e-9  # share of a column's length that must be new for it to count as a column of its own
+_PLAINLY_NEW = 0.1  # above it one pass of Cholesky is orthogonal to 1e-13
 _CLEARLY_NEW = 1e-3  # above it the squared condition of a Gram matrix still leaves ten digits to tell columns apart
 
 
@@ -156,7 +157,7 @@ def _gram_factor(matrix: Floats) -> Floats | None:
 
 
 def _orthonormal(matrix: Floats) -> tuple[Floats, Floats] | None:
-    """Basis and ``back`` by Cholesky twice, three times as fast as QR and as orthogonal; None where QR is needed.
+    """Basis and ``back`` by Cholesky, twice where needed: faster than QR and as orthogonal; None where QR is needed.
 
     Source: Yamamoto, Nakatsukasa, Yanagisawa and Fukaya (2015), CholeskyQR2.
     """
@@ -166,6 +167,8 @@ def _orthonormal(matrix: Floats) -> tuple[Floats, Floats] | None:
     unit = np.eye(len(first))
     once = linalg.solve_triangular(first, unit)
     basis = matrix @ once
+    if float(np.min(np.diag(first) / np.linalg.norm(first, axis=0))) > _PLAINLY_NEW:
+        return basis, once
     twice = linalg.solve_triangular(linalg.cholesky(basis.T @ basis), unit)
     return basis @ twice, once @ twice
 
