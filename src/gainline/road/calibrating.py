@@ -244,7 +244,7 @@ def _side_by_side(tasks: Sequence[Task], jobs: int) -> Iterator[Iterator[Row]]:
             threads.shutdown(wait=False, cancel_futures=True)
             for process in processes:
                 process.terminate()
-                process.wait()
+                process.communicate()  # waits for its end and closes both pipes
 
 
 def _worker() -> subprocess.Popen[str]:

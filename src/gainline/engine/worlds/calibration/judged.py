@@ -48,7 +48,7 @@ def judged(known: Known, plan: Plan, *, seed: int) -> Row:
     found = evidence_of(known, plan, seed=seed)
     if isinstance(found, Refusal):
         return refused_row(known, found.code)
-    return row_of(known, settle(found.to_json_value()))
+    return row_of(known, found.to_json_value())
 
 
 def refused_row(known: Known, code: str) -> Row:
