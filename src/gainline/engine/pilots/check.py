@@ -8,6 +8,7 @@ from datetime import date
 from gainline.engine.core.issues import Issue
 from gainline.engine.core.toml_lines import toml_lines
 from gainline.engine.pilots.commitments import check_design, check_outcomes, check_prediction, check_rule
+from gainline.engine.pilots.periods import check_periods
 from gainline.engine.pilots.placebos import check_placebos
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.pilots.sheet import Sheet
@@ -24,6 +25,7 @@ RULES = (
     check_outcomes,
     check_placebos,
     check_rule,
+    check_periods,
 )
 
 
