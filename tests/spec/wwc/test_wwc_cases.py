@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import band
+from gainline.engine.evidence.document import Balance
 from gainline.engine.evidence.effect_size import (
     Clustering,
     clustered_t,
@@ -23,7 +25,38 @@ from gainline.engine.evidence.effect_size import (
 )
 from gainline.engine.evidence.inference.distributions import t_p_value
 from gainline.engine.evidence.multiplicity import adjusted_p
+from gainline.engine.evidence.rating import DOES_NOT, WITH, WITHOUT, StudyFacts, rate
 
+LABELS = {"without": WITHOUT, "with": WITH, "does not": DOES_NOT}
+LOTTERY = StudyFacts(
+    randomized=True,
+    units=(500, 500),
+    sole_school=False,
+    grouped=False,
+    joined_later=None,
+    attrition=(attrition("student", (500, 500), (480, 485), "cautious"),),
+    baselines=(),
+    in_product=False,
+    students=965,
+    sites=8,
+    favorable=True,
+    p=0.01,
+    contrary=False,
+)
+BASES = {
+    "lottery": LOTTERY,
+    "choice": replace(LOTTERY, randomized=False, attrition=()),
+    "clusters": replace(
+        LOTTERY,
+        grouped=True,
+        units=(20, 20),
+        joined_later=12,
+        attrition=(
+            attrition("cluster", (20, 20), (19, 19), "cautious"),
+            attrition("student", (500, 500), (480, 485), "cautious"),
+        ),
+    ),
+}
 CASES: dict[str, list[dict[str, Any]]] = tomllib.loads((Path(__file__).parent / "cases.toml").read_text("utf-8"))
 
 
@@ -89,3 +122,22 @@ def test_shares(case):
 @pytest.mark.parametrize("case", cases("multiplicity"))
 def test_multiplicity(case):
     assert [bool(p <= 0.05) for p in adjusted_p(case["p"])] == case["significant"]
+
+
+def facts_of(case) -> StudyFacts:
+    names = {"units", "sole_school", "joined_later", "in_product", "students", "sites", "favorable", "p", "contrary"}
+    changes = {name: case[name] for name in {*names, "cross_section"} if name in case}
+    if "attrition" in case:
+        changes["attrition"] = tuple(attrition(lv, tuple(a), tuple(b), edge) for lv, a, b, edge in case["attrition"])
+    if "baselines" in case:
+        own = [Balance(f"own {n}", f"Own measure {n}", g, g, band(g), True) for n, g in enumerate(case["baselines"])]
+        changes["baselines"] = tuple(own)
+    return replace(BASES[case["base"]], **changes)
+
+
+@pytest.mark.parametrize("case", cases("rating"))
+def test_ratings_and_tiers(case):
+    found = rate(facts_of(case))
+    assert found.label == LABELS[case["label"]]
+    assert found.essa.startswith(case["tier"])
+    assert all(step.rule and step.section and step.result for step in found.steps)

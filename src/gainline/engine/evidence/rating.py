@@ -82,13 +82,14 @@ class StudyFacts:
 def rate(facts: StudyFacts) -> Rating:
     """Rate the study on its primary outcome, with the trace of how the rating came about."""
     steps = [outcome_step(facts), _confounding(facts)]
-    if any(step.result.startswith("fails") for step in steps):
+    eligible = not any(step.result.startswith("fails") for step in steps)
+    if not eligible:
         label = DOES_NOT
     else:
         label, more = _design(facts)
         steps += more
     steps += _before(facts)
-    essa, size = essa_tier(facts, label)
+    essa, size = essa_tier(facts, label, eligible=eligible)
     return Rating(label, essa, (*steps, size))
 
 
@@ -185,9 +186,13 @@ def _before(facts: StudyFacts) -> list[RatingStep]:
     return [RatingStep(BEFORE, given, rule, "Gainline's own rule, beyond WWC 5.0 and ESSA", result, OWN)]
 
 
-def essa_tier(facts: StudyFacts, label: str) -> tuple[str, RatingStep]:
-    """The ESSA tier in a sentence, and the step that shows how it came about; ``label`` is the study's rating."""
-    significant = facts.favorable and facts.p <= 0.05
+def essa_tier(facts: StudyFacts, label: str, *, eligible: bool = True) -> tuple[str, RatingStep]:
+    """The ESSA tier in a sentence, and the step that shows how it came about.
+
+    ``label`` is the study's rating; a study that is not ``eligible``, because its outcome or its arms cannot tell the
+    tool from something else, is no correlational study with controls either, and reaches no tier.
+    """
+    significant = eligible and facts.favorable and facts.p <= 0.05
     big, many = facts.students >= ENOUGH_STUDENTS, facts.sites >= ENOUGH_SITES
     held_down = bool(facts.flags) and not facts.randomized
     tier = _tier(label, significant=significant and not facts.contrary, large=big and many and not held_down)
