@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.evidence.effect_size import cox_index, cox_size
 from gainline.engine.evidence.estimators.categories import (
     Model,
     odds_ratio,
@@ -91,3 +92,11 @@ def test_numbers_that_do_not_fit_their_scale_are_refused():
     assert scale_fault(np.array([1.0, 2.5]), "count").code == "EV113"
     assert scale_fault(np.array([1.0, -2.0]), "count").code == "EV113"
     assert scale_fault(np.array([1.0, -2.5]), "number") is None
+
+
+def test_the_size_of_a_difference_of_shares_is_the_cox_index_and_undefined_at_the_ends():
+    found = cox_size(0.40, 0.12, 0.03, n=400.0)
+    assert found.g == pytest.approx(cox_index(0.52, 0.40, 400.0))
+    assert cox_size(0.40, 1e-12, 0.03, n=400.0).std_error == pytest.approx(0.03 / (0.4 * 0.6) / 1.65, rel=3e-3)
+    assert cox_size(0.0, 0.2, 0.03, n=400.0) is None
+    assert cox_size(0.9, 0.1, 0.03, n=400.0) is None

@@ -110,7 +110,7 @@ def cox_index(share_tool: float, share_usual: float, n: float) -> float | None:
 
 
 def cox_size(
-    usual: float, difference: float, std_error: float, n: float, grouped: Clustering | None = None
+    usual: float, difference: float, std_error: float, *, n: float, grouped: Clustering | None = None
 ) -> EffectSize | None:
     """G of two shares as a Cox index, with the error of their difference; None where a share is 0 or 1.
 

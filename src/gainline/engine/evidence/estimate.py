@@ -148,7 +148,7 @@ def _of_shares(
     low, high = (100.0 * (effect.estimate + side * effect.half_width) for side in (-1.0, 1.0))
     points = f"{100.0 * effect.estimate:+.3g} (95 % interval {low:+.3g} to {high:+.3g})"
     notes: Notes = (("difference in percentage points", points),)
-    cox = cox_size(usual, effect.estimate, effect.std_error, float(n), grouped)
+    cox = cox_size(usual, effect.estimate, effect.std_error, n=float(n), grouped=grouped)
     if cox is None:
         return size, (*notes, ("Cox index", "undefined: an adjusted share is 0 or 1; g is on the pooled SD"))
     return cox, (*notes, ("g", "Cox index of the adjusted shares (WWC 5.0)"))
