@@ -164,13 +164,7 @@ def _with_multiplicity(analyses: list[Analysis]) -> list[Analysis]:
     return settled
 
 
-def _assemble(
-    plan: Plan,
-    frame: Frame,
-    analyses: list[Analysis],
-    lost: tuple[str, ...],
-    carried: Carried,
-) -> Evidence:
+def _assemble(plan: Plan, frame: Frame, analyses: list[Analysis], lost: tuple[str, ...], carried: Carried) -> Evidence:
     first = analyses[0]
     sample, primary = first.sample, first.estimate
     groups = group_effects(sample, frame, plan, primary.sd) if sample else ()
