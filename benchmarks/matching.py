@@ -87,12 +87,14 @@ def race(tool_students: int, controls: int, repeats: int) -> None:
         "scipy dense assignment, no caliper": (lambda: dense(score, tool))
         if tool_students * (n - tool_students) <= DENSE_CEILING
         else None,
-        "ours, full": lambda: match_fully(score[:, None], tool, whole, caliper=caliper),
+        "ours, full": (lambda: match_fully(score[:, None], tool, whole, caliper=caliper))
+        if tool_students * (n - tool_students) <= DENSE_CEILING
+        else None,
         "ours, entropy balancing": lambda: entropy_balance(tool, covariates),
     }
     print(f"{tool_students:,} tool and {n - tool_students:,} comparison students, CPU seconds")
     for name, work in rows.items():
-        said = "not run: not installed, or too large for it" if work is None else f"{seconds(work, repeats):10.4f}"
+        said = "not run: not installed, or too long at this size" if work is None else f"{seconds(work, repeats):10.4f}"
         print(f"  {name:38s} {said}", flush=True)
 
 
