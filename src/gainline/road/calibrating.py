@@ -33,6 +33,8 @@ from gainline.engine.worlds.calibration.frame import salt_of
 from gainline.engine.worlds.calibration.judged import AFTER, BEFORE, REGISTERED, Row
 from gainline.engine.worlds.calibration.looks import looked_at
 from gainline.engine.worlds.calibration.summary import Summary, summarize
+from gainline.engine.worlds.calibration.waves import judged_waves
+from gainline.engine.worlds.over_time import OverTimeSpec
 from gainline.road.evaluating import code_version, evaluate_plan
 from gainline.road.importing import import_files
 from gainline.road.registering import register_plan
@@ -151,10 +153,12 @@ def calibrate(wanted: Sequence[Cell], run: Run, *, progress: Progress = silent) 
 
 
 def run_world(task: Task) -> Row:
-    """The row of one world."""
+    """The row of one world; running means and waves have no files here, and are always run as they are."""
     cell, seed = cells()[task.cell], task.seed + task.world
     if cell.spec is None:
         return looked_at(seed)
+    if isinstance(cell.spec, OverTimeSpec):
+        return judged_waves(cell.spec, seed=seed)
     known, registered = district(cell.spec, seed=seed), plan(cell.spec, groups=cell.groups)
     if task.through is Through.FILES:
         return through_files(known, groups=cell.groups, seed=seed)

@@ -111,3 +111,9 @@ def test_every_cell_has_a_key_of_its_own_and_says_what_is_tried():
         assert cell.key == key
         assert cell.says
         assert (cell.spec is None) == (cell.kind == "looks")
+
+
+def test_luck_that_nobody_knows_leaves_the_mean_error():
+    found = figures([row(effect=1.5 + 0.15 * (place % 3)) for place in range(30)])
+    assert found["bias"].value == pytest.approx(0.01)
+    assert found["bias"].error == found["bias, luck included"].error

@@ -8,6 +8,7 @@ from typing import Literal
 
 from gainline.engine.worlds.calibration.people import GROUPS
 from gainline.engine.worlds.calibration.spec import CalibrationSpec
+from gainline.engine.worlds.over_time import OverTimeSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Cell:
     key, says
         Its name on the command line, and what is tried, in words.
     spec
-        The worlds; ``None`` for cells that look at a running mean instead of a pilot.
+        The worlds; ``None`` for a running mean.
     groups
         Subgroups that the plan declares.
     kind
-        ``pilot``: a plan is evaluated; ``looks``: a running mean is looked at 2,000 times.
+        ``pilot``: a plan is evaluated; ``waves``: so is one whose schools took the tool up one after the other;
+        ``looks``: a running mean is looked at 2,000 times.
     bars
         What is asked of the cell's figures.
     worlds
@@ -45,9 +47,9 @@ class Cell:
 
     key: str
     says: str
-    spec: CalibrationSpec | None
+    spec: CalibrationSpec | OverTimeSpec | None
     groups: tuple[str, ...] = ("low_income",)
-    kind: Literal["pilot", "looks"] = "pilot"
+    kind: Literal["pilot", "waves", "looks"] = "pilot"
     bars: tuple[Bar, ...] = ()
     worlds: int = 1000
 
@@ -122,7 +124,20 @@ def _looks() -> list[Cell]:
     return [Cell("looks", "a running difference looked at 2,000 times", None, groups=(), kind="looks", bars=bars)]
 
 
+def _waves() -> list[Cell]:
+    """Schools that take the tool up one after the other: the stronger first and some never, or all of them by lot."""
+    chosen, drawn = OverTimeSpec("differences"), OverTimeSpec("stepped_wedge", growth=0.0)
+    found = []
+    for spec, key, order in ((chosen, "waves", "the stronger first"), (drawn, "wedge", "in an order drawn by lot")):
+        says = f"12 schools that take the tool up in waves, {order}"
+        null = replace(spec, effect=0.0, growth=0.0)
+        bars = (_COVERS, _CENTERED)
+        found.append(Cell(f"{key}-12-null", f"{says}; no effect", null, (), "waves", (_ERRS, *bars)))
+        found.append(Cell(f"{key}-12", f"{says}; an effect", spec, (), "waves", bars))
+    return found
+
+
 def cells() -> dict[str, Cell]:
     """Every cell by its key, in the order in which it is run."""
-    found = [*_randomized(), *_decisions(), *_groups(), *_looks(), *_matched()]
+    found = [*_randomized(), *_decisions(), *_groups(), *_looks(), *_waves(), *_matched()]
     return {cell.key: cell for cell in found}

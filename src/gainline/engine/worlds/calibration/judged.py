@@ -28,13 +28,16 @@ def evidence_of(known: Known, plan: Plan, *, seed: int) -> Evidence | Refusal:
         plan,
         made.frame,
         ctx=RunContext(as_of=AFTER, seed=seed),
-        provenance=Provenance(
-            "0" * 64, REGISTERED.isoformat(), (), "0" * 64, (), "calibration", seed, AFTER.isoformat()
-        ),
+        provenance=provenance(seed),
         funnel=made.funnel,
         linkage=made.linkage,
         joined_later=made.joined_later,
     )
+
+
+def provenance(seed: int) -> Provenance:
+    """Where a frame that was never in a lake comes from: nowhere."""
+    return Provenance("0" * 64, REGISTERED.isoformat(), (), "0" * 64, (), "calibration", seed, AFTER.isoformat())
 
 
 def judged(known: Known, plan: Plan, *, seed: int) -> Row:
@@ -62,23 +65,25 @@ def row_of(known: Known, evidence: Mapping[str, Any]) -> Row:
     Reads the document alone, so that a frame and the whole road give the same row exactly if they give the same
     document.
     """
-    primary = evidence["estimates"][0]
+    parts = {"groups": _groups(known, evidence), "gaps": _gaps(known, evidence)}
+    return settle(measured(evidence) | _truth(known) | parts)
+
+
+def measured(evidence: Mapping[str, Any]) -> Row:
+    """What a row takes from an evidence document, without any truth."""
+    primary, checks = evidence["estimates"][0], evidence["checks"]
     names = ("effect", "std_error", "low", "high", "p", "df", "p_randomization")
-    row = {"refused": None} | {name: primary[name] for name in names}
-    row |= _truth(known)
-    row |= {
+    return {name: primary[name] for name in names} | {
+        "refused": None,
         "q": primary["probability_worth_having"],
         "word": evidence["verdict"]["word"],
         "rating": evidence["rating"]["label"],
         "essa": evidence["rating"]["essa"][:6],
-        "looked": sorted({check["key"] for check in evidence["checks"]}),
-        "flags": sorted({check["key"] for check in evidence["checks"] if check["flag"]}),
+        "looked": sorted({check["key"] for check in checks}),
+        "flags": sorted({check["key"] for check in checks if check["flag"]}),
         "naive": _interval(evidence["naive"]),
         "gain": _interval(_gain(evidence)),
-        "groups": _groups(known, evidence),
-        "gaps": _gaps(known, evidence),
     }
-    return settle(row)
 
 
 def _truth(known: Known) -> Row:

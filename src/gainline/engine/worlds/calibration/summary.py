@@ -196,7 +196,7 @@ def _bias(error: Floats, luck: Floats) -> tuple[str, float, float]:
 
     Source: control variates, e.g. Glasserman (2003), Monte Carlo Methods in Financial Engineering, section 4.1.
     """
-    if len(error) < _FEWEST:
+    if len(error) < _FEWEST or float(np.ptp(luck)) == 0.0:
         return _mean("bias", error)
     off = luck - luck.mean()
     slope = float(off @ error) / float(off @ off)
