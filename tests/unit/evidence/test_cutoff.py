@@ -103,7 +103,7 @@ def test_a_score_of_few_values_is_refused():
     assert discontinuity(scores_at(score, rng.normal(size=900), 0.0, "below")).code == "EV189"
 
 
-def test_a_thin_window_is_refused():
+def test_few_students_near_the_cutoff_are_refused():
     score, y = made(9, 50)
     assert discontinuity(scores_at(score, y, 12.0, "at or above")).code in {"EV189", "EV190"}
     assert discontinuity(scores_at(*made(9, 34), -3.0, "below")).code == "EV190"

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from gainline.engine.evidence.document import Check, Rating, RatingStep
 from gainline.engine.evidence.rating import DOES_NOT, RECALL, WITH, WITHOUT, StudyFacts, essa_tier, outcome_step
 
-DENSITY, CONTINUITY, WINDOW, DONUT = "density at the cutoff", "continuity at the cutoff", "window", "donut"
+DENSITY, CONTINUITY, WIDTH, DONUT = "density at the cutoff", "continuity at the cutoff", "bandwidth", "donut"
 _CHAPTER = "5.0, regression discontinuity designs"
 
 
@@ -23,7 +23,7 @@ def rate_cutoff(facts: StudyFacts, checks: Sequence[Check]) -> Rating:
     Parameters
     ----------
     facts
-        Of the primary outcome; attrition is that of the students in the window.
+        Of the primary outcome; attrition is that of the students within the bandwidth.
     checks
         What the design looked at; a check that is absent or could not be made counts against the best label.
     """
@@ -33,7 +33,7 @@ def rate_cutoff(facts: StudyFacts, checks: Sequence[Check]) -> Rating:
         _integrity(found.get(DENSITY), found.get(DONUT)),
         _attrition(facts),
         _continuity(found.get(CONTINUITY)),
-        _window(found.get(WINDOW)),
+        _width(found.get(WIDTH)),
     ]
     steps += [step for step, _ in marks]
     label = min((mark for _, mark in marks), key=[DOES_NOT, WITH, WITHOUT].index)
@@ -65,7 +65,9 @@ def _integrity(density: Check | None, donut: Check | None) -> tuple[RatingStep, 
 
 
 def _attrition(facts: StudyFacts) -> tuple[RatingStep, str]:
-    rule = "Overall and differential attrition of the students in the window, by the boundary of randomized trials"
+    rule = (
+        "Overall and differential attrition of the students within the bandwidth, by the boundary of randomized trials"
+    )
     given = "; ".join(
         f"{row.level}s: {100 * row.overall:.1f}% lost overall, {100 * row.differential:.1f} points apart"
         for row in facts.attrition
@@ -86,11 +88,11 @@ def _continuity(check: Check | None) -> tuple[RatingStep, str]:
     return RatingStep("Continuity", check.found, rule, _CHAPTER, "satisfied", RECALL), WITHOUT
 
 
-def _window(check: Check | None) -> tuple[RatingStep, str]:
-    rule = "Local regression in a window chosen by a published rule, and an estimate that other windows bear out"
+def _width(check: Check | None) -> tuple[RatingStep, str]:
+    rule = "Local regression at a bandwidth chosen by a published rule, and an estimate that other bandwidths bear out"
     given = "bandwidth by mean squared error, bias-corrected interval"
     if check is None or check.flag:
-        result = "with reservations: the estimate changes with the window"
+        result = "with reservations: the estimate changes with the bandwidth"
         return RatingStep("Functional form and bandwidth", given, rule, _CHAPTER, result, RECALL), WITH
     given = f"{given}; {check.found}"
     return RatingStep("Functional form and bandwidth", given, rule, _CHAPTER, "satisfied", RECALL), WITHOUT

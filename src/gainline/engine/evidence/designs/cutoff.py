@@ -20,13 +20,13 @@ from gainline.engine.evidence.estimators.density import density_jump
 from gainline.engine.evidence.frame import Flags, Floats, Frame
 from gainline.engine.evidence.inference.cr2 import cluster_codes
 from gainline.engine.evidence.inference.linear import Columns, Rows
-from gainline.engine.evidence.rating_cutoff import CONTINUITY, DENSITY, DONUT, WINDOW
+from gainline.engine.evidence.rating_cutoff import CONTINUITY, DENSITY, DONUT, WIDTH
 from gainline.engine.evidence.sample import Sample
 from gainline.engine.pilots.plan import Cutoff, Outcome, Plan
 
 _SPEAKS_AT = 0.05
 _TIMES = (0.5, 0.75, 1.5, 2.0)
-_HOLE = 0.1  # of the window
+_HOLE = 0.1  # of the bandwidth
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _undecided() -> Refusal:
 
 
 def _sample(frame: Frame, outcome: Outcome, placed: _Placed, found: CutoffFindings) -> Sample:
-    """The students in the window as a model of two lines, for what is asked of groups."""
+    """The students within the bandwidth as a model of two lines, for what is asked of groups."""
     near = placed.scores.only(found.inside)
     rows = placed.rows[found.inside]
     side = near.tool_side.astype(float)
@@ -111,7 +111,7 @@ def _sample(frame: Frame, outcome: Outcome, placed: _Placed, found: CutoffFindin
 
 
 def _counts(rule: Cutoff, frame: Frame, placed: _Placed, found: CutoffFindings) -> tuple[ArmCount, ...]:
-    """Assigned: everybody whose score lies in the window, measured or not; analyzed: those measured."""
+    """Assigned: everybody whose score lies within the bandwidth, measured or not; analyzed: those measured."""
     score = frame.numbers[rule.score]
     known = np.flatnonzero(~np.isnan(score))
     everybody = scores_at(score[known], score[known], rule.at, rule.tool_side)
@@ -137,7 +137,7 @@ def _usual_at_cutoff(scores: Scores, found: CutoffFindings) -> float:
 def _checks(plan: Plan, rule: Cutoff, frame: Frame, placed: _Placed, found: CutoffFindings) -> Iterator[Check]:
     yield _density(rule, frame)
     yield _continuity(plan, rule, frame, placed)
-    yield _windows(placed.scores, found)
+    yield _widths(placed.scores, found)
     yield _donut(placed.scores, found)
 
 
@@ -199,24 +199,24 @@ def _covariates(plan: Plan, rule: Cutoff, frame: Frame) -> Iterator[tuple[str, F
             yield f"{covariate.label}: {known[1]}", np.array(member)
 
 
-def _windows(scores: Scores, found: CutoffFindings) -> Check:
-    """The jump in narrower and wider windows."""
+def _widths(scores: Scores, found: CutoffFindings) -> Check:
+    """The jump in narrower and wider bandwidths."""
     chosen, main = found.bandwidths, found.effect
     seen = []
     for times in _TIMES:
         one = discontinuity(scores, bandwidths=Bandwidths(times * chosen.main, times * chosen.bias))
         if not isinstance(one, Refusal):
             seen.append((times, one.effect.effect))
-    rule = "Flag when another window puts the estimate outside the interval of the chosen one"
+    rule = "Flag when another bandwidth puts the estimate outside the interval of the chosen one"
     flag = any(not main.low <= effect <= main.high for _, effect in seen)
-    figures = f"{main.effect:+.3g} in the chosen window; " + "; ".join(
+    figures = f"{main.effect:+.3g} at the chosen bandwidth; " + "; ".join(
         f"{effect:+.3g} at {times:g} times its width" for times, effect in seen
     )
     says = "The estimate does not hang on how far from the cutoff one looks."
     if flag:
         says = "The estimate changes with how far from the cutoff one looks."
     source = "Imbens and Lemieux (2008), Journal of Econometrics 142, section 4"
-    return Check(WINDOW, "Narrower and wider windows", figures, rule, flag, says, source)
+    return Check(WIDTH, "Narrower and wider bandwidths", figures, rule, flag, says, source)
 
 
 def _donut(scores: Scores, found: CutoffFindings) -> Check:

@@ -14,7 +14,7 @@ import numpy as np
 from gainline.engine.evidence.estimators.local import Side, residuals, steps
 from gainline.engine.evidence.frame import Floats
 
-DISTINCT = 10  # distinct scores that each side of a window must hold
+DISTINCT = 10  # distinct scores that each side within a bandwidth must hold
 _PILOT = 2.576  # of the triangular kernel, for a normal density
 _REGULARIZED = 3.0
 
@@ -73,7 +73,7 @@ def _best(sides: Sequence[Side], problem: _Problem, pilot: float, reach: Sequenc
     above = (2 * k + 1) * (variance_0 + variance_1)
     below = 2 * (o + 1 - k) * ((bias_1 - bias_0) ** 2 + _REGULARIZED * noise)
     if below <= 0.0:
-        return float("inf")  # no curvature at all: nothing limits the window but the data
+        return float("inf")  # no curvature at all: nothing limits the bandwidth but the data
     return float((above / below) ** (1.0 / (2 * o + 3)))
 
 

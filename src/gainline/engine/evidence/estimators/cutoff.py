@@ -22,7 +22,7 @@ from gainline.engine.evidence.inference.cr2 import cr2
 from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
 from gainline.engine.evidence.inference.linear import Columns, least_squares
 
-FEWEST = 20  # students on each side of the window
+FEWEST = 20  # students on each side within the bandwidth
 FEWEST_DF = 4.0  # Tipton (2015)
 WEAK_JUMP = 10.0**0.5  # a jump in take-up below this t (F below 10) carries no effect of the tool
 AT_THE_CUTOFF = "effect at the cutoff of being on the tool's side"
@@ -47,7 +47,7 @@ class CutoffFindings:
     bandwidths
         In units of the score.
     inside, weights
-        Shape ``(n,)`` of the arrays that went in: who is in the window of the lines, and with which weight.
+        Shape ``(n,)`` of the arrays that went in: who is within the bandwidth of the lines, and with which weight.
     """
 
     effect: Finding
@@ -104,7 +104,7 @@ def scores_at(
 def discontinuity(scores: Scores, *, bandwidths: Bandwidths | None = None) -> CutoffFindings | Refusal:
     """The jump of the outcome at the cutoff.
 
-    With clusters the jump is that of two local parabolas in the window of the lines, which is the bias-corrected jump
+    With clusters the jump is that of two local parabolas within the bandwidth of the lines, which is the bias-corrected jump
     with equal bandwidths (Calonico, Cattaneo and Titiunik 2014, remark 7), so that CR2 and Satterthwaite's degrees of
     freedom apply to it.
 
@@ -115,7 +115,7 @@ def discontinuity(scores: Scores, *, bandwidths: Bandwidths | None = None) -> Cu
 
     Refuses
     -------
-    EV189 too few distinct scores on a side; EV190 too few students in the window; EV191 the outcome does not vary
+    EV189 too few distinct scores on a side; EV190 too few students within the bandwidth; EV191 the outcome does not vary
     there; EV192 too few clusters there.
     """
     fault = _few_distinct(scores)
@@ -220,7 +220,7 @@ def _parabolas(near: Scores, y: Floats, weights: Floats, order: int) -> Finding 
     if not effect.df >= FEWEST_DF:
         return Refusal(
             "EV192",
-            f"the schools or sections in the window carry only {effect.df:.1f} degrees of freedom",
+            f"the schools or sections within the bandwidth carry only {effect.df:.1f} degrees of freedom",
             "pool more schools, or more years of the same cutoff",
         )
     shape = "parabolas" if order == 2 else "lines"
@@ -264,7 +264,7 @@ def _side(scores: Scores, tool: bool, values: Floats) -> Side:
 
 
 def _rest(scores: Scores, values: Floats, near: Flags) -> Floats:
-    """Nearest-neighbor residuals of each side of the window, in the order of the students; 0 outside."""
+    """Nearest-neighbor residuals of each side within the bandwidth, in the order of the students; 0 outside."""
     found = np.zeros(len(values))
     for side in (True, False):
         places = np.flatnonzero(near & (scores.tool_side == side))
@@ -283,8 +283,8 @@ def _notes(scores: Scores, chosen: Bandwidths, inside: Flags) -> Notes:
     return (
         ("bandwidth of the lines, in points of the score", f"{chosen.main:.6g}"),
         ("bandwidth of the bias, in points of the score", f"{chosen.bias:.6g}"),
-        ("students in the window, tool's side and other side", f"{tool} and {usual}"),
-        ("distinct scores in the window", f"{distinct}"),
+        ("students within the bandwidth, tool's side and other side", f"{tool} and {usual}"),
+        ("distinct scores within the bandwidth", f"{distinct}"),
     )
 
 
@@ -305,7 +305,7 @@ def _thin(scores: Scores, inside: Flags) -> Refusal | None:
         return None
     return Refusal(
         "EV190",
-        f"the window around the cutoff holds {counts[0]} students on the tool's side and {counts[1]} on the other, "
+        f"the bandwidth around the cutoff holds {counts[0]} students on the tool's side and {counts[1]} on the other, "
         f"and needs {FEWEST} on each",
         "pool more years or schools that used the same cutoff",
     )
