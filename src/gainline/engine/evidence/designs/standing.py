@@ -52,11 +52,8 @@ def to_estimate(
     counts: tuple[ArmCount, ...],
 ) -> Estimate:
     """The estimate as the document holds it; p adjusted and the probability are filled in later."""
-    sd, n = spread
     df = found.df if isfinite(found.df) else _MANY
-    g, h = hedges_g(found.effect, sd, n)
-    error = sqrt((found.std_error / sd) ** 2 + g**2 / (2.0 * h))
-    half = error * t_quantile(0.975, df)
+    g, error, half = _standardized(found, spread, df)
     return Estimate(
         outcome=outcome.key,
         label=outcome.label,
@@ -76,7 +73,7 @@ def to_estimate(
         g_std_error=error,
         g_low=g - half,
         g_high=g + half,
-        sd=sd,
+        sd=spread[0],
         mean_tool=mean_usual + found.effect,
         mean_usual=mean_usual,
         counts=counts,
@@ -86,3 +83,11 @@ def to_estimate(
         estimand=found.estimand,
         source=found.source,
     )
+
+
+def _standardized(found: Finding, spread: tuple[float, int], df: float) -> tuple[float, float, float]:
+    """Hedges' g, its standard error, and half its 95 % interval."""
+    sd, n = spread
+    g, h = hedges_g(found.effect, sd, n)
+    error = sqrt((found.std_error / sd) ** 2 + g**2 / (2.0 * h))
+    return g, error, error * t_quantile(0.975, df)

@@ -104,9 +104,9 @@ def scores_at(
 def discontinuity(scores: Scores, *, bandwidths: Bandwidths | None = None) -> CutoffFindings | Refusal:
     """The jump of the outcome at the cutoff.
 
-    With clusters the jump is that of two local parabolas within the bandwidth of the lines, which is the bias-corrected jump
-    with equal bandwidths (Calonico, Cattaneo and Titiunik 2014, remark 7), so that CR2 and Satterthwaite's degrees of
-    freedom apply to it.
+    With clusters the jump is that of two local parabolas within the bandwidth of the lines, which is the bias-corrected
+    jump with equal bandwidths (Calonico, Cattaneo and Titiunik 2014, remark 7), so that CR2 and Satterthwaite's degrees
+    of freedom apply to it.
 
     Parameters
     ----------
@@ -115,8 +115,8 @@ def discontinuity(scores: Scores, *, bandwidths: Bandwidths | None = None) -> Cu
 
     Refuses
     -------
-    EV189 too few distinct scores on a side; EV190 too few students within the bandwidth; EV191 the outcome does not vary
-    there; EV192 too few clusters there.
+    EV189 too few distinct scores on a side; EV190 too few students within the bandwidth; EV191 the outcome does not
+    vary there; EV192 too few clusters there.
     """
     fault = _few_distinct(scores)
     if fault is not None:

@@ -103,9 +103,9 @@ def interrupted_series(
     EV185 too few periods before or after; EV186 the seasonal columns leave no room; EV187 the series follows its line
     without error; EV188 it wanders so much that its level says nothing about where it was heading.
 
-    Source: see the module. With 12 to 50 periods and an autocorrelation of 0 to .6 a true null is rejected in 1 to 6 %
-    of simulated series (Prais-Winsten with t: 4 to 11 %, Newey-West: 9 to 34 %); at .8 in 4 to 11 %, so beyond
-    it there is a refusal.
+    Source: see the module. Of series of 20 to 50 periods with an autocorrelation of 0 to .6 that are not refused, 0 to 6 %
+    reject a true null (Prais-Winsten with t: 4 to 15 %, Newey-West: 12 to 35 %); see
+    ``docs/explanation/estimators-over-time.md``.
     """
     y = values if comparison is None else values - comparison
     seen = np.flatnonzero(np.isfinite(y))
