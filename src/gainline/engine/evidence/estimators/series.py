@@ -103,8 +103,8 @@ def interrupted_series(
     EV185 too few periods before or after; EV186 the seasonal columns leave no room; EV187 the series follows its line
     without error; EV188 it wanders so much that its level says nothing about where it was heading.
 
-    Source: see the module. Of series of 20 to 50 periods with an autocorrelation of 0 to .6 that are not refused, 0 to 6 %
-    reject a true null (Prais-Winsten with t: 4 to 15 %, Newey-West: 12 to 35 %); see
+    Source: see the module. Of series of 20 to 50 periods with an autocorrelation of 0 to .6 that are not refused, 0 to
+    6 % reject a true null (Prais-Winsten with t: 4 to 15 %, Newey-West: 12 to 35 %); see
     ``docs/explanation/estimators-over-time.md``.
     """
     y = values if comparison is None else values - comparison
