@@ -56,7 +56,7 @@ def world(seed: int, draws: str) -> Frame:
 def analyzed(method: str, draws: str, seed: int, **rule):
     design = {"kind": "matched", "unit": "student", "cluster": draws, "matching": {"method": method, **rule}}
     plan = make_plan(**{**MATCHED, "design": design})
-    found = matched.analyze(plan, world(seed, draws), plan.primary, ctx=CTX)
+    found = matched.analyze(plan, world(seed, draws), alone(plan), ctx=CTX)
     assert not isinstance(found, Refusal), found
     return found.estimate
 
@@ -82,7 +82,7 @@ def test_with_a_fifth_of_the_covariates_missing_at_random_imputation_covers_the_
         frame = cluster_frame(schools=12, size=20, seed=seed)
         gone = np.random.default_rng(1000 + seed).random(len(frame)) < 0.2
         frame = replace(frame, numbers={"fall": np.where(gone, np.nan, frame.numbers["fall"])})
-        found = randomized.analyze(plan, frame, replace_role(plan), ctx=CTX)
+        found = randomized.analyze(plan, frame, alone(plan), ctx=CTX)
         assert not isinstance(found, Refusal), found
         covered.append(found.estimate.low <= 4.0 <= found.estimate.high)
         effects.append(found.estimate.effect - 4.0)
@@ -91,6 +91,6 @@ def test_with_a_fifth_of_the_covariates_missing_at_random_imputation_covers_the_
     assert abs(np.mean(effects)) < 0.35  # three standard errors
 
 
-def replace_role(plan):
-    """The primary outcome without its sensitivity, which would double the work."""
+def alone(plan):
+    """The primary outcome without what stands beside primary estimates only, which would double the work."""
     return plan.primary.model_copy(update={"role": "secondary"})
