@@ -138,6 +138,18 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     "IN081": (_ERROR, "the profile is not valid: {}", "correct the entry; unknown names are refused on purpose"),
     "IN082": (_ERROR, "two profiles have the same key{}", "rename one of them"),
     "IN090": (_ERROR, "a table of the data set is missing{}", "put all of its tables into one folder"),
+    "IN100": (
+        _WARN,
+        "rows that have to agree give different values; the row was loaded without the value",
+        "ask the maker of the file whether this column belongs to these rows",
+    ),
+    "IN101": (
+        _WARN,
+        "a placeholder that was never filled in stands for the value, which counts as not given",
+        "leave previews out of the export",
+    ),
+    "IN102": (_NOTE, "the survey was opened and no question was answered", "nothing to do"),
+    "IN103": (_NOTE, "a student answered the survey more than once; the answers were averaged", "nothing to do"),
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""
 

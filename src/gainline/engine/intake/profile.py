@@ -16,10 +16,13 @@ from gainline.engine.core.issues import Issue
 from gainline.engine.intake.faults import fault
 
 SHIPPED = Path(__file__).parent / "profiles"
-Target = Literal["usage", "events", "results", "contracts", "licenses", "assignments", "attributes", "oulad", "star"]
+Target = Literal[
+    "usage", "events", "results", "contracts", "licenses", "assignments", "attributes", "oulad", "star", "k12_online"
+]
 Grain = Literal["day", "week", "month", "year-to-date", "lesson"]
 Unit = Literal["minutes", "seconds", "hours", "h:m:s", "count", "flag"]
 Text = Annotated[str, Field(min_length=1)]
+MonthDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
 NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
 ABOUT_PEOPLE = frozenset({"usage", "events", "results", "licenses", "attributes"})
 
@@ -37,6 +40,7 @@ ROLES: dict[str, frozenset[str]] = {
     "attributes": frozenset({"attribute", "text", "number", "section", "school", "grade"}),
     "oulad": frozenset(),
     "star": frozenset(),
+    "k12_online": frozenset(),
 }
 """Which roles a column may play for each target table."""
 
@@ -158,8 +162,8 @@ class Profile(_Part):
         Lowest and highest possible score.
     year_begins
         For year-to-date grain: month and day on which the vendor's counter starts, ``MM-DD``.
-    starts
-        OULAD: presentation letter -> month and day on which it starts.
+    starts, ends
+        For data sets that name terms without their days: term letter -> month and day on which it starts and ends.
     """
 
     key: Text
@@ -183,8 +187,9 @@ class Profile(_Part):
     prefixes: tuple[Text, ...] = ()
     form_by_month: dict[str, tuple[int, ...]] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
-    year_begins: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = "08-01"
-    starts: dict[str, Annotated[str, Field(pattern=r"^\d\d-\d\d$")]] = Field(default_factory=dict)
+    year_begins: MonthDay = "08-01"
+    starts: dict[str, MonthDay] = Field(default_factory=dict)
+    ends: dict[str, MonthDay] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

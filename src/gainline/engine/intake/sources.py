@@ -17,11 +17,14 @@ from gainline.engine.intake.profile import Profile
 ONEROSTER = "oneroster"
 _ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
 _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
+_K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
+_DATA_SETS = frozenset({"oulad", "k12_online"})  # several tables that are only read together
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
 _ORDER = {
     ONEROSTER: 0,
     "oulad": 0,
     "star": 0,
+    "k12_online": 0,
     "contracts": 1,
     "licenses": 1,
     "assignments": 1,
@@ -134,6 +137,8 @@ def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[S
     elif stems >= _OULAD_TABLES:
         clicks = [Part(p) for p in sorted(folder.rglob("*.parquet")) if "studentvle" in p.parent.as_posix().casefold()]
         _add(found, issues, "oulad", folder, [*_only_tables(files), *clicks])
+    elif stems >= _K12_TABLES:
+        _add(found, issues, "k12_online", folder, _only_named(files, _K12_TABLES))
     else:
         for entry in entries:
             _look(entry, profiles, found, issues)
@@ -151,6 +156,11 @@ def _only_tables(parts: Iterable[Part]) -> list[Part]:
     ]
 
 
+def _only_named(parts: Iterable[Part], stems: frozenset[str]) -> list[Part]:
+    """The data set's own tables; what else lies beside them, such as tables made from them, is left alone."""
+    return [part for part in _only_tables(parts) if part.stem.casefold() in stems]
+
+
 def _look_at_parts(
     path: Path, parts: list[Part], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]
 ) -> None:
@@ -159,9 +169,11 @@ def _look_at_parts(
         _add(found, issues, ONEROSTER, path, _only_tables(parts))
     elif stems >= _OULAD_TABLES:
         _add(found, issues, "oulad", path, _only_tables(parts))
+    elif stems >= _K12_TABLES:
+        _add(found, issues, "k12_online", path, _only_named(parts, _K12_TABLES))
     elif not parts:
         issues.append(fault("IN002", file=path.name))
-    for part in parts if not stems & (_ROSTER_FILES | _OULAD_TABLES) else ():
+    for part in parts if not stems & (_ROSTER_FILES | _OULAD_TABLES | _K12_TABLES) else ():
         _look_at_file(part, profiles, found, issues)
 
 
@@ -241,7 +253,7 @@ class _Fit:
 def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[_Fit]:
     fits = []
     for profile in profiles.values():
-        if profile.target == "oulad" or (
+        if profile.target in _DATA_SETS or (
             profile.files and not any(fnmatch.fnmatch(name.casefold(), p.casefold()) for p in profile.files)
         ):
             continue
@@ -256,7 +268,7 @@ def _why_none(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]
     """Say which profile comes nearest and what it misses, so that one alias can be enough."""
     nearest: _Fit | None = None
     for profile in profiles.values():
-        for way in ways if profile.target != "oulad" else ():
+        for way in ways if profile.target not in _DATA_SETS else ():
             fit = _Fit(profile, way, match_columns(way.cells, profile.asked(), suggest=False))
             if nearest is None or len(fit.match.positions) > len(nearest.match.positions):
                 nearest = fit

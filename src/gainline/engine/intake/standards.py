@@ -7,6 +7,7 @@ from datetime import date
 
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake.account import Tally
+from gainline.engine.intake.k12_online import read_k12_online
 from gainline.engine.intake.link import Identity
 from gainline.engine.intake.oneroster import read_oneroster
 from gainline.engine.intake.oulad import read_oulad
@@ -61,4 +62,10 @@ def _vendor(task: Task, tally: Tally) -> Iterator[Batch]:
 
 def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
     target = task.profile.target if task.profile else task.source.kind
-    return {"oneroster": read_oneroster, "oulad": read_oulad, "star": read_star}.get(target, _vendor)
+    readers = {
+        "oneroster": read_oneroster,
+        "oulad": read_oulad,
+        "star": read_star,
+        "k12_online": read_k12_online,
+    }
+    return readers.get(target, _vendor)
