@@ -255,9 +255,10 @@ def _worker() -> subprocess.Popen[str]:
     """A process of its own with one thread: the matrices are small, and threads would only wait for each other."""
     command = [sys.executable, "-m", "gainline.road.calibrating_worker"]
     pipe = subprocess.PIPE
-    # our own module, with no word of a stranger in the command
+    one_thread = os.environ | dict.fromkeys(_THREADS, "1")
+    # Our own module, with no word of a stranger; a session of its own, so that Ctrl-C reaches us alone and we end it.
     return subprocess.Popen(  # noqa: S603
-        command, stdin=pipe, stdout=pipe, text=True, env=os.environ | dict.fromkeys(_THREADS, "1")
+        command, stdin=pipe, stdout=pipe, text=True, env=one_thread, start_new_session=True
     )
 
 
