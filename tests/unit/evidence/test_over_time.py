@@ -83,7 +83,7 @@ def test_a_wedge_is_judged_by_its_lots(lots):
     *_, world, found = lots
     estimate = found.estimates[0]
     assert estimate.p == estimate.p_randomization
-    assert estimate.low <= world.truth()["simple"] <= estimate.high
+    assert estimate.low <= world.truth()["compared"] <= estimate.high
     assert found.attrition[0].is_low
     assert found.sensitivity is None
 

@@ -112,10 +112,14 @@ class OverTime:
     sheets: tuple[Sheet, ...]
 
     def truth(self) -> dict[str, float]:
-        """Mean gain in points over all tested students with the tool, and its part by tests since the tool came."""
+        """Mean gain in points over all tested students with the tool, and its part by tests since the tool came.
+
+        ``compared`` counts only the tests at which some school was still without it.
+        """
         since = np.arange(len(TESTS)) - self.first[np.maximum(self.place, 0)]
         told = (self.place >= 0) & (since >= 0)
-        found = {"simple": float(self.gain[told].mean())}
+        waiting = np.arange(len(TESTS)) < self.first.max()
+        found = {"simple": float(self.gain[told].mean()), "compared": float(self.gain[told & waiting].mean())}
         for wait in np.unique(since[told]):
             found[f"e={wait}"] = float(self.gain[told & (since == wait)].mean())
         return found

@@ -182,7 +182,7 @@ def _events(found: Staggered) -> tuple[EventPoint, ...]:
 def _growing(found: Finding, told: Staggered | Refusal, outcome: Outcome) -> Check:
     """Whether one coefficient can stand for an effect that may grow with the time since the tool came."""
     title = "One effect for all periods"
-    rule = "Flag when the first and the last time since the tool came differ, intervals apart"
+    rule = "Flag when the intervals of the first and the last time since the tool came lie apart"
     source = "Kenny, Voldal, Xia, Heagerty and Hughes (2022), Statistics in Medicine 41(22)"
     after = [] if isinstance(told, Refusal) else [event for event in told.events if event.at >= 0]
     if isinstance(told, Refusal) or len(after) < 2:
@@ -198,5 +198,5 @@ def _growing(found: Finding, told: Staggered | Refusal, outcome: Outcome) -> Che
     flag = first.high < last.low or last.high < first.low
     says = "The data fit one effect for all periods."
     if flag:
-        says = "The effect changes with the time since the tool came, so one number for all periods misreads it."
+        says = "The effect changes with the time since the tool came, so the mean says little about what is to come."
     return Check(_GROWING, title, figures, rule, flag, says, source)

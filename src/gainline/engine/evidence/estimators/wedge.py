@@ -1,14 +1,17 @@
 """The stepped wedge: waves drawn by lot, everybody measured in every period, everybody has the tool in the end.
 
-The estimate is generalized least squares on the means of cluster and period: period effects, the tool, and a random
-intercept per cluster as the working model, so that both the comparison between clusters within a period and the one
-within a cluster over time count for what they are worth. Who is compared with whom is left to chance: p and interval
-come from dealing the waves again as they were dealt. The working correlation is estimated without the tool, hence
-unchanged by a redeal, which makes the test of no effect exact for any number of clusters.
+The estimate is generalized least squares on the means of cluster and period: period effects, one effect for each time
+since the tool came, and a random intercept per cluster as the working model; what is reported is the mean over all
+cluster-periods with the tool in which somebody was still waiting. A single coefficient for all times (Hussey and
+Hughes) is shown beside: where the effect grows with use it can fall below every effect that there was.
 
-Source: Hussey and Hughes (2007), Contemporary Clinical Trials 28, model 1; Ji, Fink, Robyn and Small (2017), Annals of
-Applied Statistics 11(1), randomization inference; Kenny, Voldal, Xia, Heagerty and Hughes (2022) on effects that grow
-with exposure, which a single coefficient misreads.
+Who is compared with whom is left to chance: p and interval come from dealing the waves again as they were dealt. The
+working correlation is estimated without the tool, hence unchanged by a redeal, which makes the test of no effect exact
+for any number of clusters.
+
+Source: Hussey and Hughes (2007), Contemporary Clinical Trials 28; Kenny, Voldal, Xia, Heagerty and Hughes (2022),
+Statistics in Medicine 41(22), the exposure time indicator model; Ji, Fink, Robyn and Small (2017), Annals of Applied
+Statistics 11(1), randomization inference.
 """
 
 from __future__ import annotations
@@ -22,15 +25,15 @@ from scipy import linalg, special
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.finding import Finding
-from gainline.engine.evidence.frame import Codes, Floats
+from gainline.engine.evidence.frame import Codes, Flags, Floats
 from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import LEVEL
 from gainline.engine.evidence.inference.linear import Columns, least_squares
 
-METHOD = "stepped wedge: period effects and a random intercept per cluster, waves dealt again as they were dealt"
-SOURCE = "Hussey and Hughes (2007); Ji, Fink, Robyn and Small (2017)"
-_TOOL = "tool"
+METHOD = "stepped wedge: effects by time since the tool came, random intercept per cluster, waves dealt again"
+SOURCE = "Kenny et al. (2022); Ji, Fink, Robyn and Small (2017)"
 _TIE = 1e-10
+_CHUNK = 256  # deals at a time, so that many clusters and draws stay in memory
 _FEWEST_DEALS = 20  # with fewer no p can reach 0.05
 
 
@@ -71,11 +74,30 @@ class Redealt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scores:
-    """Sums from which any deal's coefficient follows; K waves.
+class Shape:
+    """How the tool's effect may differ by time since it came.
 
-    ``dy`` and ``dd`` (m, K) hold d'Wy and d'Wd of cluster i in wave k, ``wd`` (m, K, T) the vector Wd; ``inverse``
-    (T, T) is the inverse of sum W, ``wy`` (T,) is sum Wy.
+    Parameters
+    ----------
+    has
+        Shape ``(K, T, E)``: whether a cluster of wave k is in period t at time e since the tool came.
+    part
+        Shape ``(E,)``: weight of each time in the average, summing to 1.
+    code
+        Shape ``(m,)``: wave of each cluster, as a row of `has`.
+    """
+
+    has: Floats
+    part: Floats
+    code: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """Sums from which any deal's coefficients follow; K waves, E times since the tool came.
+
+    ``dy`` (m, K, E) and ``dd`` (m, K, E, E) hold H'Wy and H'WH of cluster i in wave k, ``wd`` (m, K, T, E) holds WH;
+    ``inverse`` (T, T) is the inverse of sum W, ``wy`` (T,) is sum Wy.
     """
 
     dy: Floats
@@ -125,8 +147,11 @@ def wedge(
             "the outcome moves in exactly the same way in every cluster, so no uncertainty can be computed",
             "check whether the outcome was measured at all, or is the same number for everybody",
         )
-    redealt = redeal(values, deal, correlation, draws=draws, seed=seed, progress=progress)
-    model = _model(values, deal.first, correlation)
+    values = _compared(values, deal)
+    shape = shape_of(values, deal)
+    redealt = redeal(values, deal, correlation, shape, draws=draws, seed=seed, progress=progress)
+    model = _model(values, shape, correlation)
+    alike = _model(values, shape_of(values, deal, constant=True), correlation)
     if isinstance(model, Refusal):
         return model
     return Finding(
@@ -142,12 +167,38 @@ def wedge(
         diagnostics=(
             ("working correlation of a cluster's periods", f"{correlation:.4f}"),
             ("randomization inference", f"{draws:,} deals of about 10^{deal.log_deals() / np.log(10.0):.1f} possible"),
-            (
-                "interval by CR2/Satterthwaite, for comparison",
-                f"{model.estimate - model.half_width:.6g} to {model.estimate + model.half_width:.6g}",
-            ),
+            ("interval by CR2/Satterthwaite, for comparison", _interval(model)),
+            ("one effect for all times (Hussey and Hughes), for comparison", _told(alike)),
         ),
     )
+
+
+def _interval(found: Inference) -> str:
+    return f"{found.estimate - found.half_width:.6g} to {found.estimate + found.half_width:.6g}"
+
+
+def _told(found: Inference | Refusal) -> str:
+    return found.because if isinstance(found, Refusal) else f"{found.estimate:.6g} ({_interval(found)})"
+
+
+def _compared(values: Floats, deal: Deal) -> Floats:
+    """The values of the periods in which somebody was still waiting; in the others there is nothing to compare."""
+    waiting = np.arange(values.shape[1])[None, :] < deal.first[:, None]
+    return np.where(np.any(waiting & ~np.isnan(values), axis=0), values, np.nan)
+
+
+def shape_of(values: Floats, deal: Deal, *, constant: bool = False) -> Shape:
+    """One effect for each time since the tool came, weighted by how many cells have it; or one effect for all."""
+    waves, inverse = np.unique(deal.first, return_inverse=True)
+    code = np.asarray(inverse, dtype=np.intp)
+    since = np.arange(values.shape[1])[None, :] - waves[:, None]
+    seen = ~np.isnan(values)
+    times = np.unique(since[code][seen & (since[code] >= 0)])
+    if constant:
+        return Shape(np.asarray((since >= 0)[:, :, None], dtype=np.float64), np.ones(1), code)
+    has = np.asarray(since[:, :, None] == times, dtype=np.float64)
+    counts = np.einsum("mte,mt->e", has[code], seen.astype(float))
+    return Shape(has, counts / counts.sum(), code)
 
 
 def _refused(values: Floats, deal: Deal) -> Refusal | None:
@@ -190,8 +241,15 @@ def working_correlation(values: Floats) -> float | None:
     return min(level / (level + within), 0.95) if level + within > 0.0 else 0.0
 
 
-def redeal(
-    values: Floats, deal: Deal, correlation: float, *, draws: int, seed: int, progress: Progress = silent
+def redeal(  # noqa: PLR0913 - the data, the chance, the model and how often
+    values: Floats,
+    deal: Deal,
+    correlation: float,
+    shape: Shape,
+    *,
+    draws: int,
+    seed: int,
+    progress: Progress = silent,
 ) -> Redealt:
     """Deal the waves again, within blocks, and see how often chance alone looks like this.
 
@@ -199,50 +257,49 @@ def redeal(
     outcome and c of the real deal, the effects t that it speaks for are those with ``|b - t c| >= |b0 - t|``, an
     interval around the estimate b0 whose ends are ``(b0 - b) / (1 - c)`` and ``(b0 + b) / (1 + c)``.
     """
-    waves = np.unique(deal.first)
-    code = np.searchsorted(waves, deal.first)
-    has = (np.arange(values.shape[1])[None, :] >= waves[:, None]).astype(float)
-    outcome, tool = (_scores(y, ~np.isnan(values), has, correlation) for y in (values, has[code]))
-    observed = float(_coefficients(outcome, code[None, :])[0])
+    seen = ~np.isnan(values)
+    real = shape.has.sum(axis=2)[shape.code]
+    outcome, tool = (_scores(y, seen, shape, correlation) for y in (values, real))
+    observed = float(_coefficients(outcome, shape, shape.code[None, :])[0])
     generator = np.random.Generator(np.random.PCG64(seed))
-    dealt = _deals(generator, deal, code, draws)
-    b, c = _coefficients(outcome, dealt), _coefficients(tool, dealt)
-    progress("dealing waves again", draws, draws)
+    b, c = np.empty(draws), np.empty(draws)
+    for done in range(0, draws, _CHUNK):
+        dealt = _deals(generator, deal, shape.code, min(_CHUNK, draws - done))
+        b[done : done + _CHUNK] = _coefficients(outcome, shape, dealt)
+        c[done : done + _CHUNK] = _coefficients(tool, shape, dealt)
+        progress("dealing waves again", min(done + _CHUNK, draws), draws)
     count = int(np.sum(np.abs(b) >= abs(observed) * (1.0 - _TIE)))
-    ends = _ends(observed, b, c)
-    needed = max(
-        ceil((1.0 - LEVEL) * (draws + 1) - _TIE) - 1, 0
-    )  # deals that must speak for an effect besides the real one
-    low, high = (np.sort(np.min(ends, axis=0)), np.sort(np.max(ends, axis=0))[::-1])
-    return Redealt(observed, (1 + count) / (1 + draws), float(low[needed]), float(high[needed]), draws)
+    low, high = _ends(observed, b, c)
+    needed = max(ceil((1.0 - LEVEL) * (draws + 1) - _TIE) - 1, 0)  # deals that must agree, besides the real one
+    ends = float(np.sort(low)[needed]), float(np.sort(high)[::-1][needed])
+    return Redealt(observed, (1 + count) / (1 + draws), *ends, draws)
 
 
-def _ends(observed: float, b: Floats, c: Floats) -> Floats:
-    """Ends of the effects that each deal speaks for, shape ``(2, draws)``; no ends where it repeats the real deal."""
+def _ends(observed: float, b: Floats, c: Floats) -> tuple[Floats, Floats]:
+    """Ends of the effects that each deal speaks for; none where it repeats the real deal or moves by more than it."""
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = (observed - b) / (1.0 - c), (observed + b) / (1.0 + c)
     same = 1.0 - np.abs(c) < 1e-9
-    low = np.where(same, -np.inf, np.minimum(one, other))
-    high = np.where(same, np.inf, np.maximum(one, other))
-    return np.stack([low, high])
+    return np.where(same, -np.inf, np.minimum(one, other)), np.where(same, np.inf, np.maximum(one, other))
 
 
-def _scores(values: Floats, seen: np.ndarray, has: Floats, correlation: float) -> _Scores:
+def _scores(values: Floats, seen: Flags, shape: Shape, correlation: float) -> _Scores:
     m, periods = values.shape
-    k = len(has)
-    dy, dd, wd = np.zeros((m, k)), np.zeros((m, k)), np.zeros((m, k, periods))
+    k, _, e = shape.has.shape
+    dy, dd, wd = np.zeros((m, k, e)), np.zeros((m, k, e, e)), np.zeros((m, k, periods, e))
     total, wy = np.zeros((periods, periods)), np.zeros(periods)
     for row in range(m):
         weight = _weight(seen[row], correlation)
         y = np.where(seen[row], values[row], 0.0)
-        wd[row] = has @ weight
-        dy[row], dd[row] = wd[row] @ y, np.sum(wd[row] * has, axis=1)
+        wd[row] = weight @ shape.has
+        dy[row] = np.einsum("kte,t->ke", wd[row], y)
+        dd[row] = np.einsum("kte,ktf->kef", wd[row], shape.has)
         total += weight
         wy += weight @ y
     return _Scores(dy, dd, wd, np.asarray(linalg.pinvh(total), dtype=np.float64), wy)
 
 
-def _weight(seen: np.ndarray, correlation: float) -> Floats:
+def _weight(seen: Flags, correlation: float) -> Floats:
     """Inverse of the working correlation over the periods that were measured, zero elsewhere."""
     n = int(seen.sum())
     shrink = correlation / (1.0 + (n - 1) * correlation) if n else 0.0
@@ -250,14 +307,15 @@ def _weight(seen: np.ndarray, correlation: float) -> Floats:
     return np.asarray((np.diag(there) - shrink * np.outer(there, there)) / (1.0 - correlation))
 
 
-def _coefficients(scores: _Scores, dealt: Codes) -> Floats:
-    """The tool's coefficient under each deal, shape ``(draws,)``."""
+def _coefficients(scores: _Scores, shape: Shape, dealt: Codes) -> Floats:
+    """The average effect under each deal, shape ``(draws,)``."""
     rows = np.arange(dealt.shape[1])
-    crossed = np.sum(scores.wd[rows, dealt], axis=1)  # (draws, T)
-    above = scores.dy[rows, dealt].sum(axis=1) - crossed @ (scores.inverse @ scores.wy)
-    below = scores.dd[rows, dealt].sum(axis=1) - np.sum((crossed @ scores.inverse) * crossed, axis=1)
-    usable = below > 1e-12
-    return np.asarray(np.where(usable, above / np.where(usable, below, 1.0), 0.0))
+    crossed = scores.wd[rows, dealt].sum(axis=1)  # (draws, T, E)
+    above = scores.dy[rows, dealt].sum(axis=1) - np.einsum("dte,t->de", crossed, scores.inverse @ scores.wy)
+    turned = np.einsum("ts,dse->dte", scores.inverse, crossed)
+    below = scores.dd[rows, dealt].sum(axis=1) - np.einsum("dte,dtf->def", crossed, turned)
+    inverse = np.linalg.pinv(below, rcond=1e-10, hermitian=True)
+    return np.asarray(np.einsum("e,def,df->d", shape.part, inverse, above))
 
 
 def _deals(generator: np.random.Generator, deal: Deal, code: Codes, draws: int) -> Codes:
@@ -268,23 +326,27 @@ def _deals(generator: np.random.Generator, deal: Deal, code: Codes, draws: int) 
     return dealt
 
 
-def _model(values: Floats, first: Codes, correlation: float) -> Inference | Refusal:
-    """The same coefficient with CR2 by cluster: least squares on rows turned by the root of the working weight."""
+def _model(values: Floats, shape: Shape, correlation: float) -> Inference | Refusal:
+    """The same average with CR2 by cluster: least squares on rows turned by the root of the working weight."""
     seen = ~np.isnan(values)
     periods = values.shape[1]
     ys, xs, clusters = [], [], []
     for row in np.flatnonzero(seen.any(axis=1)):
         there = np.flatnonzero(seen[row])
         root = linalg.cholesky(_weight(seen[row], correlation)[np.ix_(there, there)])
-        design = np.zeros((len(there), periods + 1))
-        design[np.arange(len(there)), there] = 1.0
-        design[:, periods] = there >= first[row]
+        design = np.column_stack([np.eye(periods)[there], shape.has[shape.code[row]][there]])
         ys.append(root @ values[row, there])
         xs.append(root @ design)
         clusters.append(np.full(len(there), row))
-    names = (*(f"period {place}" for place in range(periods)), _TOOL)
-    fit = least_squares(np.concatenate(ys), Columns(names, np.vstack(xs)), needed=[_TOOL])
+    used = seen.any(axis=0)
+    tool = tuple(f"tool {place}" for place in range(len(shape.part)))
+    kept = np.concatenate([used, np.ones(len(tool), dtype=np.bool_)])
+    names = (*(f"period {place}" for place in np.flatnonzero(used)), *tool)
+    fit = least_squares(np.concatenate(ys), Columns(names, np.vstack(xs)[:, kept]), needed=tool)
     if isinstance(fit, Refusal):
         return fit
+    contrast = np.zeros(len(fit.names))
+    for name, part in zip(tool, shape.part, strict=True):
+        contrast[fit.names.index(name)] = part
     codes = np.unique(np.concatenate(clusters), return_inverse=True)[1]
-    return cr2(fit, np.asarray(codes, dtype=np.intp), fit.contrast(_TOOL))
+    return cr2(fit, np.asarray(codes, dtype=np.intp), contrast)
