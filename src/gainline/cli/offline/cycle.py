@@ -52,13 +52,27 @@ def evaluate(
     console.show_rows([_row(e) for e in estimates], form=form, title=title, cells=[_cells(e) for e in estimates])
     for deviation in evidence["deviations"]:
         console.talk(f"Deviation: {deviation['path']}: registered {deviation['registered']}, now {deviation['now']}")
+    _tell_what_stands_beside(evidence)
     console.talk(f"\nRating: {evidence['rating']['label']}")
     console.talk(f"Verdict by the registered rule: {evidence['verdict']['word']}. {evidence['verdict']['because']}")
+    console.talk(f"{evidence['verdict']['compared']} {evidence['verdict']['would_change']}")
     again = " (the very result the ledger holds already)" if done.is_repeat else ""
     console.talk(f"Evidence: {done.path}, sha256 {done.sha256[:12]}{again}")
     tell_head(home)
     here = "" if workspace == HERE else f" -w {workspace}"
     console.talk(f"Next: gainline brief {evidence['plan']['key']}{here}")
+
+
+def _tell_what_stands_beside(evidence: dict[str, Any]) -> None:
+    """The same question asked otherwise, and every raised check with its figures: this is an analyst's view."""
+    for other in evidence["companions"]:
+        interval = f"{other['low']:+.1f} to {other['high']:+.1f}"
+        console.talk(f"Beside it: {other['label']}: {other['effect']:+.1f} {other['unit']} ({interval})")
+    raised = [check for check in evidence["checks"] if check["flag"]]
+    for check in raised:
+        console.talk(f"Check raised: {check['title']}: {check['says']} ({check['found']})")
+    quiet = len(evidence["checks"]) - len(raised)
+    console.talk(f"{quiet} {'other checks were' if raised else 'checks were made and all'} quiet.")
 
 
 def _row(estimate: dict[str, Any]) -> dict[str, Any]:
