@@ -133,7 +133,7 @@ def _timing(plan: Plan, days: list[date | None]) -> tuple[NDArray[np.intp], NDAr
 def _values(outcome: Outcome, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], rows: Rows) -> Floats:
     """Each student's value in each period, shape ``(n, T)``; NaN where not measured or in no unit."""
     columns = [
-        as_numbers(values_in_period(outcome.source, period, plan, reading, catalogue, rows.keys))
+        as_numbers(values_in_period(outcome.source, period, plan, reading, catalogue=catalogue, keys=rows.keys))
         for period in plan.design.periods
     ]
     return np.where(rows.place >= 0, np.column_stack(columns), np.nan)

@@ -47,6 +47,7 @@ def values_in_period(
     period: Period,
     plan: Plan,
     reading: Reading,
+    *,
     catalogue: Mapping[str, Indicator],
     keys: NDArray[np.int64],
 ) -> list[object]:

@@ -24,7 +24,7 @@ from scipy import linalg, special
 
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
-from gainline.engine.evidence.finding import Finding
+from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Codes, Flags, Floats
 from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import LEVEL
@@ -149,11 +149,15 @@ def wedge(
         )
     values = _compared(values, deal)
     shape = shape_of(values, deal)
-    redealt = redeal(values, deal, correlation, shape, draws=draws, seed=seed, progress=progress)
     model = _model(values, shape, correlation)
-    alike = _model(values, shape_of(values, deal, constant=True), correlation)
     if isinstance(model, Refusal):
         return model
+    redealt = redeal(values, deal, correlation, shape, draws=draws, seed=seed, progress=progress)
+    alike = _model(values, shape_of(values, deal, constant=True), correlation)
+    return _finding(estimand, redealt, model, (*_notes(deal, correlation, draws), *_beside(model, alike)))
+
+
+def _finding(estimand: str, redealt: Redealt, model: Inference, notes: Notes) -> Finding:
     return Finding(
         estimand=estimand,
         effect=redealt.effect,
@@ -164,12 +168,21 @@ def wedge(
         p=redealt.p,
         method=METHOD,
         source=SOURCE,
-        diagnostics=(
-            ("working correlation of a cluster's periods", f"{correlation:.4f}"),
-            ("randomization inference", f"{draws:,} deals of about 10^{deal.log_deals() / np.log(10.0):.1f} possible"),
-            ("interval by CR2/Satterthwaite, for comparison", _interval(model)),
-            ("one effect for all times (Hussey and Hughes), for comparison", _told(alike)),
-        ),
+        diagnostics=notes,
+    )
+
+
+def _notes(deal: Deal, correlation: float, draws: int) -> Notes:
+    return (
+        ("working correlation of a cluster's periods", f"{correlation:.4f}"),
+        ("randomization inference", f"{draws:,} deals of about 10^{deal.log_deals() / np.log(10.0):.1f} possible"),
+    )
+
+
+def _beside(model: Inference, alike: Inference | Refusal) -> Notes:
+    return (
+        ("interval by CR2/Satterthwaite, for comparison", _interval(model)),
+        ("one effect for all times (Hussey and Hughes), for comparison", _told(alike)),
     )
 
 
