@@ -29,6 +29,7 @@ from gainline.engine.worlds.calibration import (
     row_of,
     write_files,
 )
+from gainline.engine.worlds.calibration.cells import WORLDS
 from gainline.engine.worlds.calibration.frame import salt_of
 from gainline.engine.worlds.calibration.judged import AFTER, BEFORE, REGISTERED, Row
 from gainline.engine.worlds.calibration.looks import looked_at
@@ -68,7 +69,7 @@ class Run:
     Parameters
     ----------
     worlds
-        Worlds per cell; each cell's own number by default.
+        Worlds per cell.
     seed
         World w is made from ``seed + w`` in every cell.
     through
@@ -79,7 +80,7 @@ class Run:
         File of JSON lines, one per world; appended to.
     """
 
-    worlds: int | None = None
+    worlds: int = WORLDS
     seed: int = SEED
     through: Through = Through.FRAMES
     jobs: int = 1
@@ -138,11 +139,9 @@ def calibrate(wanted: Sequence[Cell], run: Run, *, progress: Progress = silent) 
     UserFixable
         When the number of worlds or jobs is not positive.
     """
-    if run.jobs < 1 or (run.worlds is not None and run.worlds < 1):
+    if run.jobs < 1 or run.worlds < 1:
         raise UserFixable("worlds and jobs are counted from 1", "ask for one world and one job or more")
-    tasks = [
-        Task(cell.key, world, run.seed, run.through) for cell in wanted for world in range(run.worlds or cell.worlds)
-    ]
+    tasks = [Task(cell.key, world, run.seed, run.through) for cell in wanted for world in range(run.worlds)]
     held = _held(run, {(task.cell, task.world) for task in tasks})
     left = [task for task in tasks if (task.cell, task.world) not in held]
     for row in _rows(left, run, progress):

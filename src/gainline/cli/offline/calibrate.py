@@ -11,6 +11,7 @@ import typer
 from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.options import FormatOption
+from gainline.engine.worlds.calibration.cells import WORLDS
 from gainline.engine.worlds.calibration.summary import Figure, Summary
 from gainline.road.calibrating import SEED, Calibration, Run, Through, chosen
 from gainline.road.calibrating import calibrate as run_worlds
@@ -33,7 +34,7 @@ def calibrate(
     cell: Annotated[
         list[str] | None, typer.Option("--cells", help="Cell, or the beginning of several as in 'lot-*'; repeat; all.")
     ] = None,
-    worlds: Annotated[int | None, typer.Option(min=1, help="Worlds per cell; 1,000 or 2,000 by default.")] = None,
+    worlds: Annotated[int, typer.Option(min=1, help="Worlds per cell.")] = WORLDS,
     seed: Annotated[int, typer.Option(min=0, help="World w is made from seed + w in every cell.")] = SEED,
     through: Annotated[
         Through, typer.Option(help="Evaluate frames, or walk the whole road from files to verdict: the same digits.")

@@ -10,6 +10,8 @@ from gainline.engine.worlds.calibration.people import GROUPS
 from gainline.engine.worlds.calibration.spec import CalibrationSpec
 from gainline.engine.worlds.over_time import OverTimeSpec
 
+WORLDS = 1000  # per cell, unless another number is asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -41,8 +43,6 @@ class Cell:
         ``looks``: a running mean is looked at 2,000 times.
     bars
         What is asked of the cell's figures.
-    worlds
-        How many worlds the figures should rest on by default.
     """
 
     key: str
@@ -51,7 +51,6 @@ class Cell:
     groups: tuple[str, ...] = ("low_income",)
     kind: Literal["pilot", "waves", "looks"] = "pilot"
     bars: tuple[Bar, ...] = ()
-    worlds: int = 1000
 
 
 _COVERS, _ERRS, _CENTERED = Bar("coverage", 0.935, 0.965), Bar("rejection", 0.035, 0.065), Bar("bias", -0.005, 0.005)
@@ -68,8 +67,8 @@ def _randomized() -> list[Cell]:
             says = f"{schools} schools drawn by lot, {in_words}"
             null = replace(spec, effect=0.0)
             key = f"lot-{schools}-{name}"
-            found.append(Cell(f"{key}-null", f"{says}; no effect", null, bars=(_ERRS, _COVERS, _CENTERED), worlds=2000))
-            found.append(Cell(key, f"{says}; an effect", spec, bars=(_COVERS, _CENTERED), worlds=2000))
+            found.append(Cell(f"{key}-null", f"{says}; no effect", null, bars=(_ERRS, _COVERS, _CENTERED)))
+            found.append(Cell(key, f"{says}; an effect", spec, bars=(_COVERS, _CENTERED)))
     return found
 
 
