@@ -191,3 +191,10 @@ def test_repeated_scores_of_students_bring_their_growth_beside_the_estimate():
     growth = next(c for c in found.companions if c.label.endswith("difference in growth"))
     assert growth.unit == "points per month"
     assert growth.low < 0.5 < growth.high
+
+
+def test_the_dose_is_no_take_up_where_many_used_the_tool_below_it():
+    found = evaluate(make_plan(), cluster_frame(), **carried())
+    assert not any("reached the dose" in one.label for one in found.companions)
+    said = dict(found.estimates[0].diagnostics)["effect on students who reached the dose"]
+    assert "below the dose" in said

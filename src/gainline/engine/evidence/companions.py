@@ -74,6 +74,7 @@ class Beside:
     notes: Notes = ()
 
 
+MOST_BELOW_DOSE = 0.10
 NOTHING = Beside(())
 
 
@@ -90,12 +91,16 @@ def of_use(plan: Plan, frame: Frame, sample: Sample, estimate: Estimate) -> Besi
     units = "minutes" if plan.tool.metric == "minutes_active" else plan.tool.metric
     per = f"{estimate.unit} per 10 {units} a week"
     asked: list[tuple[str, str, Floats, str | None]] = [("who used the tool", "used it at all", used, None)]
-    if not np.array_equal(used, dosed):
+    found, notes = [], []
+    below = _used_below_the_dose(used, dosed, offered)
+    if below > MOST_BELOW_DOSE:
+        says = f"not estimated: {below:.0%} of those offered it used it below the dose, and that use may count too"
+        notes.append(("effect on students who reached the dose", says))
+    elif below > 0.0:
         asked.append(("who reached the dose", "reached the dose; use below it is taken to change nothing", dosed, None))
     asked.append(
         ("per amount of use", f"each 10 {units} a week, taken to count alike", np.nan_to_num(dose) / 10.0, per)
     )
-    found, notes = [], []
     for name, meaning, taken, unit in asked:
         effect = complier_effect(
             y, taken, offered, estimand=f"complier effect: {meaning}", notes=take_up(taken, offered)
@@ -109,6 +114,16 @@ def of_use(plan: Plan, frame: Frame, sample: Sample, estimate: Estimate) -> Besi
     if treated is not None and not isinstance(treated, Refusal):
         found.append(beside(estimate, treated, label=f"{estimate.label}: users beside others ({AS_TREATED})"))
     return Beside(tuple(found), tuple(notes))
+
+
+def _used_below_the_dose(used: Floats, dosed: Floats, offered: Offered) -> float:
+    """The share of those offered the tool who used it without reaching the dose.
+
+    Assignment is an instrument for the dose only where use below it changes nothing; with much such use the effect of
+    it would be loaded onto the few who reached the dose.
+    """
+    inside = offered.assigned > 0.0
+    return float(np.mean((used[inside] > 0.0) & (dosed[inside] == 0.0)))
 
 
 def of_scale(sample: Sample, estimate: Estimate) -> Beside:
