@@ -6,6 +6,8 @@ unit falls out of it, so its panel needs fewer assumptions than the outcome's ow
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gainline.engine.core.context import RunContext
@@ -21,6 +23,19 @@ from gainline.engine.evidence.inference.cr2 import Inference, cluster_codes
 from gainline.engine.pilots.plan import Direction, Plan, Subgroup
 
 KINDS = frozenset({"differences", "stepped_wedge"})
+
+
+def in_unit_order(panel: Panel) -> Panel:
+    """The panel sorted by unit, so that the order of rows cannot change what is dealt again."""
+    order = np.argsort(panel.unit.astype(str), kind="stable")
+    return replace(
+        panel,
+        unit=panel.unit[order],
+        cluster=panel.cluster[order],
+        first=panel.first[order],
+        values=panel.values[order],
+        sizes=panel.sizes[order],
+    )
 
 
 def units_of(panel: Panel) -> Units:
@@ -51,8 +66,11 @@ def gaps_over_time(plan: Plan, frame: Frame, sd: float, *, ctx: RunContext) -> t
 
 def _gap(plan: Plan, frame: Frame, split: Subgroup, sd: float, ctx: RunContext) -> GapChange:
     panel = frame.gaps.get(split.key)
-    found = None if panel is None or np.isnan(panel.values).all() else _estimate(plan, frame, panel, ctx)
-    if panel is None or found is None or isinstance(found, Refusal) or not found.df >= MIN_DF:
+    if panel is None or np.isnan(panel.values).all():
+        return no_gap(split)
+    panel = in_unit_order(panel)
+    found = _estimate(plan, frame, panel, ctx)
+    if isinstance(found, Refusal) or not found.df >= MIN_DF:
         return no_gap(split)
     higher = plan.primary.direction is Direction.HIGHER
     usual = _mean(panel, ~_with_tool(panel) & _once_begun(panel))

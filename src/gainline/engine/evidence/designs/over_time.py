@@ -20,7 +20,7 @@ from gainline.engine.evidence.estimators.group_time import Cells
 from gainline.engine.evidence.estimators.wedge import wedge
 from gainline.engine.evidence.finding import Finding
 from gainline.engine.evidence.frame import Flags, Frame, Panel
-from gainline.engine.evidence.panel_gaps import deal_of, gaps_over_time, units_of
+from gainline.engine.evidence.panel_gaps import deal_of, gaps_over_time, in_unit_order, units_of
 from gainline.engine.evidence.robustness.over_time import bent_paths, false_date, paths_before
 from gainline.engine.pilots.plan import Outcome, Plan
 
@@ -112,7 +112,7 @@ def _panel(frame: Frame, outcome: Outcome) -> Panel | Refusal:
             f"'{outcome.key}' is not followed over the plan's periods",
             "name the forms or days of each period in the plan, and import them",
         )
-    return panel
+    return in_unit_order(panel)
 
 
 def _analysis(plan: Plan, frame: Frame, outcome: Outcome, panel: Panel, found: Finding) -> Analysis | Refusal:
