@@ -56,9 +56,9 @@ def _coverage(plan: Plan, frame: Frame, missing: Flags) -> Iterator[Check]:
         )
     flag = worst > MOST_POINTS + 1e-12
     rule = f"Flag when shares without a result differ by more than {100 * MOST_POINTS:g} points"
-    says = "Results are missing about equally often in both arms and groups."
+    says = "Results are missing about equally often in both groups of the comparison."
     if flag:
-        says = "Results are missing more often on one side, so those who were measured may not stand for all."
+        says = "More students of one side have no result, so those who were measured may not stand for all."
     yield Check(COMPOSITION, "Who has no result", "; ".join(figures), rule, flag, says, _SOURCE)
 
 
@@ -83,9 +83,9 @@ def _leavers(plan: Plan, frame: Frame, missing: Flags) -> Iterator[Check]:
     flag = abs(apart) > MOST_APART
     figures = f"{len(rows):,} with a baseline but no result; tool minus usual {apart:+.2f} SD of all students' baseline"
     rule = f"Flag when the leavers' baselines differ between the arms by more than {MOST_APART:g} SD"
-    says = "Those who dropped out of the two arms started alike."
+    says = "Those who dropped out on either side had started alike."
     if flag:
-        says = "Different students dropped out of the two arms, so the remaining ones are no longer alike."
+        says = "Other students dropped out on one side than on the other, so those who stayed are no longer alike."
     yield Check(LEAVERS, "How the leavers of the arms differ", figures, rule, flag, says, _SOURCE)
 
 

@@ -86,11 +86,11 @@ def _pairs(analysis: Analysis, sample: Sample, fit: Fit) -> Iterator[Check]:
     figures = f"gamma {in_words(gamma)}, {len(differences):,} matched sets, signed-rank test, one-sided p up to 0.05"
     rule = f"Flag when the estimate is significant, but a gamma below {LOW_GAMMA:g} would undo it"
     says = (
-        "Between two students who look alike, one may be up to "
-        f"{in_words(gamma)} times as likely as the other to take the tool, and the test still rejects no effect."
+        "Of two students who look alike in the records, one may be up to "
+        f"{in_words(gamma)} times as likely as the other to take the tool, and more than chance remains."
     )
     if gamma == 1.0:
-        says = "The paired test does not reject no effect, so no hidden bias is needed to explain the result."
+        says = "Chance alone could explain how the pairs came out, so nothing hidden is needed for that."
     source = (
         "Rosenbaum (2002), Observational Studies, section 4.3; covariance-adjusted as in his Statistical Science 17"
     )
@@ -164,11 +164,17 @@ def _line(standing: Standing, measured: Benchmark, times: float) -> tuple[str, b
 
 def _says(nearer: float, value: float, flag: bool) -> str:
     if nearer <= 0.0:
-        return "The interval covers no effect, so no omitted cause is needed to explain the result."
-    shares = f"{100 * value:.1f}% of what is left to explain of both who took the tool and the result"
+        return "Chance alone could explain the result, so no omitted cause is needed for that."
+    share = f"{100 * value:.1f}%"
     if flag:
-        return f"A cause that holds {shares} would undo the result, and a measured covariate is already as strong."
-    return f"An omitted cause would have to hold {shares} to undo the result."
+        return (
+            f"Something that was not recorded could undo the result if it explained {share} of who took the tool and "
+            "of the scores; something that was recorded is already as strong."
+        )
+    return (
+        "Something that was not recorded would undo the result only if it explained at least "
+        f"{share} of what is still open, both of who took the tool and of the scores."
+    )
 
 
 def benchmarks(plan: Plan, frame: Frame, analysis: Analysis) -> list[Benchmark]:

@@ -56,11 +56,11 @@ def _spread(plan: Plan, tool: Floats, usual: Floats) -> Iterator[Check]:
         return
     ratio = float(tool.var(ddof=1) / usual.var(ddof=1))
     flag = not 1.0 / WIDEST_RATIO <= ratio <= WIDEST_RATIO
-    says = "The scores spread about equally in both arms."
+    says = "The scores lie about equally far apart on both sides."
     if flag:
         says = (
-            "The scores spread very differently in the two arms: the effect may differ a lot among students, or the "
-            "students missing from one arm are not missing by chance."
+            "On one side the scores lie much further apart than on the other: the tool may do much for some students "
+            "and little for others, or students without a result are missing for a reason."
         )
     rule = f"Flag outside {1 / WIDEST_RATIO:g} to {WIDEST_RATIO:g}"
     figures = f"variance of the tool arm {ratio:.2f} times that of the usual arm"
@@ -76,9 +76,9 @@ def _baseline(plan: Plan, frame: Frame, values: Floats) -> Iterator[Check]:
     if r is None:
         return
     flag = r < LEAST_CORRELATION
-    says = "The baseline tells enough about the outcome for the adjustment to work."
+    says = "The score at the start says enough about the result to make the comparison fair."
     if flag:
-        says = "The baseline tells little about the outcome, so that adjusting for it hardly makes the arms alike."
+        says = "The score at the start says little about the result, so alike at the start does not mean much here."
     elif r < FOR_GAINS:
         says = "The baseline is good enough to adjust for, but gains since it are not an acceptable adjustment."
     rule = f"Flag below {LEAST_CORRELATION:g}; gains need {FOR_GAINS:g} (WWC 5.0, acceptable adjustments)"

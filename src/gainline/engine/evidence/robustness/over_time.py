@@ -138,7 +138,7 @@ def bent_paths(found: Staggered, unit: str) -> Check:
     )
     flag = bounds.breakdown_point < AS_BENT_AS_BEFORE
     if flag:
-        says = "A bend of the paths like those before the tool would be enough to explain the effect away."
+        says = "Scores already moved apart and together before the tool came, by enough to explain the result."
     elif bounds.breakdown >= AS_BENT_AS_BEFORE:
         says = "The effect would stand even if the paths bent as much as the data allow for the time before the tool."
     else:

@@ -114,11 +114,11 @@ def _check(placebo: Placebo, found: Estimate) -> Check:
         f"{found.high / found.sd:+.3f}, p = {found.p:.3f}; "
         f"a difference of {seen:.2f} SD would have been seen four times out of five"
     )
-    says = f"The arms do not visibly differ in '{placebo.label}', which the tool cannot have changed."
+    says = f"The two sides do not visibly differ in '{placebo.label}', which the tool cannot have changed."
     if flag:
         says = (
-            f"The arms differ in '{placebo.label}' although the tool cannot have changed it: something that was not "
-            "measured differs between them, and it may stand behind the result too."
+            f"The two sides differ in '{placebo.label}' although the tool cannot have changed it: they were not alike "
+            "to begin with, and that may stand behind the result too."
         )
     return Check(PLACEBO, f"Placebo outcome: {placebo.label}", figures, _rule(), flag, says, _SOURCE)
 

@@ -83,13 +83,13 @@ def _check(plan: Plan, found: Inference, mixed: int) -> Check:
         f"arm (95 % interval {tenth.estimate - tenth.half_width:+.3g} to {tenth.estimate + tenth.half_width:+.3g}, "
         f"p = {found.p:.3f}); mixed schools: {mixed}"
     )
-    says = "The usual arm does not visibly do differently where more schoolmates have the tool."
+    says = "Students without the tool do about the same where few and where many schoolmates have it."
     if found.p <= 0.05:
-        says = "The usual arm does differently at schools where more students chose the tool; schools differ anyway."
+        says = "Students without the tool do differently where more schoolmates chose it; schools differ anyway."
     if flag:
         says = (
-            "The usual arm does differently where more schoolmates have the tool: an association, which may be the "
-            "tool reaching students who were not given it, and then the estimate is off by as much."
+            "Students without the tool do differently where more schoolmates have it: the tool may have reached them "
+            "too, and then the result is off by as much."
         )
     return Check(SPILLOVER, _TITLE, figures, _RULE, flag, says, _SOURCE)
 

@@ -23,9 +23,9 @@ def wild_check(plan: Plan, sample: Sample, found: Regression, ctx: RunContext) -
     flag = (tested.p <= _LEVEL) != (found.effect.p <= _LEVEL)
     figures = f"p = {tested.p:.4f} ({_worlds(tested)}), CR2/Satterthwaite p = {found.effect.p:.4f}; {_interval(tested)}"
     if flag:
-        says = "Two ways to count few clusters disagree on whether this is more than chance: read it as undecided."
+        says = "Two ways to reckon with so few groups disagree on whether this is more than chance: it is undecided."
     else:
-        says = "A bootstrap of whole clusters comes to the same decision at 5 %."
+        says = "A second way to reckon with few groups comes to the same answer on whether this is more than chance."
     return (Check(WILD, "Bootstrap of whole clusters", figures, _RULE, flag, says, _SOURCE),)
 
 
