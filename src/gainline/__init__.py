@@ -14,19 +14,31 @@ _HOME = {
     "District": "gainline.notebook.district",
     "Evidence": "gainline.engine.evidence",
     "Frame": "gainline.engine.evidence",
+    "Layout": "gainline.engine.pilots.power.layout",
+    "Lot": "gainline.engine.pilots.assigning.lot",
     "Plan": "gainline.engine.pilots",
+    "Procedure": "gainline.engine.pilots.assigning.lot",
     "Refusal": "gainline.engine.core.refusals",
     "RunContext": "gainline.engine.core.context",
+    "Spread": "gainline.engine.pilots.power.layout",
     "Study": "gainline.engine.evidence.synthesis",
     "check_plan": "gainline.engine.pilots",
+    "components": "gainline.engine.pilots.power.past",
+    "confidence_sequence": "gainline.engine.monitoring.confidence_sequence",
+    "draw": "gainline.engine.pilots.assigning.draw",
     "evaluate": "gainline.engine.evidence",
+    "needed": "gainline.engine.pilots.power.sizing",
     "open_district": "gainline.notebook.district",
     "parse_plan": "gainline.engine.pilots",
+    "pick_design": "gainline.notebook.design",
+    "reach": "gainline.engine.pilots.power.sizing",
     "synthesize": "gainline.engine.evidence.synthesis",
+    "what_helps": "gainline.engine.pilots.power.curves",
 }
 
-__all__ = ["Answer", "District", "Evidence", "Frame", "Plan", "Refusal", "RunContext", "Study", "__version__"]
-__all__ += ["check_plan", "evaluate", "open_district", "parse_plan", "synthesize"]
+__all__ = ["Answer", "District", "Evidence", "Frame", "Layout", "Lot", "Plan", "Procedure", "Refusal", "RunContext"]
+__all__ += ["Spread", "Study", "__version__", "check_plan", "components", "confidence_sequence", "draw", "evaluate"]
+__all__ += ["needed", "open_district", "parse_plan", "pick_design", "reach", "synthesize", "what_helps"]
 
 
 def __getattr__(name: str) -> object:
