@@ -1,61 +1,93 @@
-"""The command line: gathers the offline commands and turns errors into exit codes."""
+"""The command line: names the offline commands, imports the one that runs, and turns errors into exit codes."""
 
 from __future__ import annotations
 
 import sys
+from collections import UserDict
+from importlib import import_module
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from gainline.cli import console
-from gainline.cli.offline import analyst, calibrate, cycle, demo, indicators, pilot, plan, records
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 ROAD = (
-    ("demo", demo.demo, "Start here: a made-up district, from its files to two briefs."),
-    ("init", records.init, "Make a workspace."),
-    ("import", records.import_, "Read files into the lake; every row is accounted for."),
-    ("status", records.status, "Show rows, registered plans and the ledger's head."),
-    ("unmatched", records.unmatched, "List identities that the roster does not know."),
-    ("profiles", records.profiles, "List the kinds of files that can be read."),
-    ("plan", plan.app, "Check, register, amend and show plans."),
-    ("pilot", pilot.app, "Before a pilot: its design and its size."),
-    ("evaluate", cycle.evaluate, "Run what was registered and write the evidence."),
-    ("brief", cycle.brief, "Write the brief of an evaluated cycle."),
-    ("export", analyst.export, "Write rows and a plain script that redo the main figure elsewhere."),
-    ("synthesize", analyst.synthesize, "Say what several pilots show together."),
-    ("indicators", indicators.app, "List, explain and measure indicators."),
-    ("snapshots", records.snapshots, "List every published state of the lake."),
-    ("calibrate", calibrate.calibrate, "Run districts whose truth is known, to see how often we are right."),
-    ("verify", records.verify, "Check that nothing was changed behind our back."),
+    ("demo", "demo:demo", "Start here: a made-up district, from its files to two briefs."),
+    ("init", "records:init", "Make a workspace."),
+    ("import", "records:import_", "Read files into the lake; every row is accounted for."),
+    ("status", "records:status", "Show rows, registered plans and the ledger's head."),
+    ("unmatched", "records:unmatched", "List identities that the roster does not know."),
+    ("profiles", "records:profiles", "List the kinds of files that can be read."),
+    ("plan", "plan:app", "Check, register, amend and show plans."),
+    ("pilot", "pilot:app", "Before a pilot: its design and its size."),
+    ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
+    ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
+    ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
+    ("synthesize", "analyst:synthesize", "Say what several pilots show together."),
+    ("indicators", "indicators:app", "List, explain and measure indicators."),
+    ("snapshots", "records:snapshots", "List every published state of the lake."),
+    ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),
+    ("verify", "records:verify", "Check that nothing was changed behind our back."),
 )
 
 
+class _LoadedOnUse(UserDict[str, Any]):
+    """The commands by name, each imported when it is first asked for.
+
+    The engine behind them takes two seconds to import, which nobody should wait for who asks for help or mistypes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.data = {name: None for name, *_ in ROAD}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - Typer's commands are of a class that it keeps to itself
+        if self.data[name] is None:
+            self.data[name] = _command(name)
+        return self.data[name]
+
+
 class _InOrderOfTheRoad(TyperGroup):
-    """Lists the commands as a district meets them, groups of commands among them."""
+    """Lists the commands as a district meets them, groups of commands among them, and imports only what is run."""
 
-    def list_commands(self, ctx: object) -> list[str]:
-        return [name for name, *_ in ROAD]
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - Typer's own settings, handed on
+        super().__init__(**settings)
+        self.commands = _LoadedOnUse()
+
+    def format_commands(self, ctx: object, formatter: Any) -> None:  # noqa: ANN401 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, short) for name, _, short in ROAD])
 
 
-app = typer.Typer(
+def _command(name: str) -> object:
+    place, short = next((place, short) for known, place, short in ROAD if known == name)
+    module, _, attribute = place.partition(":")
+    does = getattr(import_module(f"gainline.cli.offline.{module}"), attribute)
+    holder = _typer()
+    if isinstance(does, typer.Typer):
+        holder.add_typer(does, name=name, short_help=short)
+    else:
+        holder.command(name, short_help=short)(does)
+    return typer.main.get_group(holder).commands[name]
+
+
+def _typer(**settings: Any) -> typer.Typer:  # noqa: ANN401 - Typer's own settings, handed on
+    return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False, **settings)
+
+
+app = _typer(
     name="gainline",
     cls=_InOrderOfTheRoad,
     help="Data-informed improvement cycles for a district's educational technology, on its own records.\n\n"
     "The road: init, import, plan check, plan register, evaluate, brief. New here? Run: gainline demo",
     no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    callback=lambda: None,  # makes a group of it before any command is known
 )
-for _name, _does, _short in ROAD:
-    if isinstance(_does, typer.Typer):
-        app.add_typer(_does, name=_name, short_help=_short)
-    else:
-        app.command(_name, short_help=_short)(_does)
 
 
 def main() -> int:
