@@ -105,11 +105,17 @@ def _decisions() -> list[Cell]:
         0.10: ("tenth", ()),
         0.25: ("quarter", (Bar("adopt", 0.95),)),
     }
-    return [
+    drawn = [
         Cell(f"decide-{name}", f"24 schools drawn by lot; {effect:+.2f} SD", spec, groups=(), bars=bars)
         for effect, (name, bars) in wanted.items()
         for spec in (CalibrationSpec(effect=effect),)
     ]
+    chosen = [
+        Cell(f"decide-use-{name}", f"use chosen by hidden motivation too; {effect:+.2f} SD", spec, groups=())
+        for effect, (name, _) in wanted.items()
+        for spec in (CalibrationSpec(effect=effect, arms="students", selection="S2"),)
+    ]
+    return drawn + chosen
 
 
 def _groups() -> list[Cell]:
