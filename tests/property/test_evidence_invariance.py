@@ -46,15 +46,24 @@ def test_the_order_of_rows_changes_no_byte(plan, frame):
     assert {digest(plan, reordered(frame, rng.permutation(len(frame)))) for _ in range(3)} == {expected}
 
 
-def test_the_hash_seed_and_the_process_change_no_byte():
+def printed(seed: int, threads: int) -> str:
+    """What a process of its own prints under this hash seed and number of threads."""
+    paths = os.pathsep.join(map(str, (TESTS, TESTS / "property")))
+    counts = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    env = {**os.environ, **counts, "PYTHONHASHSEED": str(seed), "PYTHONPATH": paths}
     code = "from property_digest import main; main()"
-    found = set()
-    for seed in ("0", "4", "9"):
-        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS / 'property'}"}
-        ran = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
-        found.add(ran.stdout)
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_hash_seed_the_process_and_the_threads_change_no_byte():
+    found = {printed(0, 1), printed(7, 2)}
     assert len(found) == 1
-    assert len(found.pop().split()) == 2
+    assert len(found.pop().splitlines()) == 13
+
+
+@pytest.mark.slow
+def test_ten_hash_seeds_and_one_or_two_threads_change_no_byte():
+    assert len({printed(seed, 1 + seed % 2) for seed in range(10)} | {printed(0, 2)}) == 1
 
 
 @pytest.mark.parametrize(("plan", "frame"), DESIGNS)
