@@ -63,6 +63,8 @@ def _write(folder: Path, rows: pa.Table, *, mode: str) -> None:
         str(folder),
         rows,
         mode=mode,
+        # A table that was begun before a column existed gets it with the next rows; older rows have no value there.
+        schema_mode="merge",
         partition_by=[BUCKET] if BUCKET in rows.schema.names else None,
         configuration=_CONFIGURATION,
         writer_properties=_PROPERTIES,

@@ -32,9 +32,15 @@ class Engine:
         )
 
     def over_files(self, name: str, paths: Sequence[Path]) -> ibis.Table:
-        """The rows of exactly these Parquet files, without partition columns."""
+        """The rows of exactly these Parquet files, without partition columns; a column that a file lacks is null there."""
         files = [str(path) for path in paths]
-        return self._connection.read_parquet(files, table_name=name, hive_partitioning=False)
+        return self._connection.read_parquet(files, table_name=name, hive_partitioning=False, union_by_name=True)
+
+    def with_columns(self, table: ibis.Table, schema: pa.Schema) -> ibis.Table:
+        """The table with every column of the schema; one that was added since its files were written is null."""
+        kinds = ibis.Schema.from_pyarrow(schema)
+        added = {name: ibis.null(kinds[name](nullable=True)) for name in schema.names if name not in table.columns}
+        return table.mutate(**added) if added else table
 
     def without_rows(self, name: str, schema: pa.Schema) -> ibis.Table:
         """A table of this shape without rows."""

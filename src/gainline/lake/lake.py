@@ -80,8 +80,10 @@ class Lake:
         """Every published snapshot, oldest first."""
         return [manifest.snapshot for manifest in self._shelf.all()]
 
-    def reading(self, snapshot: Snapshot | None = None, *, power: Power | None = None) -> Reading:
-        """Read a snapshot, the head when none is named.
+    def reading(
+        self, snapshot: Snapshot | None = None, *, power: Power | None = None, verified: bool = False
+    ) -> Reading:
+        """Read a snapshot, the head when none is named; ``verified`` hashes each table's files before it is read.
 
         Raises
         ------
@@ -92,7 +94,7 @@ class Lake:
         spill = self._root / "spill"
         spill.mkdir(exist_ok=True)  # the engine makes its own folder when it must, but not the one above it
         own = spill / f"{os.getpid()}-{next(_readings)}"
-        return Reading(manifest, tables=self._tables, spill=own, power=power or Power())
+        return Reading(manifest, tables=self._tables, spill=own, power=power or Power(), verified=verified)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

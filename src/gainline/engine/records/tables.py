@@ -91,6 +91,7 @@ _ALL = (
             _public("start_date", "date", "First day"),
             _public("end_date", "date", "Last day"),
             _public("school_year", "text", "Year in which the school year ends", "not given"),
+            _public("parent_id", "text", "Academic session that holds it", "top of the tree, or not given"),
         ),
     ),
     Table(
@@ -105,6 +106,50 @@ _ALL = (
             _public("subject", "text", "Subject", "not given"),
             _public("grades", "text", "Grades, comma-separated CEDS codes", "not given"),
             _public("term_ids", "text", "Terms, comma-separated", "not given"),
+            _public("course_id", "text", "Course it teaches", "not given"),
+            _public("kind", "text", "homeroom, scheduled", "not given"),
+            _public("code", "text", "Number that people know it by", "not given"),
+        ),
+    ),
+    Table(
+        "courses",
+        "What sections teach: OneRoster course",
+        ("course_id",),
+        (
+            _public("course_id", "text", "OneRoster course sourcedId"),
+            _public("title", "text", "Title"),
+            _public("code", "text", "Number that people know it by", "not given"),
+            _public("grades", "text", "Grades, comma-separated CEDS codes", "not given"),
+            _public("subjects", "text", "Subjects, comma-separated", "not given"),
+            _public("subject_codes", "text", "Codes of the subjects, in the same order", "not given"),
+            _public("org_id", "text", "School or district that offers it", "not given"),
+            _public("term_id", "text", "School year that it belongs to", "not given"),
+        ),
+    ),
+    Table(
+        "resources",
+        "A tool, book or lesson that sections or people are given: OneRoster resource",
+        ("resource_id",),
+        (
+            _public("resource_id", "text", "OneRoster resource sourcedId"),
+            _public("vendor_resource_id", "text", "Key by which the vendor knows it"),
+            _public("title", "text", "Title", "not given"),
+            _public("roles", "text", "Roles that may use it, comma-separated", "everybody"),
+            _public("importance", "text", "primary, secondary", "not given"),
+            _public("vendor_id", "text", "Vendor", "not given"),
+            _public("application_id", "text", "Tool that it opens in", "not given"),
+        ),
+    ),
+    Table(
+        "resource_links",
+        "A resource that a section or a course is given",
+        ("link_id",),
+        (
+            _public("link_id", "text", "OneRoster sourcedId of the link"),
+            _public("resource_id", "text", "Resource"),
+            _public("section_id", "text", "Section that is given it", "given to a whole course"),
+            _public("course_id", "text", "Course that is given it", "given to one section"),
+            _public("title", "text", "Title", "not given"),
         ),
     ),
     Table(
@@ -118,6 +163,25 @@ _ALL = (
             _student("family_name", "text", "Family name", "student name", "not given"),
             _student("username", "text", "User name", "student identifiers", "not given"),
             _student("email", "text", "E-mail, folded to lower case", "student contact", "not given"),
+            _student(
+                "enabled", "flag", "The roster lets them sign in; nobody is left out for it", "enrollment", "not given"
+            ),
+            _student(
+                "end_date", "date", "Day on which the roster no longer held them", "enrollment", "still in the roster"
+            ),
+        ),
+    ),
+    Table(
+        "roles",
+        "What a person is in a school or office, and for how long",
+        ("person_key", "school_id", "role", "begin_date"),
+        (
+            _PERSON,
+            _SCHOOL,
+            _student("role", "text", "student, teacher, principal, guardian, ...", "enrollment"),
+            _student("rank", "text", "primary, secondary", "enrollment"),
+            _student("begin_date", "date", "First day in the role", "enrollment", "since before the records start"),
+            _student("end_date", "date", "Last day in the role", "enrollment", "still in it"),
         ),
     ),
     Table(
@@ -207,6 +271,7 @@ _ALL = (
             _student("role", "text", "student, teacher, administrator, proctor", "schedule"),
             _student("begin_date", "date", "First day in the section", "schedule", "since before the records start"),
             _student("end_date", "date", "Last day in the section", "schedule", "still in it"),
+            _student("is_primary", "flag", "The teacher who answers for the section", "schedule", "not given"),
         ),
     ),
     Table(
