@@ -32,7 +32,7 @@ class Engine:
         )
 
     def over_files(self, name: str, paths: Sequence[Path]) -> ibis.Table:
-        """The rows of exactly these Parquet files, without partition columns; a column that a file lacks is null there."""
+        """The rows of exactly these Parquet files, a column that a file lacks is null; no partition columns."""
         files = [str(path) for path in paths]
         return self._connection.read_parquet(files, table_name=name, hive_partitioning=False, union_by_name=True)
 
