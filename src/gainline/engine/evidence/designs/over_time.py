@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 
 import numpy as np
 
@@ -68,11 +69,14 @@ def stepped_wedge(
 
     Refuses
     -------
-    EV173, EV175, EV176 of the estimator; EV196, EV197 as `differences`.
+    EV173, EV175, EV176 of the estimator; EV196, EV197 as `differences`; EV101, EV102, EV104 the waves are not those
+    of the recorded draw.
     """
     panel = _panel(frame, outcome)
     if isinstance(panel, Refusal):
         return panel
+    if fault := _dealt_otherwise(plan, panel, frame):
+        return fault
     found = wedge(
         panel.values,
         deal_of(panel, frame),
@@ -85,11 +89,50 @@ def stepped_wedge(
     done = _analysis(plan, frame, outcome, panel, found)
     if isinstance(done, Refusal):
         return done
-    estimate = replace(done.estimate, p_randomization=found.p)
+    notes = done.estimate.diagnostics
+    if frame.assignment:
+        notes += (("deals", f"within the blocks of the recorded draw: {frame.assignment.kind}"),)
+    estimate = replace(done.estimate, p_randomization=found.p, diagnostics=notes)
     told = staggered(replace(units_of(panel), weights=np.ones(len(panel.unit))))
     checks = (_growing(found, told, outcome),)
     done = replace(done, estimate=estimate, attrition=_losses(plan, panel), checks=checks)
     return _told(plan, frame, outcome, done, told, ctx)
+
+
+def _dealt_otherwise(plan: Plan, panel: Panel, frame: Frame) -> Refusal | None:
+    """Whether the units began as the recorded draw says; without a record nobody can tell."""
+    record = frame.assignment
+    if record is None:
+        return None
+    if record.kind not in {"waves", plan.design.assignment} or isfinite(record.bound):
+        return Refusal(
+            "EV104",
+            f"the plan deals waves, and the recorded draw is of kind {record.kind}",
+            "draw again with gainline pilot assign PLAN and a reason, or register the design that was drawn",
+        )
+    drawn = {unit: record.labels[arm] for unit, arm in zip(record.units, record.arms, strict=True)}
+    if strange := sum(str(unit) not in drawn for unit in panel.unit):
+        return Refusal(
+            "EV101",
+            f"{strange} units of the waves are not among those that the record of the draw names",
+            "import the assignments that were drawn, or restore the record that belongs to them",
+        )
+    begun = [_first_of(plan, panel, drawn[str(unit)]) for unit in panel.unit]
+    if crossed := int(np.sum(np.array(begun, dtype=np.intp) != panel.first)):
+        return Refusal(
+            "EV102",
+            f"{crossed} units are in another wave of the assignments table than chance dealt them into",
+            "analyze units as they were drawn; who did not keep to it shows in use, not in the assignment",
+        )
+    return None
+
+
+def _first_of(plan: Plan, panel: Panel, arm: str) -> int:
+    """The first period with the tool of an arm: the first that starts on or after the day on which its use begins."""
+    if arm not in plan.comparison.tool_arms:
+        return len(panel.periods)
+    begins = plan.design.waves.get(arm, plan.window.start)
+    return next((place for place, day in enumerate(panel.days) if day >= begins), len(panel.periods))
 
 
 def _told(
