@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gainline.engine.core.context import RunContext
-from gainline.engine.core.errors import DataIssues, Refused, UserFixable
+from gainline.engine.core.errors import Refused, UserFixable
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.core.version import VERSION
@@ -20,11 +20,10 @@ from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.ledger import digest, settle
 from gainline.engine.pilots import Registration, deviations, parse_plan
-from gainline.engine.pilots.assignment import Assignment
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Snapshot
 from gainline.road.framing import build_frame
-from gainline.road.piloting.assigning import recorded_assignment
+from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace
 
@@ -64,7 +63,8 @@ def evaluate_plan(
 
     The day defaults to the snapshot's, and the seed to one that follows from the registration, so that nobody can look
     for a lucky one. What runs is the registered plan with its amendments; where the file at hand says something else,
-    every difference is shown as a deviation.
+    every difference is shown as a deviation. Every file of every table that the plan reads is hashed before it is read;
+    tables that it never reads are left to `gainline verify`.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def evaluate_plan(
     Refused
         When no honest answer exists.
     DataIssues
-        When a file of the snapshot is not what it was.
+        When a file that the plan reads is not what it was.
     """
     now = _read_plan(plan_path)
     registration = registration_of(workspace, now.key)
@@ -99,12 +99,8 @@ def _run(
     plan = Plan.model_validate(registration.current_plan())
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     progress("frame", 0, 1)
-    with workspace.lake.reading(snapshot) as reading:
-        if altered := reading.verify():
-            raise DataIssues(
-                "the snapshot is not what it was:\n" + "\n".join(f"  {issue}" for issue in altered), altered[0].remedy
-            )
-        framed = build_frame(plan, reading, catalogue, assignment=_recorded(workspace, plan))
+    with workspace.lake.reading(snapshot, verified=True) as reading:
+        framed = build_frame(plan, reading, catalogue, assignment=recorded_for(workspace, plan))
     progress("frame", 1, 1)
     return evaluate(
         plan,
@@ -117,10 +113,6 @@ def _run(
         joined_later=framed.joined_later,
         progress=progress,
     )
-
-
-def _recorded(workspace: Workspace, plan: Plan) -> Assignment | None:
-    return recorded_assignment(workspace, plan.pilot) if plan.comparison.assigned_by == "assignment" else None
 
 
 def _provenance(registration: Registration, snapshot: Snapshot, context: RunContext) -> Provenance:

@@ -17,6 +17,8 @@ from gainline.engine.core.context import RunContext
 from gainline.engine.core.errors import Refused
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence import Frame
+from gainline.engine.evidence.analysis import Analysis
+from gainline.engine.evidence.estimate import regress
 from gainline.engine.evidence.evaluate import analyze_primary
 from gainline.engine.evidence.sample import TOOL, Sample
 from gainline.engine.indicators import load_catalogue
@@ -25,10 +27,14 @@ from gainline.engine.privacy import Audience
 from gainline.engine.privacy.rows import release_rows
 from gainline.road.briefing import read_evidence
 from gainline.road.framing import build_frame
+from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace
 
 SCRIPT, ROWS, EXPECTED = "redo.py", "rows.csv", "expected.json"
+PARTS = ("effect", "std_error", "df", "low", "high")
+_EQUAL = 1e-6  # relative, as in the script
+_ELSEWHERE = "use the evidence document, whose tables gl.open_district(...).evaluate(...).table(...) gives"
 _NOTE = (
     "Rows of single students, without names or ids. They stay with the district's analyst.\n\n"
     "    python redo.py\n\n"
@@ -56,7 +62,8 @@ def export_main_figure(workspace: Workspace, key: str, folder: Path) -> Redo:
     Missing
         When the cycle is not registered or not evaluated.
     Refused
-        When the design has no rows of students, or no honest estimate exists any more.
+        When the main figure is no single regression on rows of students, so that the script would not find it; or when
+        no honest estimate exists any more.
     """
     evidence = read_evidence(workspace, key)
     plan, frame = frame_of(workspace, key, snapshot=evidence["provenance"]["snapshot"])
@@ -64,16 +71,50 @@ def export_main_figure(workspace: Workspace, key: str, folder: Path) -> Redo:
     found = analyze_primary(plan, frame, ctx=context)
     if isinstance(found, Refusal):
         raise Refused(f"{found.code} {found.because}", found.remedy)
-    if found.sample is None:
-        raise Refused("a design over time has no single row per student", "export the evidence document instead")
-    rows = release_rows(_columns(found.sample), audience=Audience.ANALYST)
+    sample = _redoable(plan, found)
+    expected = {part: float(evidence["estimates"][0][part]) for part in PARTS}
+    _refuse_unequal(sample, expected)
+    rows = release_rows(_columns(sample), audience=Audience.ANALYST)
     if isinstance(rows, Refusal):
         raise Refused(f"{rows.code} {rows.because}", rows.remedy)
-    expected = {part: float(evidence["estimates"][0][part]) for part in ("effect", "std_error", "df", "low", "high")}
     _write(folder, rows.head, rows.rows, expected)
     payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure"}
     workspace.ledger.append("exported", payload, on=context.as_of)
     return Redo(folder, len(rows.rows), expected)
+
+
+def _redoable(plan: Plan, found: Analysis) -> Sample:
+    """The sample behind a main figure that one weighted regression with CR2 gives."""
+    if found.sample is None:
+        raise Refused("a design over time has no single row per student, and its figure is no regression", _ELSEWHERE)
+    if plan.design.kind == "cutoff":
+        raise Refused(
+            "the jump at a cutoff is corrected for bias by a second, wider fit; one regression on the rows near the"
+            " cutoff gives another figure",
+            _ELSEWHERE,
+        )
+    if "imputed" in found.estimate.method:
+        raise Refused(
+            "missing covariates were imputed many times and the estimates pooled, so no one table gives the figure",
+            'export a cycle registered with missing = "complete_case" or "baseline_indicator"; or ' + _ELSEWHERE,
+        )
+    return found.sample
+
+
+def _refuse_unequal(sample: Sample, expected: dict[str, float]) -> None:
+    """Do not write a script of which we know that it would not find the figure."""
+    again = regress(sample)
+    if not isinstance(again, Refusal):
+        effect = again.effect
+        low, high = effect.estimate - effect.half_width, effect.estimate + effect.half_width
+        found = dict(zip(PARTS, (effect.estimate, effect.std_error, effect.df, low, high), strict=True))
+        if all(abs(found[part] - expected[part]) <= _EQUAL * max(abs(expected[part]), 1e-12) for part in PARTS):
+            return
+    raise Refused(
+        "a plain regression on the rows does not give the main figure: the engine or the ledger changed since it was"
+        " evaluated",
+        "evaluate the plan again, then export",
+    )
 
 
 def frame_of(workspace: Workspace, key: str, *, snapshot: str | None = None) -> tuple[Plan, Frame]:
@@ -82,7 +123,7 @@ def frame_of(workspace: Workspace, key: str, *, snapshot: str | None = None) -> 
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     at = workspace.lake.snapshot(snapshot) if snapshot else workspace.lake.head()
     with workspace.lake.reading(at) as reading:
-        return plan, build_frame(plan, reading, catalogue).frame
+        return plan, build_frame(plan, reading, catalogue, assignment=recorded_for(workspace, plan)).frame
 
 
 def _day(evidence: dict[str, Any]) -> date:

@@ -167,6 +167,17 @@ def recorded_assignment(workspace: Workspace, pilot: str) -> Assignment | None:
     return None if value is None else from_json_value(value["assignment"])
 
 
+def recorded_for(workspace: Workspace, plan: Plan) -> Assignment | None:
+    """The recorded draw that a plan's arms came from; None where use decided or nothing was drawn here.
+
+    Raises
+    ------
+    DataIssues
+        As `recorded_assignment`.
+    """
+    return recorded_assignment(workspace, plan.pilot) if plan.comparison.assigned_by == "assignment" else None
+
+
 def lot_of(roster: Roster, ways: Ways) -> Lot:
     """The lot: the units in their blocks, with the covariates that are to be alike."""
     blocks = ("",) * len(roster.units)
