@@ -8,7 +8,7 @@ from math import log, sqrt
 from typing import TypeVar
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 import replication_data as data
 from gainline.engine.core.refusals import Refusal
@@ -19,7 +19,7 @@ from gainline.engine.evidence.balancing.propensity import propensity
 from gainline.engine.evidence.estimators.cutoff import discontinuity, scores_at
 from gainline.engine.evidence.estimators.differences import staggered
 from gainline.engine.evidence.estimators.group_time import Units
-from gainline.engine.evidence.estimators.synthetic_control import chosen_importance
+from gainline.engine.evidence.estimators.synthetic_control import simplex_weights
 from gainline.engine.evidence.inference.cr2 import cluster_codes, cr2
 from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 from gainline.engine.evidence.inference.mixed import Mixed, random_intercepts
@@ -91,7 +91,8 @@ def deaths() -> list[Figure]:
     where = "R's clubSandwich (write.csv of MortalityRates)"
     table = data.read(data.own_file("MortalityRates.csv", where=where))
     y, legal, tax = (data.numbers(table[name]) for name in ("mrate", "legal", "beertaxa"))
-    keep = (table["cause"] == "Motor Vehicle") & ~np.isnan(y + legal + tax)
+    early = data.numbers(table["year"]) <= 1983
+    keep = (table["cause"] == "Motor Vehicle") & early & ~np.isnan(y + legal + tax)
     states, by_state = dummies(table["state"][keep], "state ")
     years, by_year = dummies(table["year"][keep], "year ")
     parts = [np.ones(int(keep.sum())), by_state, by_year, legal[keep], tax[keep]]
@@ -372,33 +373,53 @@ def expectancy() -> list[Figure]:
 
 
 BASQUE = "Basque Country (Pais Vasco)"
-SCHOOLING = ("school.illit", "school.prim", "school.med", "school.high", "school.post.high", "invest")
+SCHOOLING = ("school.illit", "school.prim", "school.med", "school.high", "school.post.high")
 SECTORS = ("agriculture", "energy", "industry", "construction", "services.venta", "services.nonventa")
 
 
 def basque() -> list[Figure]:
-    """Row 18: the Basque Country beside a mixture of Spanish regions."""
+    """Row 18: the Basque Country beside a mixture of Spanish regions.
+
+    The importance of the predictors is searched as it was published, downhill from equal importance.
+    """
     where = "R's Synth (data basque), or the repository of pysyncon (data/basque.csv)"
     table = data.read(data.own_file("basque.csv", where=where))
-    year, region = data.numbers(table["year"]), table["regionname"]
-    regions = [BASQUE, *sorted({str(name) for name in region} - {BASQUE, "Spain (Espana)"})]
-    wanted = [(name, range(1964, 1970)) for name in SCHOOLING] + [("gdpcap", range(1960, 1970))]
-    wanted += [(f"sec.{name}", range(1961, 1970, 2)) for name in SECTORS] + [("popdens", range(1969, 1970))]
+    regions = [BASQUE, *sorted({str(name) for name in table["regionname"]} - {BASQUE, "Spain (Espana)"})]
+    predictors, course = _predictors(table, regions), _path(table, regions, "gdpcap", range(1960, 1970))
 
-    def path(name: str, years: range) -> Floats:
-        column = data.numbers(table[name])
-        return np.array([[column[(region == place) & (year == y)][0] for y in years] for place in regions])
+    def mixture(importance: Floats) -> Floats:
+        shares = np.abs(importance) / np.abs(importance).sum()
+        return simplex_weights(predictors[1:], predictors[0], shares)
 
-    predictors = np.column_stack([np.nanmean(path(name, years), axis=1) for name, years in wanted])
-    course = path("gdpcap", range(1960, 1970))
-    _, weights = chosen_importance(predictors[1:], predictors[0], course[1:], course[0])
+    def apart(importance: Floats) -> float:
+        return float(np.mean((course[0] - mixture(importance) @ course[1:]) ** 2))
+
+    even = np.ones(predictors.shape[1]) / predictors.shape[1]
+    found = optimize.minimize(apart, even, method="Nelder-Mead", options={"maxiter": 3000})
+    weights = mixture(found.x)
     shares = dict(zip(regions[1:], weights, strict=True))
-    later = path("gdpcap", range(1975, 1998))
+    later = _path(table, regions, "gdpcap", range(1975, 1998))
     return [
         Figure("Catalonia's share", 0.851, shares["Cataluna"], 0.001),
         Figure("Madrid's share", 0.149, shares["Madrid (Comunidad De)"], 0.001),
         Figure("mean gap 1975-97", -0.6996, float((later[0] - weights @ later[1:]).mean()), 0.0001),
     ]
+
+
+def _path(table: data.Table, regions: list[str], name: str, years: range) -> Floats:
+    column, year = data.numbers(table[name]), data.numbers(table["year"])
+    return np.array([[column[(table["regionname"] == place) & (year == y)][0] for y in years] for place in regions])
+
+
+def _predictors(table: data.Table, regions: list[str]) -> Floats:
+    """Schooling in percent of all, the two highest levels as one; everything in SDs over the regions."""
+    wanted = [("invest", range(1964, 1970)), ("gdpcap", range(1960, 1970)), ("popdens", range(1969, 1970))]
+    wanted += [(f"sec.{name}", range(1961, 1970, 2)) for name in SECTORS]
+    others = [_path(table, regions, name, years).mean(axis=1) for name, years in wanted]
+    schooling = np.column_stack([_path(table, regions, name, range(1964, 1970)).mean(axis=1) for name in SCHOOLING])
+    levels = np.column_stack([schooling[:, :3], schooling[:, 3] + schooling[:, 4]])
+    found = np.column_stack([levels / levels.sum(axis=1, keepdims=True), *others])
+    return np.asarray(found / found.std(axis=0, ddof=1))
 
 
 LOOKS = {1: 0.05, 2: 0.083, 5: 0.142, 10: 0.193, 20: 0.248, 50: 0.320, 100: 0.374}
@@ -439,6 +460,7 @@ class Row:
     about: str
     source: str
     figures: Callable[[], list[Figure]]
+    remark: str = ""
 
 
 def _later(part: str) -> Callable[[], list[Figure]]:
@@ -448,21 +470,41 @@ def _later(part: str) -> Callable[[], list[Figure]]:
     return raised
 
 
+SLOPES = (
+    "Published with slopes that differ at random from school to school as well; the engine fits random intercepts and "
+    "measured slopes, no random slopes, and the fixed effects differ by that."
+)
+EQUALLY_NEAR = (
+    "The full matching is not unique: students with equal scores can change places. pymatchit-causal's division into "
+    "105 sets gives 1,912.8; ours has 105 sets and the same total distance, 2.16978, to the last digit that the scores "
+    "allow."
+)
+DOWNHILL = (
+    "The published mixture is where the search stops downhill from equal importance: squared distance before, 0.0089. "
+    "A wider search (`chosen_importance`) finds mixtures at 0.0054. The engine's design matches the outcome's own "
+    "course and searches no importance."
+)
 ROWS = (
     Row(1, "CR2 in a panel with two fixed effects", "clubSandwich, vignette on panels", deaths),
     Row(2, "Project STAR, small classes", "Stock and Watson, Table 13.1", small_classes),
     Row(3, "Project STAR, within schools", "Stock and Watson, Table 13.2, column 3", small_classes_within_schools),
     Row(4, "High School and Beyond, between schools", "Raudenbush and Bryk (2002), chapter 4", schools_anova),
     Row(5, "High School and Beyond, school means", "Raudenbush and Bryk (2002), chapter 4", schools_means),
-    Row(6, "High School and Beyond, intercepts and slopes", "Raudenbush and Bryk (2002), chapter 4", schools_slopes),
+    Row(
+        6,
+        "High School and Beyond, intercepts and slopes",
+        "Raudenbush and Bryk (2002), chapter 4",
+        schools_slopes,
+        SLOPES,
+    ),
     Row(8, "Minimum wage, staggered adoption", "Callaway and Sant'Anna (2021); vignette of did", counties),
     Row(9, "Smallest detectable effects", "PowerUp! (Dong and Maynard 2013)", detectable),
     Row(10, "U.S. Senate, a cutoff", "Calonico, Cattaneo and Titiunik, rdrobust", senate),
     Row(11, "Job training, lottery and naive", "Dehejia and Wahba (1999)", job_training),
-    Row(13, "Job training, matched", "MatchIt, vignette", matched_workers),
+    Row(13, "Job training, matched", "MatchIt, vignette", matched_workers, EQUALLY_NEAR),
     Row(14, "BCG vaccine, random effects", "metafor, dat.bcg", vaccine),
     Row(15, "Teacher expectancy, random effects", "metafor, dat.raudenbush1985", expectancy),
-    Row(18, "Basque Country, synthetic control", "Abadie and Gardeazabal (2003)", basque),
+    Row(18, "Basque Country, synthetic control", "Abadie and Gardeazabal (2003)", basque, DOWNHILL),
     Row(19, "Krippendorff's alpha", "Krippendorff (2011)", _later("agreement between raters")),
     Row(20, "Repeated looks", "Armitage, McPherson and Rowe (1969)", looks),
     Row(21, "Western Electric rules", "Champ and Woodall (1987)", _later("control charts")),

@@ -54,7 +54,10 @@ def part(row: Row) -> tuple[list[str], int, int]:
         return [title, f"| {row.number} | no function yet: {absent} | | | | | |"], 0, 0
     except (LookupError, ValueError) as fault:
         return [title, f"| {row.number} | the data at hand have another shape: {fault!r} | | | | | |"], 0, 0
-    return [title, *(line(row, figure) for figure in figures)], sum(f.within for f in figures), len(figures)
+    lines = [title, *(line(row, figure) for figure in figures)]
+    if row.remark:
+        lines.append(f"| {row.number} | {row.remark} | | | | | |")
+    return lines, sum(f.within for f in figures), len(figures)
 
 
 def main() -> None:
