@@ -47,6 +47,17 @@ def test_one_altered_byte_is_an_issue_that_names_the_file(lake: Lake) -> None:
     assert issue.file == f"usage/{file.relative_to(lake._tables / 'usage').as_posix()}"
 
 
+def test_a_verified_reading_refuses_an_altered_table_and_reads_the_others(lake: Lake) -> None:
+    file = first_file(lake)
+    file.write_bytes(file.read_bytes() + b" ")
+    with lake.reading(verified=True) as reading:
+        assert reading.table("schools") is not None
+        with pytest.raises(DataIssues, match=r"the snapshot is not what it was:\n.*LK001"):
+            reading.table("usage")
+        with pytest.raises(DataIssues, match="LK001"):
+            reading.current("usage")
+
+
 def test_a_missing_file_is_an_issue_and_stops_a_query(lake: Lake) -> None:
     first_file(lake).unlink()
     with lake.reading() as reading:
