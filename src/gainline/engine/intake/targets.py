@@ -19,7 +19,7 @@ from gainline.engine.intake.vendor import Builder, Desk, Named
 Days = npt.NDArray[np.int32]
 _WEEK = 7
 ARMS_BY_UNIT = ("school", "section", "student")
-HOWS = ("randomized", "volunteered", "chosen")
+HOWS = ("randomized", "volunteered", "chosen", "score")
 
 
 def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:

@@ -472,7 +472,7 @@ _ALL = (
                 "programme membership",
                 "one block",
             ),
-            Field("how", "text", "randomized, volunteered, chosen", _STAFF, _CYCLE, "programme membership"),
+            Field("how", "text", "randomized, volunteered, chosen, score", _STAFF, _CYCLE, "programme membership"),
             Field(
                 "assigned_on",
                 "date",

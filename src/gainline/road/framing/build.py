@@ -14,7 +14,7 @@ from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
 from gainline.road.framing.panels import Students, panels
 from gainline.road.framing.population import Population, population
-from gainline.road.framing.sources import as_labels, as_levels, as_numbers, values_of
+from gainline.road.framing.sources import as_labels, as_levels, as_numbers, coded, values_of
 from gainline.road.framing.use import doses, funnel, linkage
 
 
@@ -81,12 +81,7 @@ def build_frame(
 
 
 def _outcomes(plan: Plan, values: Mapping[str, list[object]]) -> dict[str, np.ndarray]:
-    return {
-        outcome.key: as_levels(values[outcome.key], outcome.levels, outcome.label)
-        if outcome.scale == "ordinal" and outcome.levels
-        else as_numbers(values[outcome.key])
-        for outcome in plan.outcomes
-    }
+    return {outcome.key: coded(outcome, values[outcome.key]) for outcome in plan.outcomes}
 
 
 def _numbers(plan: Plan, values: Mapping[str, list[object]]) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gainline.engine.core.calendar import Window
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.indicators import Indicator, compile_indicator, latest_results
-from gainline.engine.pilots.plan import Days, Period, Plan, Source
+from gainline.engine.pilots.plan import Days, Outcome, Period, Plan, Source
 from gainline.engine.records import TABLES
 from gainline.lake import Reading
 
@@ -98,6 +98,19 @@ def as_levels(values: list[object], levels: Sequence[str], label: str) -> NDArra
             "name every level in the plan, worst first: " + ", ".join(levels) + " are named",
         )
     return np.array([np.nan if place is None else place for place in found], dtype=np.float64)
+
+
+def coded(outcome: Outcome, values: list[object]) -> NDArray[np.float64]:
+    """An outcome's values as numbers: the places of its levels where it is ordinal and names them.
+
+    Raises
+    ------
+    UserFixable
+        As `as_levels`.
+    """
+    if outcome.scale == "ordinal" and outcome.levels:
+        return as_levels(values, outcome.levels, outcome.label)
+    return as_numbers(values)
 
 
 def _level_text(value: object) -> str:
