@@ -24,12 +24,16 @@ JOINED_LINES = 50  # a quoted cell that runs over more lines than this is taken 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one block: chosen columns as text, the line each starts on, and the lines kept out with their code."""
+    """Rows of one block: chosen columns as text, the line each starts on, and the lines kept out with their code.
+
+    ``remarks`` says what the file's form hides, such as ids held as numbers: lines by code and column.
+    """
 
     columns: pa.Table
     lines: Lines
     kept_out: dict[str, Lines]
     size: int = 0  # bytes of the block
+    remarks: dict[tuple[str, str | None], Lines] = field(default_factory=dict)
 
     @property
     def read(self) -> int:

@@ -8,20 +8,28 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from gainline.engine.intake.containers import LINE_LIMIT, TooLarge
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DASHES, _QUOTES, _SIGNS = frozenset("–—"), frozenset("‘’“”"), frozenset("°½¼¾©®™…•€£§")
+_NARROW = 0.25  # points per sign by which one encoding must read better than the other before we choose for a person
 _SAMPLE = 4000  # high bytes looked at when two single-byte encodings compete: more never changed the answer
 CANDIDATES = ("cp1252", "mac_roman")
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one pass over all bytes told: content hash, size, encoding, and the first bytes for the header."""
+    """What one pass over all bytes told: content hash, size, encoding, and the first bytes for the header.
+
+    Where two encodings read the bytes about equally well, ``doubt`` holds some of the affected cells, letters masked,
+    as each of the two reads them.
+    """
 
     sha256: str
     size: int
     encoding: str
     head: bytes
+    doubt: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -31,24 +39,44 @@ class _Scan:
     high: int = 0
 
 
-def survey(chunks: Iterable[bytes], *, head_bytes: int = 1 << 16) -> Survey:
+def survey(chunks: Iterable[bytes], *, head_bytes: int = 1 << 16, lines: bool = True) -> Survey:
     """Hash the content and tell its encoding in one pass.
 
     The ladder: byte order mark; strict UTF-8 over the whole file; a NUL in every other byte (UTF-16 without a mark);
     else Windows-1252 against Mac Roman, scored by whether the high bytes become letters inside words or spaced
     dashes and quotes. Mac Roman has a character for every byte, so the ladder always ends.
+
+    Parameters
+    ----------
+    chunks
+        All bytes.
+    head_bytes
+        How many of the first bytes to keep.
+    lines
+        Whether the content is cut into rows at line ends, so that no line may be beyond every measure.
+
+    Raises
+    ------
+    TooLarge
+        When a line is longer than any real one: nothing below could cut it into rows.
     """
-    hashed, scan, size, head = hashlib.sha256(), _Scan(contexts=[]), 0, b""
+    hashed, scan, size, head, line = hashlib.sha256(), _Scan(contexts=[]), 0, b"", 0
     decoder = codecs.getincrementaldecoder("utf-8")()
     for chunk in chunks:
         hashed.update(chunk)
         size += len(chunk)
         if len(head) < head_bytes:
             head += chunk[: head_bytes - len(head)]
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        line = line + len(chunk) if end < 0 else len(chunk) - end
+        if lines and line > LINE_LIMIT:
+            raise TooLarge("a line")
         _scan(chunk, scan, decoder)
     if scan.utf8:
         scan.utf8 = _decodes(decoder, b"", final=True)
-    return Survey(hashed.hexdigest(), size, _decide(head, scan), head)
+    encoding = _decide(head, scan)
+    doubt = _doubt(scan.contexts or []) if encoding in CANDIDATES else ()
+    return Survey(hashed.hexdigest(), size, encoding, head, doubt)
 
 
 def _scan(chunk: bytes, scan: _Scan, decoder: codecs.IncrementalDecoder) -> None:
@@ -90,6 +118,26 @@ def _single_byte(contexts: list[bytes]) -> str:
     scores = {name: _score(contexts, name) for name in CANDIDATES}
     known = {name: score for name, score in scores.items() if score is not None}
     return max(known, key=lambda name: known[name])  # a tie goes to the first, cp1252
+
+
+def _doubt(contexts: list[bytes]) -> tuple[str, ...]:
+    """Some affected cells as each encoding reads them; empty where one clearly reads better."""
+    scores = [_score(contexts, name) for name in CANDIDATES]
+    if None in scores or abs((scores[0] or 0) - (scores[1] or 0)) >= _NARROW * len(contexts):
+        return ()
+    shown = dict.fromkeys(" or ".join(masked(context.decode(name)) for name in CANDIDATES) for context in contexts)
+    return tuple(shown)[:3]
+
+
+def masked(text: str) -> str:
+    """A text of which only the signs outside ASCII can be read.
+
+    Examples
+    --------
+    >>> masked("Peña 12")
+    '··ñ· ··'
+    """
+    return "".join(sign if sign.isspace() or not sign.isascii() else "·" for sign in text.strip())
 
 
 def _score(contexts: list[bytes], name: str) -> float | None:

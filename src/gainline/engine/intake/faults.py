@@ -40,8 +40,8 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     "IN015": (
         _ERROR,
-        "the file is a spreadsheet workbook or another office document, not text",
-        "save each sheet as CSV UTF-8 and import that",
+        "the file is an office document whose tables cannot be read: an old or password-protected workbook, or a text",
+        "save it as XLSX without a password, or each sheet as CSV UTF-8",
     ),
     "IN020": (_ERROR, "the row has more or fewer cells than the header", "mend the row, often an unquoted comma"),
     "IN021": (_ERROR, "a quotation mark is never closed", "close it or remove it"),
@@ -150,6 +150,26 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     "IN102": (_NOTE, "the survey was opened and no question was answered", "nothing to do"),
     "IN103": (_NOTE, "a student answered the survey more than once; the answers were averaged", "nothing to do"),
+    "IN110": (
+        _ERROR,
+        "the file goes beyond every honest size{}; nothing was read from it",
+        "ask where it comes from; a file that is sound is smaller, or can be split",
+    ),
+    "IN111": (_ERROR, "a zip lies within the zip", "unpack it and import the files within"),
+    "IN112": (_NOTE, "a sheet beside those that were read is empty or fits no profile", "nothing to do, or map it"),
+    "IN113": (_NOTE, "an identifier is held as a number and was read with the zeros its format shows", "nothing to do"),
+    "IN114": (
+        _WARN,
+        "identifiers are held as numbers in the workbook, so leading zeros may be lost",
+        "format the column as text before the ids are put in, or export as CSV",
+    ),
+    "IN115": (_NOTE, "hidden rows of the sheet were read", "nothing to do, or delete them before the export"),
+    "IN116": (
+        _WARN,
+        "a formula has no stored value; the cell counts as empty",
+        "open the workbook in a spreadsheet, save it, and import it again",
+    ),
+    "IN117": (_ERROR, "the record is no JSON object, or names a key twice", "export the file again"),
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""
 

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pac
 import pyarrow.parquet as pq
 
-from gainline.engine.intake.blocks import Layout, read_rows
+from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.cells import EMPTY, NO_DATE, OK, REPAIRED, WRONG, Distinct, Flags, Typed, numbers
 from gainline.engine.intake.dialect import Header, match_columns
-from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.faults import Book, Lines
 from gainline.engine.intake.profile import NULLS
 from gainline.engine.intake.sources import TextFile
+from gainline.engine.intake.tabular import rows_of
 
 ROWS_AT_ONCE = 1 << 19
 Ints = npt.NDArray[np.int64]
@@ -151,7 +151,7 @@ def _csv(file: TextFile, names: Sequence[str], book: Book) -> Iterator[Frame]:
     if file.encoding not in ("utf-8", "utf-8-sig"):
         book.add("IN010", detail=file.encoding, file=file.name)
     layout = Layout(header.delimiter, header.line, len(header.cells), match.positions)
-    for rows in read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout):
+    for rows in rows_of(file, layout):
         for code, lines in rows.kept_out.items():
             if len(lines):
                 book.add(code, lines, file=file.name)

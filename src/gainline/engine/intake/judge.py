@@ -74,6 +74,10 @@ class Judge:
         for code, lines in rows.kept_out.items():
             if len(lines):
                 book.add(code, lines)
+        identities = {part.header for part in profile.identity}
+        for (code, column), lines in rows.remarks.items():
+            if column in identities or code not in ("IN113", "IN114"):  # only ids suffer from being numbers
+                book.add(code, lines, column=column)
         out = self._no_rows(rows.columns, rows.lines, footers)
         self.table = rows.columns.filter(pa.array(~out)) if out.any() else rows.columns
         if out.any():

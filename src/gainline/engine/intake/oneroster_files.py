@@ -11,14 +11,14 @@ import pyarrow as pa
 
 from gainline.engine.core.ids import person_key
 from gainline.engine.intake.account import Tally
-from gainline.engine.intake.blocks import Layout, read_rows
+from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.cells import EMPTY, WRONG, DateReader, Distinct, Flags, Typed, flags
 from gainline.engine.intake.dialect import Header, Match, match_columns
-from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.frames import Frame
 from gainline.engine.intake.oneroster_spec import MARKER_FALSE, MARKER_TRUE, MARKERS, SPECS, Spec
 from gainline.engine.intake.reading import Batch, Task, canonical
 from gainline.engine.intake.sources import TextFile
+from gainline.engine.intake.tabular import rows_of
 
 _GUID = re.compile(r"^[0-9A-Za-z./@_-]{1,255}$")
 _UTC_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")
@@ -155,7 +155,7 @@ def read_manifest(package: Package, files: dict[str, TextFile]) -> None:
 
 def _manifest_pairs(file: TextFile) -> Iterator[tuple[str, str]]:
     layout = Layout(file.header.delimiter if file.header else ",", 1, 2, {"name": 0, "value": 1})
-    for rows in read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout):
+    for rows in rows_of(file, layout):
         for name, value in zip(rows.columns["name"].to_pylist(), rows.columns["value"].to_pylist(), strict=True):
             yield name.strip().casefold(), value.strip()
 
@@ -173,7 +173,7 @@ def read_file(package: Package, spec: Spec, file: TextFile) -> RosterFile | None
                 book.add("IN009", [header.line], column=match.near[name], detail=f" of {name!r}", file=file.name)
         return None
     layout = Layout(header.delimiter, header.line, len(header.cells), match.positions)
-    blocks = list(read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout))
+    blocks = list(rows_of(file, layout))
     kept_out = 0
     for rows in blocks:
         kept_out += rows.read - len(rows.lines)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gainline.engine.core.issues import Issue
-from gainline.engine.intake.containers import Damaged, Part, combined_digest, is_office, is_zip, zip_parts
-from gainline.engine.intake.dialect import Header, Match, headers, match_columns
-from gainline.engine.intake.encoding import survey
+from gainline.engine.intake.containers import Damaged, Part, combined_digest, zip_parts
+from gainline.engine.intake.dialect import Header, Match, match_columns
 from gainline.engine.intake.faults import fault
+from gainline.engine.intake.forms import OFFICE, PARQUET, SHEET, TEXT, ZIP, Look, form_of, look, sheets_of
 from gainline.engine.intake.profile import Profile
 
 ONEROSTER = "oneroster"
@@ -20,6 +20,7 @@ _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
 _DATA_SETS = frozenset({"oulad", "k12_online"})  # several tables that are only read together
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
+_ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet")
 _ORDER = {
     ONEROSTER: 0,
     "oulad": 0,
@@ -37,7 +38,8 @@ _ORDER = {
 class TextFile:
     """One stream of rows that has been looked at: where it is, its hash, its bytes, its encoding, its header.
 
-    ``header`` is None where the bytes hold no header we could see, and for Parquet, which carries its own.
+    ``header`` is None where the bytes hold no header we could see, and for a data set's Parquet, which carries its own.
+    ``form`` is one of `forms`; ``doubt`` holds masked cells where two encodings read equally well.
     """
 
     part: Part
@@ -45,6 +47,8 @@ class TextFile:
     size: int = 0
     encoding: str = "utf-8"
     header: Header | None = None
+    form: str = TEXT
+    doubt: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -92,7 +96,8 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
         and events) and an issue for everything that cannot be read.
 
     Refuses: IN001 cannot be opened; IN002 empty; IN004 cut off; IN005 no profile; IN006 a required column is missing;
-    IN014 several profiles fit; IN015 an office document.
+    IN014 several profiles fit; IN015 an office document; IN110 beyond every honest size; IN111 a zip within a zip;
+    IN118 two encodings fit equally well.
     """
     found: list[Source] = []
     issues: list[Issue] = []
@@ -116,16 +121,44 @@ def _look(
             issues.append(fault("IN001", file=path.name, detail=": it does not exist"))
         elif path.stat().st_size == 0:
             issues.append(fault("IN002", file=path.name))
-        elif is_zip(path) and is_office(path):
-            issues.append(fault("IN015", file=path.name))
-        elif is_zip(path):
-            _look_at_parts(path, zip_parts(path), profiles, found, issues)
-        elif named or path.name.casefold().endswith(_TEXT_ENDINGS):
-            _look_at_file(Part(path), profiles, found, issues)
-    except Damaged:
-        issues.append(fault("IN004", file=path.name))
+        elif named or path.name.casefold().endswith(_ENDINGS):
+            _look_at_named(Part(path), profiles, found, issues)
+    except Damaged as damage:
+        issues.append(fault(damage.code, file=path.name, detail=_of(damage)))
     except OSError as error:
         issues.append(fault("IN001", file=path.name, detail=f": {error.strerror}"))
+
+
+def _of(damage: Damaged) -> str:
+    return f": {damage}" if damage.code != "IN004" else ""
+
+
+def _look_at_named(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+    """Look at one file or one member of a zip, whatever its form."""
+    form = form_of(part)
+    if form == ZIP and part.member is None:
+        _look_at_parts(part.path, zip_parts(part.path), profiles, found, issues)
+    elif form == ZIP:
+        issues.append(fault("IN111", file=part.name))
+    elif form == OFFICE:
+        issues.append(fault("IN015", file=part.name))
+    elif form == SHEET:
+        _look_at_sheets(part, profiles, found, issues)
+    else:
+        _look_at_file(part, profiles, found, issues, form=form)
+
+
+def _look_at_sheets(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
+    """Each sheet is a table; beside one that can be read, the others are only mentioned."""
+    known, said = len(found), []
+    for sheet in sheets_of(part):
+        problems: list[Issue] = []
+        _look_at_file(sheet, profiles, found, problems, form=SHEET)
+        said.append((sheet, problems))
+    for sheet, problems in said:
+        unknown = {"IN002", "IN005"} & {issue.code for issue in problems}
+        is_beside = unknown and (len(found) > known or ("IN002" in unknown and len(said) > 1))
+        issues.extend([fault("IN112", file=sheet.name)] if is_beside else problems)
 
 
 def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
@@ -174,14 +207,17 @@ def _look_at_parts(
     elif not parts:
         issues.append(fault("IN002", file=path.name))
     for part in parts if not stems & (_ROSTER_FILES | _OULAD_TABLES | _K12_TABLES) else ():
-        _look_at_file(part, profiles, found, issues)
+        try:
+            _look_at_named(part, profiles, found, issues)
+        except Damaged as damage:
+            issues.append(fault(damage.code, file=part.name, detail=_of(damage)))
 
 
 def _add(found: list[Source], issues: list[Issue], kind: str, path: Path, parts: Sequence[Part]) -> None:
     files = []
     for part in parts:
         seen, issue = look_at(part)
-        if issue is not None and issue.code == "IN004":
+        if issue is not None and issue.code in ("IN004", "IN110"):
             issues.append(issue)
             return  # a package with a damaged file is read whole or not at all
         if seen is not None:
@@ -197,45 +233,49 @@ def _relative(part: Part, root: Path) -> str:
 
 
 def look_at(part: Part) -> tuple[TextFile | None, Issue | None]:
-    """Go over a file once: hash, encoding, first lines. Parquet is hashed only."""
+    """Go over a file once: form, hash, encoding, header. A data set's Parquet keeps its own header."""
     try:
-        seen = survey(part.chunks())
-    except Damaged:
-        return None, fault("IN004", file=part.name)
-    if part.name.casefold().endswith(".parquet"):
-        return TextFile(part, seen.sha256, seen.size), None
-    if not seen.size:
+        seen = look(part, PARQUET if part.name.casefold().endswith(".parquet") else TEXT)
+    except Damaged as damage:
+        return None, fault(damage.code, file=part.name, detail=_of(damage))
+    file = _looked_at(part, seen)
+    if file is None:
         return None, fault("IN002", file=part.name)
-    text = seen.head.decode(seen.encoding, errors="replace")
-    if not text.strip():
-        return None, fault("IN002", file=part.name)
-    first = next(iter(headers(text)), None)
-    return TextFile(part, seen.sha256, seen.size, seen.encoding, first), None
+    return replace(file, header=None if seen.form == PARQUET else next(iter(seen.ways), None)), None
 
 
-def _look_at_file(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
-    seen, issue = look_at(part)
-    if seen is None:
-        issues.append(issue or fault("IN001", file=part.name))
+def _looked_at(part: Part, seen: Look) -> TextFile | None:
+    """The file as it was seen; None where it holds nothing."""
+    told = seen.survey
+    if seen.form == TEXT and not told.head.decode(told.encoding, errors="replace").strip():
+        return None
+    if seen.form != TEXT and not seen.ways:
+        return None
+    return TextFile(part, told.sha256, told.size, told.encoding, None, seen.form, told.doubt)
+
+
+def _look_at_file(
+    part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue], *, form: str
+) -> None:
+    try:
+        seen = look(part, form)
+    except Damaged as damage:
+        issues.append(fault(damage.code, file=part.name, detail=_of(damage)))
         return
-    text = survey_head(part).decode(seen.encoding, errors="replace")
-    fits = _fitting(part.name, headers(text), profiles)
+    file = _looked_at(part, seen)
+    if file is None:
+        issues.append(fault("IN002", file=part.name))
+        return
+    fits = _fitting(part.file_name, seen.ways, profiles)
     if not fits:
-        issues.extend(_why_none(part.name, headers(text), profiles))
+        issues.extend(_why_none(part.name, seen.ways, profiles))
         return
     best = [fit for fit in fits if fit.rank == fits[0].rank]
     keys = sorted({fit.profile.key for fit in best})
     if len(keys) > 1:
         issues.append(fault("IN014", file=part.name, detail=f": {', '.join(keys)}"))
         return
-    file = replace(seen, header=best[0].header)
-    found.append(Source(best[0].profile.key, part.path, part.name, seen.sha256, (file,)))
-
-
-def survey_head(part: Part, size: int = 1 << 16) -> bytes:
-    """The first bytes of a file."""
-    with part.open() as stream:
-        return stream.read(size)
+    found.append(Source(keys[0], part.path, part.name, file.sha256, (replace(file, header=best[0].header),)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +314,7 @@ def _why_none(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]
                 nearest = fit
     if nearest is None or len(nearest.match.positions) < 2:
         return [fault("IN005", file=name)]
-    profile, line = nearest.profile, nearest.header.line
+    profile, line = nearest.profile, nearest.header.line or None
     match = match_columns(nearest.header.cells, profile.asked())
     needed = [header for header in profile.required() if header not in match.positions]
     if not any(part.header in match.positions for part in profile.identity):

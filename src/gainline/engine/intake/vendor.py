@@ -9,16 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from gainline.engine.intake.account import Tally, linkage_of
-from gainline.engine.intake.blocks import Layout, read_rows
+from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.cells import DateReader, Distinct, Flags, is_scientific
 from gainline.engine.intake.dialect import Header, match_columns
-from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.faults import Book
 from gainline.engine.intake.judge import FIRST, Footers, Judge
 from gainline.engine.intake.link import Keys, Linker, Roll, Schools
 from gainline.engine.intake.profile import ABOUT_PEOPLE, Profile
 from gainline.engine.intake.reading import Batch, Task, canonical
 from gainline.engine.intake.sources import TextFile
+from gainline.engine.intake.tabular import rows_of
 from gainline.engine.intake.to_date import differences
 
 _SUGGESTIONS = {
@@ -78,7 +78,7 @@ def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> 
     """Match the file's header to the asked-for columns and write down what was said about it."""
     header = file.header or Header(",", 1, ("",))
     match = match_columns(header.cells, asked)
-    line = [header.line]
+    line = [header.line] if header.line else []
     if header.line > 1:
         book.add("IN012", [1])
     for code, names in (("IN007", match.folded), ("IN013", match.repeated)):
@@ -102,7 +102,7 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
     desk = Desk.of(task, tally, layout)
     build = builders[desk.profile.target]
     done = 0
-    for rows in read_rows(utf8_chunks(file.part.chunks(), file.encoding), layout):
+    for rows in rows_of(file, layout):
         judge = Judge(rows, desk.profile, tally.book, desk.footers)
         named = name_people(desk, judge) if desk.profile.target in ABOUT_PEOPLE else None
         batches = list(build(desk, judge, named))
