@@ -29,7 +29,8 @@ def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience
     suffix = "" if audience is Audience.PUBLIC else f".{audience}"
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"
-    path.write_text(brief_html(evidence, audience=audience, lang=language), encoding="utf-8")
+    district = workspace.settings.district.name
+    path.write_text(brief_html(evidence, audience=audience, lang=language, district=district), encoding="utf-8")
     return path
 
 

@@ -90,3 +90,83 @@ def test_every_design_has_its_words_and_families_can_read_them(kind, lang):
     assert words(lang)(f"design.{kind}")
     if lang == "en":
         assert grade(told) <= 8.0
+
+
+def flagged(*keys: str):
+    checks = tuple(Check(key, key, "x", "p <= 0.05", True, f"The check {key} speaks.") for key in keys)
+    found = rich()
+    return replace(found, checks=checks, limits=(*found.limits, *(check.says for check in checks)))
+
+
+def test_the_board_reads_the_four_most_serious_flags_and_the_method_part_all():
+    page = brief_html(flagged("copies", "ceiling", "spread", "baseline", "bracket", "placebo").to_json_value())
+    board, method = (text(part) for part in page.split('id="method"'))
+    order = [board.index(f"The check {key} speaks.") for key in ("placebo", "bracket", "ceiling", "spread")]
+    assert order == sorted(order)
+    assert "The check copies speaks." not in board
+    assert "And 2 more" in board
+    assert method.count(" speaks.") == 6
+
+
+def test_what_a_flag_says_does_not_stand_twice_on_the_board():
+    board = text(brief_html(flagged("ceiling").to_json_value()).split('id="method"')[0])
+    assert board.count("The check ceiling speaks.") == 1
+
+
+def test_each_exploratory_look_shows_its_own_students():
+    found = rich()
+    made = replace(found.estimates[0], role="exploratory")
+    few = tuple(replace(arm, analyzed=arm.analyzed // 2) for arm in made.counts)
+    looks = (replace(made, label="Upper half"), replace(made, label="Lower half", counts=few))
+    page = text(brief_html(replace(found, exploratory=looks).to_json_value(), audience=Audience.ANALYST))
+    upper, lower = page.split("Upper half")[1].split("Lower half")[:2]
+    whole, half = (" + ".join(str(arm.analyzed) for arm in one) for one in (made.counts, few))
+    assert whole in upper
+    assert half in lower[:200]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_ground_of_a_rating_step_has_its_words(lang):
+    for ground in ("checked", "recall", "own"):
+        assert words(lang)(f"method.{ground}")
+
+
+def below_standards():
+    found = rich()
+    first = VerdictStep("The study meets the standards, so that its difference may be read as an effect", "no", False)
+    alike = VerdictStep("The arms do not differ in what the tool cannot have changed (told, not ...)", "none", True)
+    adopt = VerdictStep("Adopt when the probability that the effect is ...", "probability 0.99", True)
+    primary = replace(found.estimates[0], effect=8.0, low=5.0, high=11.0, probability_worth_having=0.99)
+    return replace(
+        found,
+        estimates=(primary, *found.estimates[1:]),
+        rating=replace(found.rating, label="Does Not Meet WWC Standards"),
+        verdict=replace(found.verdict, word="not enough evidence", steps=(first, alike, adopt)),
+    )
+
+
+def test_a_study_below_the_standards_gives_no_chance_and_no_effect():
+    board = text(brief_html(below_standards().to_json_value()).split('id="method"')[0])
+    assert "99%" not in board
+    assert "It does not, so the rest is not asked." in board
+    assert "the two groups do not differ in what the tool cannot have changed. No such difference was seen." in board
+    assert "apart: the comparison cannot say why" in board
+    assert "We do not know if the tool is the reason." in board
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_dashboard_by_amount_of_use_is_told_as_such(lang):
+    found = below_standards()
+    assert found.naive is not None
+    page = brief_html(replace(found, naive=replace(found.naive, split="amount")).to_json_value(), lang=lang)
+    assert words(lang)("naive.dashboard_amount") in page
+    assert words(lang)("naive.note_amount") in page
+
+
+def test_a_weighted_comparison_finds_nobody_a_partner():
+    evidence = rich().to_json_value()
+    evidence["plan"]["design"] |= {"kind": "matched", "matching": {"method": "entropy"}}
+    evidence["match_loss"] = [["tool", 61, 61], ["usual", 58, 58]]
+    page = text(brief_html(evidence))
+    assert "were weighted so that as a group" in page
+    assert "Nobody was left out to make the groups alike." in page

@@ -10,7 +10,8 @@ import typer
 from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.options import FormatOption
-from gainline.road.showing import Shown, show_oulad, show_riverbend
+from gainline.engine.core.errors import UserFixable
+from gainline.road.showing import Shown, show_k12_online, show_oulad, show_riverbend
 from gainline.road.showing.riverbend import SEED
 
 STAGES = {
@@ -29,17 +30,24 @@ def demo(
     oulad: Annotated[
         Path | None, typer.Option(help="Folder of the Open University dataset: do the main job on it instead.")
     ] = None,
+    k12: Annotated[
+        Path | None, typer.Option(help="Folder of the online science school of dataedu: do the main job on it instead.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the synthetic district.")] = SEED,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Start here: from files to two decision briefs, on a made-up district.
 
     Builds the district, imports its files, registers two cycles, evaluates them and writes the briefs; takes a minute.
-    With --oulad the same road is walked on ten million real records.
+    With --oulad the same road is walked on ten million real records, with --k12 on those of an online school.
     """
+    if oulad and k12:
+        raise UserFixable("--oulad and --k12 were both given", "give one of them: each fills its own workspace")
     with console.progress_bars(STAGES) as progress:
         if oulad:
             shown = show_oulad(folder, oulad, progress=progress)
+        elif k12:
+            shown = show_k12_online(folder, k12, progress=progress)
         else:
             shown = show_riverbend(folder, seed=seed, progress=progress)
     rows = [_row(done.evidence, shown.truth) for done in shown.evaluations]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 FORMAT = "gainline-evidence/1"
 
@@ -168,13 +168,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Naive:
-    """Users against non-users without any care: shown only to say how wrong it is to look at it that way."""
+    """Users against non-users without any care: shown only to say how wrong it is to look at it that way.
+
+    Where nearly everybody used the tool and a plan draws the line at an amount, it is those above it against the rest.
+    """
 
     effect: float
     low: float
     high: float
     n_users: int
     n_others: int
+    split: Literal["users", "amount"] = "users"
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ def _assemble(plan: Plan, frame: Frame, analyses: list[Analysis], lost: tuple[st
         balance=rows,
         attrition=first.attrition,
         match_loss=first.match_loss,
-        naive=naive(frame.outcomes[primary.outcome], frame.used),
+        naive=naive(frame.outcomes[primary.outcome], frame.used, above=frame.tool if plan.comparison.use else None),
         sensitivity=_sensitivity(plan, primary),
         funnel=carried.funnel,
         linkage=carried.linkage,

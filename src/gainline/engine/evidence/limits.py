@@ -90,13 +90,19 @@ def _of_design(plan: Plan) -> Iterator[str]:
         yield "It shows what offering the tool did, used or not; it does not show what more use would do."
     else:
         yield "Nobody drew lots: a cause that was not measured, such as motivation, may stand behind the difference."
-        yield "It speaks for students who found a match, not for those who were left out."
+        yield _of_matching(plan)
     if plan.design.kind in {"differences", "stepped_wedge"}:
         yield from _of_waves(plan)
     if plan.design.kind == "matched" and not plan.placebos:
         yield "No placebo outcome was registered, so nobody can see whether the arms were already growing apart."
     start, end = plan.window.start, plan.window.end
     yield f"It covers {start.isoformat()} to {end.isoformat()}; whether the effect lasts or fades was not measured."
+
+
+def _of_matching(plan: Plan) -> str:
+    if plan.design.matching.method in {"entropy", "overlap"}:
+        return "It rests on weights: students without the tool count more, the more they resemble those who had it."
+    return "It speaks for students who found a match, not for those who were left out."
 
 
 def _of_waves(plan: Plan) -> Iterator[str]:

@@ -115,8 +115,8 @@ def compared(plan: Plan, primary: Estimate) -> str:
         return "The interval holds what was predicted."
     sign = 1.0 if said >= 0.0 else -1.0
     if sign * said > max(sign * primary.low, sign * primary.high):
-        return "The effect is smaller than predicted: the whole interval falls short of the prediction."
-    return "The effect is larger than predicted: the whole interval lies beyond the prediction."
+        return "The result is smaller than predicted: the whole interval falls short of the prediction."
+    return "The result is larger than predicted: the whole interval lies beyond the prediction."
 
 
 def _extendable(plan: Plan, held: Belief, bound: float) -> bool:

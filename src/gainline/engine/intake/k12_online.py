@@ -195,7 +195,7 @@ def _places(known: _Known) -> Iterator[Batch]:
             [f"{COURSES.get(course, course)} {name[-2:]}" for name, (course, _) in zip(names, parts, strict=True)]
         ),
         "course_title": pa.array([COURSES.get(course, course) for course, _ in parts], pa.string()),
-        "subject": pa.array([course for course, _ in parts], pa.string()),
+        "subject": pa.scalar("science"),
         "term_ids": pa.array([term for _, term in parts], pa.string()),
     }
     yield known.batch("sections", columns, len(names))
@@ -260,8 +260,9 @@ def _courses(known: _Known, frame: Frame, keys: Keys, section: Distinct, final: 
     result |= {"status": pa.array(np.where(missing, "missing", "scored").tolist())}
     yield known.batch("enrollments", {**shared, **enrolled}, len(rows))
     yield known.batch("results", {**shared, **result}, len(rows))
-    for name, place in (("subject", 0), ("term", 1)):
-        texts = pa.array([part[place] for part in parts], pa.string())
+    facts = {"course": [COURSES.get(course, course) for course, _ in parts], "term": [term for _, term in parts]}
+    for name, said in facts.items():
+        texts = pa.array(said, pa.string())
         yield known.batch("attributes", {**shared, "attribute": pa.scalar(name), "text": texts}, len(rows))
     low, high = known.profile.scale or (None, None)
     about: Columns = {"assessment": pa.scalar("course"), "form": pa.scalar("final"), "title": pa.scalar("Final grade")}

@@ -69,16 +69,22 @@ def clauses(facts: Facts) -> list[Clause]:
 
 
 def _clause(facts: Facts, step: dict[str, Any]) -> Clause:
-    """The engine's clause in plain words; one that we do not know is shown as it came."""
+    """The engine's clause in plain words; one that we do not know is shown as it came.
+
+    A study that does not meet the standards has no chance to hold against the rule, however far apart its groups ended.
+    """
     kind = next((kind for start, kind in _KINDS if step["clause"].startswith(start)), None)
     if kind is None:
         return Clause(step["clause"], step["found"], step["holds"])
+    if kind not in _BEFORE and not facts.claim.may_name_cause:
+        return Clause(_says(facts, kind), facts.words("rule.found_no_study"), False)
     return Clause(_says(facts, kind), _found(facts, kind, step), step["holds"])
 
 
 _CHANCE = re.compile(r" \((\d\.\d+)\)")  # as the engine writes it: all others (0.93)
 _KINDS = (
     ("The study meets the standards", "standards"),
+    ("The arms do not differ in what the tool cannot", "placebo"),
     ("Adopt when the probability", "adopt"),
     ("Stop when that probability", "stop"),
     ("Adapt when a group is harmed", "harm"),
@@ -88,6 +94,7 @@ _KINDS = (
     ("Adapt when a measure that must not", "guard"),
     ("Extend when up to", "extend"),
 )
+_BEFORE = frozenset({"standards", "placebo"})  # asked of the study, not of its figure
 
 
 def _says(facts: Facts, kind: str) -> str:
@@ -104,6 +111,8 @@ def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
     t, q = facts.words, facts.primary["probability_worth_having"]
     if kind == "standards":
         return t("rule.found_meets" if step["holds"] else "rule.found_fails")
+    if kind == "placebo":
+        return t("rule.found_alike" if step["holds"] else "rule.found_apart")
     if kind in ("adopt", "stop") and q is not None:
         return t("rule.found", chance=numbers.probability(q))
     if kind in ("also", "extend"):
@@ -148,7 +157,7 @@ def comparison(facts: Facts) -> list[tuple[str, str, str, str]]:
         ("worth", t("compare.worth"), numbers.signed(facts.smallest, numbers.places_of(facts.smallest)), facts.unit),
         ("found", t("compare.found"), facts.effect(made["effect"]), t("page.range", low=low, high=high)),
     ]
-    if q is not None:
+    if q is not None and facts.claim.may_name_cause:
         rows.append(("chance", t("compare.chance"), numbers.probability(q), ""))
     return rows
 

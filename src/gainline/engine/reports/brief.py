@@ -12,7 +12,7 @@ from gainline.engine.reports.figures import figures
 from gainline.engine.reports.funnel import funnel
 from gainline.engine.reports.method import method
 from gainline.engine.reports.render import page
-from gainline.engine.reports.robust import raised, robust
+from gainline.engine.reports.robust import not_shown, raised, robust
 from gainline.engine.reports.words import words
 
 
@@ -71,4 +71,5 @@ def _values(told: Facts) -> dict[str, Any]:
         "method": method(told),
         "robust": robust(told),
         "raised": raised(told),
+        "limits": not_shown(told),
     }

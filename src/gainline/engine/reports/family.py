@@ -29,4 +29,5 @@ def _result(facts: Facts) -> str:
     if claim.move is Move.SAME:
         return t("family.same")
     value = numbers.number(abs(claim.effect), facts.places)
-    return t("family.rose" if claim.move is Move.ROSE else "family.fell", value=value, unit=facts.unit)
+    key = "rose" if claim.move is Move.ROSE else "fell"
+    return t(f"family.{key}" if claim.may_name_cause else f"family.{key}_seen", value=value, unit=facts.unit)

@@ -111,12 +111,14 @@ def _each(facts: Facts, low: int | None, high: int | None) -> str:
 def _effect_step(facts: Facts) -> Step:
     made = facts.primary
     interval = facts.words("page.range", low=facts.effect(made["low"]), high=facts.effect(made["high"]))
-    label = facts.words("funnel.effect")
+    label = facts.words("funnel.effect" if facts.claim.may_name_cause else "funnel.apart")
     return Step("effect", label, facts.effect(made["effect"]), f"{facts.unit}, {interval}", "", None, None)
 
 
 def _gap_step(facts: Facts) -> Step:
     t, gap = facts.words, lead(facts)
+    if not facts.plan["subgroups"]:
+        return Step("gap", t("funnel.gap"), "–", t("funnel.no_gap"), "", None, None)
     if gap is None:
         return Step("gap", t("funnel.gap"), "?", t("gap.too_few"), "", None, None)
     says = {"widened": t("gap.widened"), "narrowed": t("gap.narrowed")}.get(gap["says"], t("gap.cannot"))

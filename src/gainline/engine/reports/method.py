@@ -63,7 +63,7 @@ def _design(facts: Facts) -> Pairs:
     units = t(f"design.{design['unit']}s")
     rows = (
         ("question", plan["question"]),
-        ("design_kind", t(f"design.{design['kind']}_long", units=units)),
+        ("design_kind", t(f"design.{_design_key(design)}_long", units=units)),
         ("population", capital(plan["population"]["describe"])),
         ("tool_arm", capital(plan["comparison"]["tool_arm"])),
         ("usual_arm", capital(plan["comparison"]["usual_arm"])),
@@ -76,6 +76,13 @@ def _design(facts: Facts) -> Pairs:
         ("prior", capital(t("method.prior_value", mean=f"{prior['mean']:g}", sd=f"{prior['sd']:g}"))),
     )
     return tuple((t(f"method.{key}"), value) for key, value in rows)
+
+
+def _design_key(design: dict[str, Any]) -> str:
+    """The design in words; a matched one that weights finds nobody a partner."""
+    if design["kind"] == "matched" and design["matching"].get("method") in {"entropy", "overlap"}:
+        return "weighted"
+    return str(design["kind"])
 
 
 def _counts(facts: Facts) -> Table:
@@ -111,7 +118,10 @@ def _losses(facts: Facts) -> tuple[str, ...]:
             "limit": numbers.number(100 * row["limit"], 1),
         }
         said.append(t("method.attrition", level=level, boundary=row["boundary"], low=low, **rates))
-    said += [_match_loss(facts, arm) for arm, _, _ in facts.evidence["match_loss"]]
+    lost = facts.evidence["match_loss"]
+    if lost and all(before == kept for _, before, kept in lost):
+        return (*said, t("method.match_loss_none"))
+    said += [_match_loss(facts, arm) for arm, _, _ in lost]
     return tuple(said)
 
 
@@ -132,7 +142,7 @@ def _outcome(facts: Facts, made: dict[str, Any]) -> tuple[str, ...]:
     t, places = facts.words, numbers.places_for(made["low"], made["high"])
     low, high = numbers.signed(made["low"], places), numbers.signed(made["high"], places)
     role = t("method.exploratory_role" if made["role"] == "exploratory" else f"method.{made['role']}")
-    keys = [people.arm_key(made["outcome"], arm, primary=made["role"] == "primary") for arm in people.ARMS]
+    keys = [people.arm_key(made, arm) for arm in people.ARMS]
     return (
         made["label"],
         made["domain"],

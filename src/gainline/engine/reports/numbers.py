@@ -88,7 +88,7 @@ def probability(value: float) -> str:
 
 def p_value(value: float) -> str:
     """A p-value with three decimals."""
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+    return "<\N{NO-BREAK SPACE}0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def money(value: float, currency: str | None) -> str:

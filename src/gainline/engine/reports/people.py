@@ -23,8 +23,7 @@ def table(evidence: dict[str, Any]) -> ReleaseTable:
     for outer, inner in (
         (("funnel", "enrolled"), ("arm", "tool", "assigned")),
         (("arm", "tool", "assigned"), ("funnel", "enrolled")),
-        (("funnel", "used"), ("naive", "users")),
-        (("naive", "users"), ("funnel", "used")),
+        *_around_naive(evidence),
         *(pair for arm in ARMS for pair in _around_matching(arm)),
     ):
         _between(cells, sums, outer, inner)
@@ -36,9 +35,11 @@ def group_key(subgroup: str, group: str, arm: str) -> Key:
     return ("group", subgroup, group, arm)
 
 
-def arm_key(outcome: str, arm: str, *, primary: bool) -> Key:
-    """The cell of one arm's analyzed students, for one outcome."""
-    return ("arm", arm, "analyzed") if primary else ("arm", arm, "analyzed", outcome)
+def arm_key(estimate: dict[str, Any], arm: str) -> Key:
+    """The cell of one arm's analyzed students, for one estimate; several exploratory ones are of the same outcome."""
+    if estimate["role"] == "primary":
+        return ("arm", arm, "analyzed")
+    return ("arm", arm, "analyzed", estimate["outcome"], estimate["label"])
 
 
 def _falling(steps: list[tuple[str, int]]) -> list[tuple[str, int]]:
@@ -59,7 +60,7 @@ def _arms(evidence: dict[str, Any]) -> ReleaseTable:
             if primary:
                 key = ("arm", arm["arm"], "assigned")
                 cells[key] = Cell(key, arm["assigned"], weight=2.0)
-            _analyzed(cells, sums, arm, arm_key(estimate["outcome"], arm["arm"], primary=primary))
+            _analyzed(cells, sums, arm, arm_key(estimate, arm["arm"]))
     analyzed = tuple(("arm", arm, "analyzed") for arm in ARMS)
     cells[N] = Cell(N, sum(cells[key].count for key in analyzed), weight=6.0)
     return ReleaseTable(tuple(cells.values()), (*sums, Sum(N, analyzed)))
@@ -97,6 +98,16 @@ def _naive(evidence: dict[str, Any]) -> list[tuple[Key, Cell]]:
         return []
     pairs = ((("naive", "users"), naive["n_users"]), (("naive", "others"), naive["n_others"]))
     return [(key, Cell(key, count)) for key, count in pairs]
+
+
+def _around_naive(evidence: dict[str, Any]) -> tuple[tuple[Key, Key], ...]:
+    """Which counts hold the two sides of the naive look, or lie inside them."""
+    naive, users, others = evidence["naive"], ("naive", "users"), ("naive", "others")
+    if naive is None or naive.get("split", "users") == "users":
+        return ((("funnel", "used"), users), (users, ("funnel", "used")))
+    sides = ((users, "tool"), (others, "usual"))
+    around = [((("arm", arm, "assigned"), side), (side, ("arm", arm, "analyzed"))) for side, arm in sides]
+    return tuple(pair for pairs in around for pair in pairs)
 
 
 def _matched(evidence: dict[str, Any]) -> list[tuple[Key, Cell]]:

@@ -38,16 +38,58 @@ def robust(facts: Facts) -> Robust:
     )
 
 
-def raised(facts: Facts) -> tuple[str, ...]:
-    """What speaks against the estimate, one sentence a flag, for the board."""
-    return tuple(facts.plain(check["says"]) for check in facts.evidence["checks"] if check["flag"])
+MOST_RAISED = 4  # sentences on the board's page; the rest stands in the method part
+_SERIOUS = (  # what can turn the answer around first, what blurs it last
+    "placebo",
+    "differential growth",
+    "bracket",
+    "bent paths",
+    "leavers",
+    "composition",
+    "hidden bias in pairs",
+    "omitted cause",
+    "wild bootstrap",
+    "match loss",
+    "spillover",
+    "crossover",
+    "ceiling",
+    "spread",
+    "baseline",
+    "copies",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What speaks against the estimate, for the board: the most serious first, and how many more there are."""
+
+    lines: tuple[str, ...]
+    more: str
+
+
+def raised(facts: Facts) -> Raised:
+    """One sentence a flag, each once."""
+    flags = sorted((check for check in facts.evidence["checks"] if check["flag"]), key=_rank)
+    lines = tuple(dict.fromkeys(facts.plain(check["says"]) for check in flags))
+    rest = len(lines) - MOST_RAISED
+    return Raised(lines[:MOST_RAISED], facts.words("robust.more", n=rest) if rest > 0 else "")
+
+
+def not_shown(facts: Facts) -> tuple[str, ...]:
+    """The limits of the study without what its flags say already."""
+    said = {check["says"] for check in facts.evidence["checks"] if check["flag"]}
+    return tuple(facts.plain(line) for line in facts.evidence["limits"] if line not in said)
+
+
+def _rank(check: dict[str, Any]) -> int:
+    return _SERIOUS.index(check["key"]) if check["key"] in _SERIOUS else len(_SERIOUS)
 
 
 def _checks(facts: Facts) -> Table:
     t, for_analyst = facts.words, facts.released.audience is Audience.ANALYST
     head = ["check", "flag", "says", *(["found", "rule"] if for_analyst else [])]
     rows = []
-    for check in facts.evidence["checks"]:
+    for check in sorted(facts.evidence["checks"], key=lambda check: (not check["flag"], _rank(check))):
         flag = t("robust.raised" if check["flag"] else "robust.quiet")
         row = (check["title"], flag, facts.plain(check["says"]))
         rows.append((*row, check["found"], check["rule"]) if for_analyst else row)
@@ -93,11 +135,12 @@ def _specifications_line(facts: Facts) -> str:
         return ""
     effects = [row["effect"] for row in rows]
     clear = sum(row["low"] > 0.0 or row["high"] < 0.0 for row in rows)
+    low, high = facts.effect(min(effects)), facts.effect(max(effects))
     return facts.words(
-        "robust.specifications_line",
+        "robust.specifications_same" if low == high else "robust.specifications_line",
         n=len(rows),
-        low=facts.effect(min(effects)),
-        high=facts.effect(max(effects)),
+        low=low,
+        high=high,
         unit=facts.unit,
         clear=clear,
     )

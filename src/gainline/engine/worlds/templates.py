@@ -1,4 +1,4 @@
-"""The cycles' plans as they ship: two for the demo district, one for the Open University data."""
+"""The cycles' plans as they ship: two for the demo district, one for each public data set."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from gainline.engine.worlds.pilots import LUMEN, QUEST
 
 DEMO_PLANS = (LUMEN, QUEST)
 OULAD_PLAN = "oulad-quiz-practice"
+K12_PLAN = "k12-online-time"
 
 
 def plan_text(key: str) -> str:

@@ -33,10 +33,18 @@ def doses(
     """Dose per week, used at all, and dosed as planned, each ``(n_students,)`` in the order of the keys.
 
     A student is dosed when in at least the planned share of the window's weeks their use reached the planned amount.
+    An amount that covers several weeks counts for each of them with its weekly mean, as nothing says more about them.
     No row means no use: the denominator is the population, never the usage file.
     """
-    weekly = tool_use(plan, reading).group_by("person_key", "week_start").aggregate(amount=lambda t: t.value.sum())
-    reached = (weekly.amount >= plan.tool.minutes_per_week).ifelse(1, 0)
+    table = tool_use(plan, reading)
+    days = table.last_day.delta(table.first_day, unit="day") + 1
+    covered = ibis.greatest((days / 7.0).round().cast("int64"), 1)
+    weekly = (
+        table.mutate(covered=covered)
+        .group_by("person_key", "week_start")
+        .aggregate(amount=lambda t: t.value.sum(), weeks=lambda t: t.covered.max())
+    )
+    reached = (weekly.amount >= plan.tool.minutes_per_week * weekly.weeks).ifelse(weekly.weeks, 0)
     per = weekly.group_by("person_key").aggregate(total=weekly.amount.sum(), weeks=reached.sum())
     rows = reading.arrow(per)
     place = pc.index_in(pa.array(keys), value_set=rows["person_key"].combine_chunks())

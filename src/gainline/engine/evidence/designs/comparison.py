@@ -159,7 +159,7 @@ def _by_entropy(tool: Flags, columns: Columns) -> Comparison | Refusal:
     found = entropy_balance(tool, columns)
     if isinstance(found, Refusal):
         return found
-    worst = (("largest standardized difference left", f"{found.worst:.1e}"),)
+    worst = (("largest standardized difference left", f"{found.worst:.3f}"),)
     return Comparison(found.weights, None, ON_TOOL, (*_worth(found.effective, found.largest), *worst))
 
 
@@ -172,7 +172,7 @@ def _by_overlap(tool: Flags, columns: Columns) -> Comparison | Refusal:
         ("propensity model", model),
         ("effective tool students", f"{found.effective_tool:.1f}"),
         *_worth(found.balanced.effective, found.balanced.largest),
-        ("largest standardized difference left", f"{found.balanced.worst:.1e}"),
+        ("largest standardized difference left", f"{found.balanced.worst:.3f}"),
     )
     return Comparison(found.balanced.weights, None, ON_OVERLAP, notes)
 

@@ -17,10 +17,8 @@ def naive_figure(facts: Facts) -> Figure:
     """Users against non-users beside our comparison, so that nobody decides on the former."""
     t, naive, ours = facts.words, facts.evidence["naive"], facts.primary
     rows = (
-        Row(
-            t("naive.dashboard"), t("naive.dashboard_note"), naive["effect"], naive["low"], naive["high"], "comparison"
-        ),
-        Row(t("naive.ours"), t(f"design.{facts.plan['design']['kind']}"), ours["effect"], ours["low"], ours["high"]),
+        Row(t(_naive_key(facts, "dashboard")), t("naive.dashboard_note"), *_dot(naive), "comparison"),
+        Row(t("naive.ours"), t(f"design.{facts.plan['design']['kind']}"), *_dot(ours)),
     )
     drawing = RowsDrawing(rows, t("naive.axis", unit=facts.unit), (Line(0.0, t("naive.zero")),))
     told = _naive_sentence(facts)
@@ -39,8 +37,17 @@ def naive_figure(facts: Facts) -> Figure:
         Table((t("naive.col_what"), t("naive.col_effect"), t("naive.col_interval")), cells),
         told,
         facts.source,
-        notes=(t("naive.note"),),
+        notes=(t(_naive_key(facts, "note")),),
     )
+
+
+def _dot(made: dict[str, Any]) -> tuple[float, float, float]:
+    return made["effect"], made["low"], made["high"]
+
+
+def _naive_key(facts: Facts, key: str) -> str:
+    """The words for users against non-users, or for much use against little."""
+    return f"naive.{key}_amount" if facts.evidence["naive"].get("split") == "amount" else f"naive.{key}"
 
 
 def _effect_and_interval(facts: Facts, made: dict[str, Any]) -> tuple[str, str]:
@@ -51,7 +58,7 @@ def _effect_and_interval(facts: Facts, made: dict[str, Any]) -> tuple[str, str]:
 def _naive_sentence(facts: Facts) -> str:
     naive, ours = facts.evidence["naive"], facts.primary
     return facts.words(
-        "naive.sentence",
+        _naive_key(facts, "sentence"),
         naive=facts.effect(naive["effect"]),
         ours=facts.effect(ours["effect"]),
         unit=facts.unit,

@@ -26,7 +26,7 @@ def effect_figure(facts: Facts) -> Figure:
     short, predicted = (numbers.signed(v, numbers.places_of(v)) for v in (facts.smallest, facts.predicted))
     shown = {"effect": facts.effect(made["effect"]), "unit": facts.unit}
     told = t(
-        "effect.sentence",
+        "effect.sentence" if facts.claim.may_name_cause else "effect.sentence_apart",
         **shown,
         low=facts.effect(made["low"]),
         high=facts.effect(made["high"]),
@@ -75,6 +75,8 @@ def _effect_reading(facts: Facts) -> str:
     made, smallest = facts.primary, abs(facts.smallest)
     low, high = sorted((facts.good * made["low"], facts.good * made["high"]))
     effect = facts.good * made["effect"]
+    if not facts.claim.may_name_cause and not low <= 0 <= high:
+        return "apart"
     if high < 0:
         return "worse"
     if high < smallest:
