@@ -26,7 +26,13 @@ _TWO_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ,].*)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+$")
 
-OK, EMPTY, WRONG, REPAIRED, CLOCK, SCIENTIFIC = 0, 1, 2, 3, 4, 5
+_DATED = re.compile(
+    r"\d{1,2}-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(-\d{2,4})?$"
+    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-\d{1,2}$|\d{4}-\d{2}-\d{2}$",
+    re.IGNORECASE,
+)
+
+OK, EMPTY, WRONG, REPAIRED, CLOCK, SCIENTIFIC, DATED = 0, 1, 2, 3, 4, 5, 6
 """How one cell fared."""
 
 TRUE_WORDS = frozenset({"true", "t", "yes", "y", "1", "x"})
@@ -99,7 +105,7 @@ class Distinct:
         return Typed(values[self.codes], states[self.codes])
 
 
-def numbers(column: pa.ChunkedArray, *, nulls: Collection[str], clock: bool = False, factor: float = 1.0) -> Typed:
+def numbers(column: pa.ChunkedArray, *, nulls: Collection[str], clock: str = "", factor: float = 1.0) -> Typed:
     """Read a column of numbers, times `factor`.
 
     Parameters
@@ -109,7 +115,8 @@ def numbers(column: pa.ChunkedArray, *, nulls: Collection[str], clock: bool = Fa
     nulls
         Folded texts that mean "nothing".
     clock
-        True where the profile declares hours:minutes(:seconds); the value is then in minutes.
+        ``h:m:s`` or ``m:s`` where the profile declares it: what two parts are, as in 65:30. Three parts are always
+        hours:minutes:seconds. The value is then in minutes.
     """
     if not clock:
         try:
@@ -120,7 +127,7 @@ def numbers(column: pa.ChunkedArray, *, nulls: Collection[str], clock: bool = Fa
             return Typed(plain * factor, np.zeros(len(plain), dtype=np.int8))
 
     def read(text: str) -> tuple[float | None, int]:
-        value, state = _clock(text, nulls) if clock else _number(text, nulls)
+        value, state = _clock(text, nulls, clock) if clock else _number(text, nulls)
         return (None if value is None else value * factor), state
 
     return Distinct.of(column).typed(read, np.float64, np.nan)
@@ -134,16 +141,20 @@ def _number(text: str, nulls: Collection[str]) -> tuple[float | None, int]:
         return (value, OK) if np.isfinite(value) else (None, WRONG)
     if _DRESSED.match(text):
         return float(re.sub(r"[^0-9.+-]", "", text)), REPAIRED
-    return None, CLOCK if _CLOCK.match(text) else WRONG
+    if _CLOCK.match(text):
+        return None, CLOCK
+    return None, DATED if is_dated(text) else WRONG
 
 
-def _clock(text: str, nulls: Collection[str]) -> tuple[float | None, int]:
+def _clock(text: str, nulls: Collection[str], unit: str) -> tuple[float | None, int]:
     if text.casefold() in nulls:
         return None, EMPTY
     found = _CLOCK.match(text)
     if not found:
         return None, WRONG
     hours, minutes, seconds = found.groups()
+    if seconds is None and unit == "m:s":
+        return int(hours) + int(minutes) / 60, OK
     return int(hours) * 60 + int(minutes) + int(seconds or 0) / 60, OK
 
 
@@ -162,6 +173,18 @@ class DateReader:
         self.order = order
         self._nulls = nulls
         self._known: dict[str, tuple[int | None, int]] = {}
+        self._asked: dict[str, tuple[int, int]] = {}
+
+    def ask(self, header: str, texts: Collection[str]) -> None:
+        """Note the dates of a column that start with day or month while no such order is declared."""
+        for text in texts if self.order == "ymd" else ():
+            if found := _TWO_FIRST.match(text):
+                first, second = self._asked.get(header, (0, 0))
+                self._asked[header] = (max(first, int(found.group(1))), max(second, int(found.group(2))))
+
+    def questions(self) -> dict[str, str]:
+        """For each such column, what its dates tell of their order; never acted upon, only said."""
+        return {header: _told(first, second) for header, (first, second) in self._asked.items()}
 
     def column(self, column: Distinct) -> Typed:
         """Days since 1970-01-01 as int32."""
@@ -184,6 +207,14 @@ class DateReader:
         else:
             return None, WRONG
         return _days(int(year), int(month), int(day))
+
+
+def _told(first: int, second: int) -> str:
+    if first <= 12 and second <= 12:
+        return "no day here is after the 12th, so both orders read, as different days"
+    if first > 12 and second > 12:
+        return "here both orders occur, so neither reads all of them"
+    return 'here only "mdy" reads all of them' if second > 12 else 'here only "dmy" reads all of them'
 
 
 def _days(year: int, month: int, day: int) -> tuple[int | None, int]:
@@ -226,6 +257,17 @@ def is_scientific(text: str) -> bool:
     (True, False)
     """
     return bool(_SCIENTIFIC.match(text))
+
+
+def is_dated(text: str) -> bool:
+    """Tell whether a spreadsheet may have made a date of a text such as 3-4 or MAR-4.
+
+    Examples
+    --------
+    >>> is_dated("4-Mar"), is_dated("2025-03-04"), is_dated("3-4")
+    (True, True, False)
+    """
+    return bool(_DATED.match(text))
 
 
 def date_array(typed: Typed) -> pa.Array:

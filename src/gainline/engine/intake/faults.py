@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gainline.engine.core.issues import Issue, Level
+from gainline.engine.intake.event_faults import EVENT_FAULTS
 
 Lines = npt.NDArray[np.int64]
 LINES_KEPT = 20  # how many line numbers per folded fault the account lists; the count is always complete
@@ -55,10 +56,14 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     "IN033": (_WARN, "a number was read after removing thousands commas, a currency or percent sign", "check one row"),
     "IN034": (_ERROR, "the date does not read in the declared order ({})", "correct the cell or the profile's `dates`"),
     "IN035": (_WARN, "the date lies after the day of the import", "check the year"),
-    "IN036": (_ERROR, "a time such as 1:05:30 stands where a number was expected", 'declare `unit = "h:m:s"`'),
+    "IN036": (
+        _ERROR,
+        "a time such as 1:05:30 stands where a number was expected",
+        'declare `unit = "h:m:s"` or `"m:s"`',
+    ),
     "IN037": (
         _ERROR,
-        "a spreadsheet turned the identifier into a number such as 1.23E+11",
+        "a spreadsheet turned the identifier into a number such as 1.23E+11 or a date such as 4-Mar",
         "export again and open it only after formatting the column as text",
     ),
     "IN038": (_ERROR, "the amount is more than the days it covers can hold", "check the unit: seconds, not minutes?"),
@@ -169,7 +174,23 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
         "a formula has no stored value; the cell counts as empty",
         "open the workbook in a spreadsheet, save it, and import it again",
     ),
+    "IN118": (
+        _ERROR,
+        "the text is Windows-1252 or Mac Roman, and both read equally well: {}; nothing was read from it",
+        'declare `encoding = "cp1252"` or `"mac_roman"` in the profile, or export as UTF-8',
+    ),
+    "IN119": (
+        _ERROR,
+        "dates begin with day or month and no order is declared; {}",
+        'declare `dates = "mdy"` or `"dmy"` in a profile, as the vendor writes them',
+    ),
+    "IN120": (
+        _ERROR,
+        "a date stands where a number was expected; a spreadsheet may have made it of 3-4",
+        "export again and open it only after formatting the column as text",
+    ),
     "IN117": (_ERROR, "the record is no JSON object, or names a key twice", "export the file again"),
+    **EVENT_FAULTS,
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""
 

@@ -9,6 +9,7 @@ import pyarrow.compute as pac
 from gainline.engine.intake.blocks import Rows
 from gainline.engine.intake.cells import (
     CLOCK,
+    DATED,
     EMPTY,
     REPAIRED,
     WRONG,
@@ -164,7 +165,9 @@ class Judge:
         column = self.profile.columns.get(role)
         if column is None or not self.has(column) or column.header is None:
             return None
-        typed = reader.column(self.distinct(column.header))
+        distinct = self.distinct(column.header)
+        typed = reader.column(distinct)
+        reader.ask(column.header, distinct.texts)
         self.reject("IN034", typed.is_state(WRONG), column=column.header, detail=reader.order)
         if column.required:
             self.reject("IN030", typed.is_state(EMPTY), column=column.header)
@@ -197,7 +200,7 @@ class Judge:
             typed = flags(column, nulls=self._nulls, true=_folded(measure.true), false=_folded(measure.false))
             typed = Typed(typed.values.astype(np.float64), typed.states)
         else:
-            typed = numbers(column, nulls=self._nulls, clock=measure.unit == "h:m:s", factor=measure.factor)
+            typed = numbers(column, nulls=self._nulls, clock=measure.clock, factor=measure.factor)
         self._judge_numbers(typed, measure.header, 0.0)
         if measure.empty == "reject":
             self.reject("IN030", typed.is_state(EMPTY), column=measure.header)
@@ -206,6 +209,7 @@ class Judge:
     def _judge_numbers(self, typed: Typed, header: str, floor: float | None) -> None:
         self.reject("IN032", typed.is_state(WRONG), column=header)
         self.reject("IN036", typed.is_state(CLOCK), column=header)
+        self.reject("IN120", typed.is_state(DATED), column=header)
         self.repair("IN033", typed.is_state(REPAIRED), column=header)
         if floor is not None:
             self.reject("IN031", typed.good & (typed.values < floor), column=header)

@@ -17,10 +17,11 @@ from gainline.engine.intake.faults import fault
 
 SHIPPED = Path(__file__).parent / "profiles"
 Target = Literal[
-    "usage", "events", "results", "contracts", "licenses", "assignments", "attributes", "oulad", "star", "k12_online"
+    "usage", "events", "results", "contracts", "licenses", "assignments", "attributes", "oulad", "star", "k12_online",
+    "xapi", "caliper",
 ]
 Grain = Literal["day", "week", "month", "year-to-date", "lesson"]
-Unit = Literal["minutes", "seconds", "hours", "h:m:s", "count", "flag"]
+Unit = Literal["minutes", "seconds", "hours", "h:m:s", "m:s", "count", "flag"]
 Text = Annotated[str, Field(min_length=1)]
 MonthDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
 NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
@@ -41,6 +42,8 @@ ROLES: dict[str, frozenset[str]] = {
     "oulad": frozenset(),
     "star": frozenset(),
     "k12_online": frozenset(),
+    "xapi": frozenset(),
+    "caliper": frozenset(),
 }
 """Which roles a column may play for each target table."""
 
@@ -95,7 +98,8 @@ class Measure(_Part):
     metric
         minutes_active, minutes_logged_in, logins, resources_opened, items_passed, days_active, clicks, ...
     unit
-        What the vendor counts in; minutes, seconds, hours and h:m:s are all stored as minutes.
+        What the vendor counts in; minutes, seconds, hours, h:m:s and m:s are all stored as minutes. Of the last two,
+        the one says that 65:30 are hours and minutes, the other that they are minutes and seconds.
     definition
         The vendor's own words for what is counted.
     empty
@@ -121,6 +125,11 @@ class Measure(_Part):
         """From the vendor's unit to ours."""
         return {"seconds": 1 / 60, "hours": 60.0}.get(self.unit, 1.0)
 
+    @property
+    def clock(self) -> str:
+        """The unit, where amounts are written with colons."""
+        return self.unit if ":" in self.unit else ""
+
 
 class Profile(_Part):
     """One kind of file: how to recognize it, and what each of its columns says.
@@ -143,6 +152,8 @@ class Profile(_Part):
         The vendor's own definition of a minute of use.
     dates
         Declared order of dates: ymd, mdy, dmy.
+    encoding
+        What text that is not UTF-8 or UTF-16 is written in; told from the bytes where it is not declared.
     time_zone
         For events: zone of times that carry none, and in which `local_date` is reckoned.
     nulls, footer
@@ -175,6 +186,7 @@ class Profile(_Part):
     week_day: Literal["first", "last"] = "first"
     minute: Text | None = None
     dates: Literal["ymd", "mdy", "dmy"] = "ymd"
+    encoding: Literal["cp1252", "mac_roman"] | None = None
     time_zone: Text = "UTC"
     nulls: tuple[str, ...] = NULLS
     footer: str = r"^(grand\s+)?totals?\b"

@@ -10,6 +10,8 @@ from pathlib import Path
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake.containers import Damaged, Part, combined_digest, zip_parts
 from gainline.engine.intake.dialect import Header, Match, match_columns
+from gainline.engine.intake.encoding import CANDIDATES
+from gainline.engine.intake.event_sources import STANDARDS, event_standard, profiles_for, told_by_bytes
 from gainline.engine.intake.faults import fault
 from gainline.engine.intake.forms import OFFICE, PARQUET, SHEET, TEXT, ZIP, Look, form_of, look, sheets_of
 from gainline.engine.intake.profile import Profile
@@ -18,7 +20,7 @@ ONEROSTER = "oneroster"
 _ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
 _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
-_DATA_SETS = frozenset({"oulad", "k12_online"})  # several tables that are only read together
+_DATA_SETS = frozenset({"oulad", "k12_online", *STANDARDS})  # never told by the header of one table
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
 _ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet")
 _ORDER = {
@@ -135,6 +137,9 @@ def _of(damage: Damaged) -> str:
 
 def _look_at_named(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
     """Look at one file or one member of a zip, whatever its form."""
+    if standard := event_standard(part):
+        _look_at_events(part, standard, profiles, found, issues)
+        return
     form = form_of(part)
     if form == ZIP and part.member is None:
         _look_at_parts(part.path, zip_parts(part.path), profiles, found, issues)
@@ -146,6 +151,19 @@ def _look_at_named(part: Part, profiles: Mapping[str, Profile], found: list[Sour
         _look_at_sheets(part, profiles, found, issues)
     else:
         _look_at_file(part, profiles, found, issues, form=form)
+
+
+def _look_at_events(
+    part: Part, standard: str, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]
+) -> None:
+    """A file of statements or envelopes: it has no header, only a profile that says where and when it was made."""
+    keys = profiles_for(standard, part.file_name, profiles)
+    if len(keys) != 1:
+        detail = f": {', '.join(keys)}" if keys else ""
+        issues.append(fault("IN014" if keys else "IN005", file=part.name, detail=detail))
+        return
+    digest, size, encoding = told_by_bytes(part)
+    found.append(Source(keys[0], part.path, part.name, digest, (TextFile(part, digest, size, encoding),)))
 
 
 def _look_at_sheets(part: Part, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
@@ -274,6 +292,12 @@ def _look_at_file(
     keys = sorted({fit.profile.key for fit in best})
     if len(keys) > 1:
         issues.append(fault("IN014", file=part.name, detail=f": {', '.join(keys)}"))
+        return
+    declared = best[0].profile.encoding
+    if file.encoding in CANDIDATES and declared is not None:
+        file = replace(file, encoding=declared, doubt=())
+    if file.doubt:
+        issues.append(fault("IN118", file=part.name, detail="; ".join(file.doubt)))
         return
     found.append(Source(keys[0], part.path, part.name, file.sha256, (replace(file, header=best[0].header),)))
 

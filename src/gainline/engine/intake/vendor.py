@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from gainline.engine.intake.account import Tally, linkage_of
 from gainline.engine.intake.blocks import Layout
-from gainline.engine.intake.cells import DateReader, Distinct, Flags, is_scientific
+from gainline.engine.intake.cells import DateReader, Distinct, Flags, is_dated, is_scientific
 from gainline.engine.intake.dialect import Header, match_columns
 from gainline.engine.intake.faults import Book
 from gainline.engine.intake.judge import FIRST, Footers, Judge
@@ -112,6 +112,8 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
         done += rows.size
         task.progress("bytes", min(done, file.size), file.size)
         yield from batches
+    for column, told in desk.dates.questions().items():
+        tally.book.add("IN119", column=column, detail=told)
     if tally.read == 0:
         tally.book.add("IN003")
     if desk.to_date:
@@ -141,7 +143,7 @@ def name_people(desk: Desk, judge: Judge) -> Named:
 
 def _blank_out(column: Distinct, nulls: frozenset[str]) -> Flags:
     """Empty the texts that say nothing or that a spreadsheet has mangled; returns the rows of the mangled ones."""
-    mangled = ["+" in text and is_scientific(text) for text in column.texts]
+    mangled = [("+" in text and is_scientific(text)) or is_dated(text) for text in column.texts]
     for number, text in enumerate(column.texts):
         if mangled[number] or text.casefold() in nulls:
             column.texts[number] = ""
