@@ -11,15 +11,16 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.balance import moments
 from gainline.engine.evidence.document import ArmCount, Estimate
 from gainline.engine.evidence.effect_size import Clustering, EffectSize, cox_size, effect_size, pooled_sd
-from gainline.engine.evidence.finding import Notes
+from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Floats, Frame
 from gainline.engine.evidence.inference.cr2 import Inference, cr1, cr2
 from gainline.engine.evidence.inference.distributions import t_quantile
 from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 from gainline.engine.evidence.sample import TOOL, Sample
-from gainline.engine.pilots.plan import Direction, Plan
+from gainline.engine.pilots.plan import Direction, Outcome, Plan
 
 FEW_DF = 4.0  # below this the t approximation itself is doubtful (Tipton 2015)
+NORMAL_DF = 1e6  # degrees of freedom that stand for a normal law in the document, which holds no infinite number
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def arm_counts(frame: Frame, sample: Sample) -> tuple[ArmCount, ...]:
 
 
 def to_estimate(sample: Sample, found: Regression, plan: Plan, frame: Frame, method: str) -> Estimate:
-    """The estimate as the evidence document holds it; p adjusted, randomization and probability are filled in later.
+    """The estimate as the evidence document holds it.
 
     g stands on the SD of the outcome in the frame, so that a regression on gains is not flattered by the gains' SD.
     """
@@ -111,20 +112,32 @@ def to_estimate(sample: Sample, found: Regression, plan: Plan, frame: Frame, met
     notes: Notes = ()
     if outcome.scale == "binary":
         size, notes = _of_shares(size, effect, mean_usual, len(sample.y), grouped)
-    half_g = size.std_error * t_quantile(0.975, effect.df)
+    finding = effect.finding("", method=method, source="", notes=(*notes, *_diagnostics(sample, found, size, grouped)))
+    return as_estimate(finding, outcome, size, sd=sd, mean_usual=mean_usual, counts=arm_counts(frame, sample))
+
+
+def as_estimate(
+    found: Finding, outcome: Outcome, size: EffectSize, *, sd: float, mean_usual: float, counts: tuple[ArmCount, ...]
+) -> Estimate:
+    """A finding about an outcome, with its size in SDs, as the evidence document holds it.
+
+    p adjusted, p by randomization and the probability are filled in later.
+    """
+    df = found.df if isfinite(found.df) else NORMAL_DF
+    half_g = size.std_error * t_quantile(0.975, df)
     return Estimate(
         outcome=outcome.key,
         label=outcome.label,
         unit=outcome.unit,
         domain=outcome.domain,
         role=outcome.role,
-        method=method,
-        effect=effect.estimate,
-        std_error=effect.std_error,
-        df=effect.df,
-        low=effect.estimate - effect.half_width,
-        high=effect.estimate + effect.half_width,
-        p=effect.p,
+        method=found.method,
+        effect=found.effect,
+        std_error=found.std_error,
+        df=df,
+        low=found.low,
+        high=found.high,
+        p=found.p,
         p_adjusted=None,
         p_randomization=None,
         g=size.g,
@@ -132,12 +145,14 @@ def to_estimate(sample: Sample, found: Regression, plan: Plan, frame: Frame, met
         g_low=size.g - half_g,
         g_high=size.g + half_g,
         sd=sd,
-        mean_tool=mean_usual + effect.estimate,
+        mean_tool=mean_usual + found.effect,
         mean_usual=mean_usual,
-        counts=arm_counts(frame, sample),
+        counts=counts,
         probability_worth_having=None,
         favorable=outcome.direction is Direction.HIGHER,
-        diagnostics=(*notes, *_diagnostics(sample, found, size, grouped)),
+        diagnostics=found.diagnostics,
+        estimand=found.estimand,
+        source=found.source,
     )
 
 
@@ -145,8 +160,7 @@ def _of_shares(
     size: EffectSize, effect: Inference, usual: float, n: int, grouped: Clustering | None
 ) -> tuple[EffectSize, Notes]:
     """The Cox index as g of two shares; where a share is 0 or 1 it is undefined, and g stays on the pooled SD."""
-    low, high = (100.0 * (effect.estimate + side * effect.half_width) for side in (-1.0, 1.0))
-    points = f"{100.0 * effect.estimate:+.3g} (95 % interval {low:+.3g} to {high:+.3g})"
+    points = f"{100 * effect.estimate:+.3g} (95 % interval {100 * effect.low:+.3g} to {100 * effect.high:+.3g})"
     notes: Notes = (("difference in percentage points", points),)
     cox = cox_size(usual, effect.estimate, effect.std_error, n=float(n), grouped=grouped)
     if cox is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from math import isfinite
 
 import numpy as np
 
@@ -14,11 +15,13 @@ from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import Arms
 from gainline.engine.evidence.designs.company import with_company
-from gainline.engine.evidence.document import Attrition
-from gainline.engine.evidence.estimate import Regression, regress, to_estimate
+from gainline.engine.evidence.document import Attrition, Estimate
+from gainline.engine.evidence.estimate import FEW_DF, NORMAL_DF, Regression, regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
 from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.evidence.inference.distributions import normal_quantile
+from gainline.engine.evidence.inference.inverted import inverted
 from gainline.engine.evidence.inference.linear import Columns
 from gainline.engine.evidence.inference.randomization import (
     Mechanism,
@@ -29,6 +32,8 @@ from gainline.engine.evidence.inference.randomization import (
 )
 from gainline.engine.evidence.sample import CovariateColumns, Sample, covariate_columns, take, with_blocks
 from gainline.engine.pilots.plan import Outcome, Plan
+
+FROM_DRAW = "interval from the draw itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,40 @@ def analyze(
         said += f", by the recorded mechanism: {frame.assignment.kind}"
     noted = (*estimate.diagnostics, *filled.notes, ("randomization inference", said))
     estimate = replace(estimate, p_randomization=drawn.p, diagnostics=noted)
+    if found.effect.df < FEW_DF and filled.pooled is None:
+        estimate = from_the_draw(estimate, plan, frame, lottery, seed=ctx.seed_for("randomization"))
     analysis = Analysis(estimate, taken, arms(taken), losses(plan, frame, taken), companions=filled.companions)
     return with_company(plan, frame, analysis, ctx=ctx)
+
+
+def from_the_draw(estimate: Estimate, plan: Plan, frame: Frame, lottery: Lottery, *, seed: int) -> Estimate:
+    """The estimate with the interval and p-value of the draw itself, where the t approximation has next to nothing.
+
+    The standard error becomes the one with which a normal law has the same interval; with fewer than 20 possible
+    assignments no such interval exists, and the estimate stays as it is.
+    """
+    y = np.where(lottery.usable, frame.outcomes[estimate.outcome], np.nan)
+    found = inverted(y, lottery.others, lottery.drawn, draws=plan.design.draws, seed=seed)
+    if not (isfinite(found.low) and isfinite(found.high)):
+        return estimate
+    per_unit = estimate.g / estimate.effect if estimate.effect else 1.0 / estimate.sd
+    wide = 2.0 * normal_quantile(0.975)
+    many = f"all {found.assignments:,} possible" if found.is_exact else f"{found.assignments:,} sampled"
+    said = f"{many} assignments; CR2 would give {estimate.low:.4g} to {estimate.high:.4g} on {estimate.df:.1f} df"
+    return replace(
+        estimate,
+        std_error=(found.high - found.low) / wide,
+        df=NORMAL_DF,
+        low=found.low,
+        high=found.high,
+        p=found.p,
+        p_randomization=found.p,
+        g_std_error=abs(per_unit) * (found.high - found.low) / wide,
+        g_low=per_unit * found.low,
+        g_high=per_unit * found.high,
+        method=f"{estimate.method.split(', CR2')[0]}, interval and p by re-drawing the assignment",
+        diagnostics=(*(note for note in estimate.diagnostics if note[0] != "caution"), (FROM_DRAW, said)),
+    )
 
 
 def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:

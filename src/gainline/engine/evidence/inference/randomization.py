@@ -159,7 +159,7 @@ def randomization_test(
     ``(1 + count) / (1 + draws)`` is exact at any number of draws (Phipson and Smyth 2010).
     """
     seen = ~np.isnan(y)
-    sums, sizes, loads = _unit_sums(y[seen], others.rows(seen), drawn.unit_of[seen], len(drawn.tool))
+    sums, sizes, loads = unit_sums(y[seen], others.rows(seen), drawn.unit_of[seen], len(drawn.tool))
     observed = _coefficients(drawn.tool[None, :].astype(float), sums, sizes, loads)[0]
     generator = np.random.Generator(np.random.PCG64(seed))
     count = 0
@@ -172,7 +172,16 @@ def randomization_test(
     return RandomizationTest(float(observed), (1 + count) / (1 + draws), draws, drawn.log10_assignments())
 
 
-def _unit_sums(y: Floats, others: Columns, unit_of: Codes, m: int) -> tuple[Floats, Floats, Floats]:
+def redrawn_arms(drawn: Mechanism, draws: int, seed: int) -> Floats:
+    """Assignments drawn again as the first was: 1 for the tool, shape ``(draws, units)``."""
+    return _redraw(np.random.Generator(np.random.PCG64(seed)), drawn, draws)
+
+
+def unit_sums(y: Floats, others: Columns, unit_of: Codes, m: int) -> tuple[Floats, Floats, Floats]:
+    """Per unit: the sum of what the other columns leave of y, the students, and the sums of an orthonormal basis.
+
+    The last has the shape ``(m, k)``. With them the coefficient of any assignment costs a few products over units.
+    """
     kept = others.matrix[:, independent(others)]
     q, _ = linalg.qr(kept, mode="economic")
     residual: Floats = y - q @ (q.T @ y)
