@@ -380,7 +380,8 @@ SECTORS = ("agriculture", "energy", "industry", "construction", "services.venta"
 def basque() -> list[Figure]:
     """Row 18: the Basque Country beside a mixture of Spanish regions.
 
-    The importance of the predictors is searched as it was published, downhill from equal importance.
+    One of several searches for the predictors' importance, and the one that ends at the published mixture; see
+    `DOWNHILL` for what the others found.
     """
     where = "R's Synth (data basque), or the repository of pysyncon (data/basque.csv)"
     table = data.read(data.own_file("basque.csv", where=where))
@@ -430,13 +431,22 @@ def looks() -> list[Figure]:
 
     A simulation: 40,000 runs, so that the tolerance is three Monte Carlo errors, .007.
     """
-    rng = np.random.Generator(np.random.PCG64(1969))
-    runs = rng.normal(size=(40_000, 100))
+    runs = _runs()
     beyond = np.abs(runs.cumsum(axis=1) / np.sqrt(np.arange(1, 101))) > float(special.ndtri(0.975))
     shares = {n: float(beyond[:, :n].any(axis=1).mean()) for n in LOOKS}
     found = [Figure(f"{n} looks", told, shares[n], 0.001, 0.007) for n, told in LOOKS.items()]
-    ours = float(np.mean([confidence_sequence(row, sd=1.0).excludes(0.0).any() for row in runs[:10_000]]))
-    return [*found, Figure("100 looks by our confidence sequence (0 to .05 allowed)", 0.025, ours, 0.001, 0.025)]
+    return found
+
+
+def peeking() -> str:
+    """What our confidence sequence does on the same runs."""
+    runs = _runs()[:10_000]
+    share = float(np.mean([confidence_sequence(row, sd=1.0).excludes(0.0).any() for row in runs]))
+    return PEEKING.format(share=share)
+
+
+def _runs() -> Floats:
+    return np.random.Generator(np.random.PCG64(1969)).normal(size=(40_000, 100))
 
 
 def infants() -> list[Figure]:
@@ -460,7 +470,7 @@ class Row:
     about: str
     source: str
     figures: Callable[[], list[Figure]]
-    remark: str = ""
+    remark: str | Callable[[], str] = ""
 
 
 def _later(part: str) -> Callable[[], list[Figure]]:
@@ -480,9 +490,18 @@ EQUALLY_NEAR = (
     "allow."
 )
 DOWNHILL = (
-    "The published mixture is where the search stops downhill from equal importance: squared distance before, 0.0089. "
-    "A wider search (`chosen_importance`) finds mixtures at 0.0054. The engine's design matches the outcome's own "
-    "course and searches no importance."
+    "Chosen after the fact: the search for the predictors' importance decides the mixture, and this one (Nelder-Mead "
+    "from equal importance, schooling in percent) was kept because it ends at the published one, as BFGS from two "
+    "starts does. Nelder-Mead from regression-based importance ends at Catalonia alone; with schooling as counts none "
+    "of four searches ends there, and ours (`chosen_importance`) never does: with percentages it finds another mixture, "
+    "nearer to the path before (squared distance 0.0054 beside 0.0089). So this row shows that the exact weights given an "
+    "importance (`simplex_weights`) allow the published mixture, and no more. Data copied by hand, to six digits. "
+    "The engine's design matches the outcome's own course and searches no importance."
+)
+PEEKING = (
+    "A simulation of 40,000 runs; the tolerance is three Monte Carlo errors. These are plain intervals looked at again "
+    "and again. Our confidence sequence on the first 10,000 runs ever excluded the truth, over 100 looks, in a share of "
+    "{share:.4f} (.05 allowed); nobody published that figure, so it is not counted."
 )
 ROWS = (
     Row(1, "CR2 in a panel with two fixed effects", "clubSandwich, vignette on panels", deaths),
@@ -506,7 +525,7 @@ ROWS = (
     Row(15, "Teacher expectancy, random effects", "metafor, dat.raudenbush1985", expectancy),
     Row(18, "Basque Country, synthetic control", "Abadie and Gardeazabal (2003)", basque, DOWNHILL),
     Row(19, "Krippendorff's alpha", "Krippendorff (2011)", _later("agreement between raters")),
-    Row(20, "Repeated looks", "Armitage, McPherson and Rowe (1969)", looks),
+    Row(20, "Repeated looks", "Armitage, McPherson and Rowe (1969)", looks, peeking),
     Row(21, "Western Electric rules", "Champ and Woodall (1987)", _later("control charts")),
     Row(22, "Infant health, simulated truth", "Hill (2011); NPCI", infants),
 )

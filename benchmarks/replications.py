@@ -56,7 +56,8 @@ def part(row: Row) -> tuple[list[str], int, int]:
         return [title, f"| {row.number} | the data at hand have another shape: {fault!r} | | | | | |"], 0, 0
     lines = [title, *(line(row, figure) for figure in figures)]
     if row.remark:
-        lines.append(f"| {row.number} | {row.remark} | | | | | |")
+        said = row.remark if isinstance(row.remark, str) else row.remark()
+        lines.append(f"| {row.number} | {said} | | | | | |")
     return lines, sum(f.within for f in figures), len(figures)
 
 
