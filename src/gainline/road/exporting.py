@@ -18,6 +18,7 @@ from gainline.engine.core.errors import Refused
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence import Frame
 from gainline.engine.evidence.analysis import Analysis
+from gainline.engine.evidence.designs.randomized import FROM_DRAW
 from gainline.engine.evidence.estimate import regress
 from gainline.engine.evidence.evaluate import analyze_primary
 from gainline.engine.evidence.sample import TOOL, Sample
@@ -91,6 +92,11 @@ def _redoable(plan: Plan, found: Analysis) -> Sample:
         raise Refused(
             "the jump at a cutoff is corrected for bias by a second, wider fit; one regression on the rows near the"
             " cutoff gives another figure",
+            _ELSEWHERE,
+        )
+    if FROM_DRAW in dict(found.estimate.diagnostics):
+        raise Refused(
+            "with so few units the interval comes from re-drawing the assignment, which no regression on rows gives",
             _ELSEWHERE,
         )
     if "imputed" in found.estimate.method:
