@@ -493,15 +493,15 @@ DOWNHILL = (
     "Chosen after the fact: the search for the predictors' importance decides the mixture, and this one (Nelder-Mead "
     "from equal importance, schooling in percent) was kept because it ends at the published one, as BFGS from two "
     "starts does. Nelder-Mead from regression-based importance ends at Catalonia alone; with schooling as counts none "
-    "of four searches ends there, and ours (`chosen_importance`) never does: with percentages it finds another mixture, "
-    "nearer to the path before (squared distance 0.0054 beside 0.0089). So this row shows that the exact weights given an "
-    "importance (`simplex_weights`) allow the published mixture, and no more. Data copied by hand, to six digits. "
+    "of four searches ends there (the nearest at .859), and ours (`chosen_importance`) never does: with percentages it "
+    "finds another mixture, nearer to the path before (squared distance 0.0054 beside 0.0089). So this row shows that "
+    "the exact weights given an importance (`simplex_weights`) allow the published mixture, and no more. Data copied by hand, to six digits. "
     "The engine's design matches the outcome's own course and searches no importance."
 )
 PEEKING = (
     "A simulation of 40,000 runs; the tolerance is three Monte Carlo errors. These are plain intervals looked at again "
-    "and again. Our confidence sequence on the first 10,000 runs ever excluded the truth, over 100 looks, in a share of "
-    "{share:.4f} (.05 allowed); nobody published that figure, so it is not counted."
+    "and again. Our confidence sequence on the first 10,000 runs ever excluded the truth, over 100 looks, in a share "
+    "of {share:.4f} (.05 allowed); nobody published that figure, so it is not counted."
 )
 ROWS = (
     Row(1, "CR2 in a panel with two fixed effects", "clubSandwich, vignette on panels", deaths),
