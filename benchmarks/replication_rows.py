@@ -495,7 +495,8 @@ DOWNHILL = (
     "starts does. Nelder-Mead from regression-based importance ends at Catalonia alone; with schooling as counts none "
     "of four searches ends there (the nearest at .859), and ours (`chosen_importance`) never does: with percentages it "
     "finds another mixture, nearer to the path before (squared distance 0.0054 beside 0.0089). So this row shows that "
-    "the exact weights given an importance (`simplex_weights`) allow the published mixture, and no more. Data copied by hand, to six digits. "
+    "the exact weights given an importance (`simplex_weights`) allow the published mixture, and no more. "
+    "Data copied by hand, to six digits. "
     "The engine's design matches the outcome's own course and searches no importance."
 )
 PEEKING = (
