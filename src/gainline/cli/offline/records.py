@@ -11,11 +11,12 @@ import typer
 from gainline.cli import account, console
 from gainline.cli.console import Format
 from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
-from gainline.engine.core.errors import DataIssues
+from gainline.engine.core.errors import DataIssues, UserFixable
 from gainline.engine.core.issues import has_errors
 from gainline.road.checking import parse_head, verify_workspace
 from gainline.road.importing import import_files, profiles_of
 from gainline.road.importing import unmatched as unmatched_identities
+from gainline.road.proposing import propose_profile
 from gainline.road.registering import registered_plans
 from gainline.road.workspace import Workspace
 
@@ -42,6 +43,15 @@ def import_(
     preview: Annotated[
         bool, typer.Option("--preview", help="Read everything and give the account, but keep nothing.")
     ] = False,
+    confirm_removals: Annotated[
+        bool, typer.Option("--confirm-removals", help="Let a roster end more than a tenth of people or enrollments.")
+    ] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="new", help="new: import nothing, but propose a profile for a FILE, each guess explained."
+        ),
+    ] = None,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
@@ -49,19 +59,35 @@ def import_(
     """Read files into the lake; every row is loaded, repaired and reported, or rejected.
 
     Rosters are read first, whatever the order of the arguments. A file whose content is already in the lake changes
-    nothing. Exits with 10 when rows were rejected or a file could not be read; the rest is in the lake.
+    nothing. Exits with 10 when rows were rejected or a file could not be read; the rest is in the lake. Exits with 11
+    when a roster would end more than a tenth of the people or enrollments: nothing of it is kept then.
 
     Example: gainline import roster.zip scores.csv usage.csv
+    For a vendor that nobody has described: gainline import --profile new usage.xlsx > profiles/vendor.toml
     """
+    if profile is not None:
+        _propose(profile, paths)
+        return
     home = Workspace.open(workspace)
     with console.progress_bars(STAGES) as progress:
-        report = import_files(home, paths, as_of=day(as_of), preview=preview, progress=progress)
+        report = import_files(
+            home, paths, as_of=day(as_of), preview=preview, confirm_removals=confirm_removals, progress=progress
+        )
     if form is Format.JSON:
         console.show_json(report.to_json_value())
     else:
         account.show(report, form=form, workspace=workspace)
     if report.rows["rejected"] or has_errors(report.issues):
         raise typer.Exit(DataIssues.exit_code)
+
+
+def _propose(word: str, paths: list[Path]) -> None:
+    if word != "new" or len(paths) != 1:
+        raise UserFixable(
+            f"--profile takes the word new and one FILE, not {word}", "gainline import --profile new FILE"
+        )
+    console.show_text(propose_profile(paths[0]))
+    console.talk("Correct what is marked CHECK, and put the text into the workspace's profiles folder.")
 
 
 def status(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:

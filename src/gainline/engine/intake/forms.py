@@ -154,21 +154,23 @@ def _parquet_ways(part: Part) -> list[Header]:
     return [Header("", 1, names)] if names else []
 
 
-def first_cells(part: Part, form: str, way: Header, encoding: str, rows: int) -> list[tuple[str, ...]]:
+def first_cells(part: Part, seen: Look, way: Header, *, rows: int) -> list[tuple[str, ...]]:
     """The cells of the first rows below a header, as text: a sample for people and for proposals."""
-    if form == SHEET:
+    if seen.form == SHEET:
         with sheet_rows(part) as found:
             taken = islice((row for row in found if row.number > way.line), rows)
             return [tuple(row.cells.get(at, "") for at in range(len(way.cells))) for row in taken]
-    if form == PARQUET:
+    if seen.form == PARQUET:
         with part.seekable() as stream:
             batch = next(pq.ParquetFile(stream).iter_batches(batch_size=rows), None)
         columns = [as_text(column).to_pylist() for column in batch.columns] if batch is not None else []
         return list(zip(*columns, strict=True))
-    if form in (LINES, ARRAY):
-        records = islice((r.cells for r in records_of(part, form, encoding) if r.cells is not None), rows)
+    if seen.form in (LINES, ARRAY):
+        records = islice(
+            (r.cells for r in records_of(part, seen.form, seen.survey.encoding) if r.cells is not None), rows
+        )
         return [tuple(cells.get(key, "") for key in way.cells) for cells in records]
-    lines = part.head(1 << 20).decode(encoding, errors="replace").splitlines()[way.line :]
+    lines = part.head(1 << 20).decode(seen.survey.encoding, errors="replace").splitlines()[way.line :]
     return [tuple(row) for row in islice(csv.reader(lines, delimiter=way.delimiter), rows) if row]
 
 

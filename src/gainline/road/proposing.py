@@ -1,0 +1,27 @@
+"""Proposing: a first profile for a file that nobody has described yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gainline.engine.core.errors import Missing, UserFixable
+from gainline.engine.intake.propose import propose
+
+
+def propose_profile(path: Path) -> str:
+    """The TOML text of a profile for this file; each guess is explained in it, and no value of the file stands in it.
+
+    Raises
+    ------
+    Missing
+        When there is no such file.
+    UserFixable
+        When no table can be read from it.
+    """
+    if not path.is_file():
+        raise Missing(f"there is no file {path}", "name one file whose layout should be described")
+    proposal = propose(path)
+    if proposal.text is None:
+        said = "; ".join(str(issue) for issue in proposal.issues)
+        raise UserFixable(f"no table can be read: {said}", "name a file with one header line above its rows")
+    return proposal.text
