@@ -17,11 +17,13 @@ from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake import Account, Identity, Profile, Source, discover, load_profiles, read
+from gainline.engine.intake.roster_before import ROSTER_TABLES, RosterBefore
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
 from gainline.road.linking import match_rates
 from gainline.road.workspace import Workspace
 
+ROSTER = "oneroster"
 IDENTITY_TABLES = ("identifiers", "students", "schools")
 
 
@@ -83,7 +85,13 @@ class _Roster:
 
 
 def import_files(
-    workspace: Workspace, paths: Sequence[Path], *, as_of: date, preview: bool = False, progress: Progress = silent
+    workspace: Workspace,
+    paths: Sequence[Path],
+    *,
+    as_of: date,
+    preview: bool = False,
+    confirm_removals: bool = False,
+    progress: Progress = silent,
 ) -> ImportReport:
     """Read files into the lake: rosters first, then what hangs on them.
 
@@ -100,6 +108,8 @@ def import_files(
         The day that counts as today.
     preview
         Read everything and give the account, but publish nothing.
+    confirm_removals
+        Let a roster end more than a tenth of the people or enrollments.
     progress
         Told about each file (stage ``files``) and about what is read within it (stage ``within``).
 
@@ -111,6 +121,8 @@ def import_files(
         When there is nothing to import or a district's own profile is faulty.
     Conflict
         When another process is importing.
+    Refused
+        When a roster would end more than a tenth of the people or enrollments and nobody confirmed it (IN190).
     """
     for path in paths:
         if not path.exists():
@@ -124,7 +136,8 @@ def import_files(
             raise UserFixable(
                 "there is nothing to import in what was named", "name a file, a OneRoster zip or a folder"
             )
-        work = _Import(workspace, profiles, as_of, writer, _known_people(workspace), _known_contents(workspace))
+        known = _known_people(workspace)
+        work = _Import(workspace, profiles, as_of, writer, known, _known_contents(workspace), confirm_removals)
         files = []
         for number, source in enumerate(sources):
             progress("files", number, len(sources))
@@ -157,6 +170,7 @@ class _Import:
     writer: Writer | None
     roster: _Roster
     done: set[tuple[str, str]]
+    removals_confirmed: bool = False
 
 
 def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFile:
@@ -166,7 +180,7 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
     reading = read(
         source,
         profiles=work.profiles,
-        identity=_identity(work.workspace, work.roster),
+        identity=_identity(work, source),
         import_id=import_id,
         as_of=work.as_of,
         progress=lambda _, done, total: progress("within", done, total),
@@ -183,14 +197,23 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
     return ImportedFile(source.name, source.kind, already=False, account=reading.account, issues=tuple(reading.issues))
 
 
-def _identity(workspace: Workspace, roster: _Roster) -> Identity:
+def _identity(work: _Import, source: Source) -> Identity:
+    workspace, roster = work.workspace, work.roster
     return Identity(
         salt=workspace.salt,
         known=roster.table("identifiers"),
         students=roster.table("students"),
         schools=roster.table("schools"),
         school_aliases=workspace.settings.school_aliases,
+        roster=_roster_before(work) if source.kind == ROSTER else RosterBefore(),
     )
+
+
+def _roster_before(work: _Import) -> RosterBefore:
+    """What the lake holds now: each file of an import is published before the next one is read."""
+    with work.workspace.lake.reading() as reading:
+        tables = {name: reading.arrow(reading.current(name)).cast(arrow_schema(name)) for name in ROSTER_TABLES}
+    return RosterBefore(tables, work.removals_confirmed)
 
 
 def _append_account(writer: Writer, source: Source, account: Account, *, import_id: str, as_of: date) -> None:

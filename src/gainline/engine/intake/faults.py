@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.intake.event_faults import EVENT_FAULTS
+from gainline.engine.intake.roster_faults import ROSTER_FAULTS
 
 Lines = npt.NDArray[np.int64]
 LINES_KEPT = 20  # how many line numbers per folded fault the account lists; the count is always complete
@@ -131,7 +132,7 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     "IN074": (_WARN, "an organization that is not a school stands where a school is required", "check its type"),
     "IN075": (_NOTE, "a list has blanks between its entries", "nothing to do"),
-    "IN076": (_WARN, "a changes-only file was read like a full one", "send full files; nothing was removed"),
+    "IN076": (_NOTE, "the file holds changes only; what it does not name stays as it was", "nothing to do"),
     "IN077": (
         _ERROR,
         "the row describes a person who is in no users file",
@@ -191,6 +192,7 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     "IN117": (_ERROR, "the record is no JSON object, or names a key twice", "export the file again"),
     **EVENT_FAULTS,
+    **ROSTER_FAULTS,
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""
 

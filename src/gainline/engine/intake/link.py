@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from gainline.engine.core.ids import person_key
 from gainline.engine.intake.dialect import fold
+from gainline.engine.intake.roster_before import RosterBefore
 from gainline.engine.records import empty_table
 
 Keys = npt.NDArray[np.int64]
@@ -38,6 +39,8 @@ class Identity:
         Canonical tables `identifiers`, `students` and `schools` as they stand.
     school_aliases
         Folded other name of a school -> school_id.
+    roster
+        What the lake holds of the roster, for whoever reads the next one.
     """
 
     salt: bytes
@@ -45,6 +48,7 @@ class Identity:
     students: pa.Table = field(default_factory=lambda: empty_table("students"))
     school_aliases: Mapping[str, str] = field(default_factory=dict)
     schools: pa.Table = field(default_factory=lambda: empty_table("schools"))
+    roster: RosterBefore = field(default_factory=RosterBefore)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,15 +16,18 @@ from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.cells import EMPTY, WRONG, DateReader, Distinct, Flags, Typed, flags
 from gainline.engine.intake.dialect import Header, Match, match_columns
 from gainline.engine.intake.frames import Frame
-from gainline.engine.intake.oneroster_spec import MARKER_FALSE, MARKER_TRUE, MARKERS, SPECS, Spec
+from gainline.engine.intake.oneroster_spec import MARKER_FALSE, MARKER_TRUE, MARKERS, SPECS, VERSIONS, Spec
 from gainline.engine.intake.reading import Batch, Task, canonical
+from gainline.engine.intake.roster_before import RosterBefore
 from gainline.engine.intake.sources import TextFile
 from gainline.engine.intake.tabular import rows_of
 
-_GUID = re.compile(r"^[0-9A-Za-z./@_-]{1,255}$")
-_UTC_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$")
+_DATE_AND_TIME = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}")
+_SECRET = re.compile(r"ssn|social.?security|passw|^pin$", re.IGNORECASE)  # never read, whatever it is called
 _NULLS = frozenset({"", "null", "none", "n/a"})
-_INSEPARABLE = frozenset({("roles", "userSourcedId"), ("demographics", "sourcedId")})  # about a person and nothing else
+_MANIFEST = frozenset({"manifest.version", "oneroster.version", "source.systemname", "source.systemcode"})
+METADATA = "metadata."
+_DAY_LETTERS = 10  # of a date and time, those of the date
 
 
 class RosterFile(Frame):
@@ -60,13 +64,16 @@ class RosterFile(Frame):
         """Rows whose status is anything but active; a blank one is active, as bulk files have it."""
         return self.each("status", lambda text: bool(text) and text.casefold() != "active")
 
-    def choices(self, name: str, allowed: Collection[str]) -> list[str | None]:
-        """Values of a closed list in the standard's spelling; values outside of it are kept and reported."""
+    def check_choices(self, name: str, allowed: Collection[str]) -> None:
+        """Report values of a closed list that are not in the standard's spelling, or not in it at all."""
         spelled = {one.casefold(): one for one in allowed}
-        found = self.texts(name)
         self.repair("IN067", self.each(name, lambda text: spelled.get(text.casefold(), text) != text) & self.kept, name)
         self.say("IN079", self.each(name, lambda text: _is_strange(text, spelled)) & self.kept, name)
-        return [spelled.get(text.casefold(), text) or None for text in found]
+
+    def choices(self, name: str, allowed: Collection[str]) -> list[str | None]:
+        """Values of a closed list in the standard's spelling; values outside of it are kept."""
+        spelled = {one.casefold(): one for one in allowed}
+        return [spelled.get(text.casefold(), text) or None for text in self.texts(name)]
 
     def flag(self, name: str) -> list[bool | None]:
         """A column of yes and no in any of the ways districts write them."""
@@ -80,7 +87,10 @@ class RosterFile(Frame):
         """A column of dates; a wrong one rejects its row."""
         if name not in self.table.column_names:
             return Typed(np.zeros(len(self), np.int32), np.full(len(self), EMPTY, np.int8))
-        typed = DateReader("ymd", _NULLS).column(Distinct.of(self.table[name]))
+        self.repair("IN179", self.each(name, lambda text: bool(_DATE_AND_TIME.match(text))) & self.kept, name)
+        distinct = Distinct.of(self.table[name])
+        plain = Distinct([_DATE_AND_TIME.sub(r"\1", text)[:_DAY_LETTERS] for text in distinct.texts], distinct.codes)
+        typed = DateReader("ymd", _NULLS).column(plain if any(map(_DATE_AND_TIME.match, distinct.texts)) else distinct)
         self.reject("IN034", typed.is_state(WRONG), name)
         if required:
             self.reject("IN030", typed.is_state(EMPTY), name)
@@ -114,16 +124,33 @@ class Package:
     modes: dict[str, str] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)  # user -> role
     keys: dict[str, int] = field(default_factory=dict)  # user -> person key
+    version: str = "1.1"
+    unread: set[str] = field(default_factory=set)  # files with rows that could not be cut into cells
+    metadata: dict[str, list[str]] = field(default_factory=dict)  # file -> its further columns, as they are read
+
+    @property
+    def before(self) -> RosterBefore:
+        """What the lake holds of the roster."""
+        return self.task.identity.roster
+
+    def is_delta(self, name: str) -> bool:
+        """Tell whether a file holds changes only."""
+        return self.modes.get(name) == "delta"
 
     def ids(self, name: str) -> set[str] | None:
-        """The sourcedIds of a file; None when the package does not hold it."""
+        """The sourcedIds that a reference may name; None when neither the package nor the lake knows the file."""
         frame = self.frames.get(name)
-        return set(frame.texts("sourcedId")) if frame is not None else None
+        own = set(frame.texts("sourcedId")) if frame is not None else None
+        if own is not None and not self.is_delta(name):
+            return own
+        sent = self.before.ids(name)
+        return (own or set()) | sent if sent else own
 
     def key(self, user: str) -> int:
         """The person key of a user."""
         if user not in self.keys:
-            self.keys[user] = person_key(self.task.identity.salt, "roster", user)
+            known = self.before.keys.get(user)
+            self.keys[user] = person_key(self.task.identity.salt, "roster", user) if known is None else known
         return self.keys[user]
 
     def batch(self, name: str, columns: dict[str, pa.Array | pa.Scalar], frame: RosterFile) -> Batch:
@@ -139,8 +166,14 @@ def read_manifest(package: Package, files: dict[str, TextFile]) -> None:
     book, manifest = package.tally.book, files.get("manifest")
     if manifest is None:
         book.add("IN060")
+        package.version = _told_version(files)
         return
-    said = {key: value for key, value in _manifest_pairs(manifest) if key}
+    pairs = [pair for pair in _manifest_pairs(manifest) if pair[0]]
+    said = dict(pairs)
+    package.version = said.get("oneroster.version") or _told_version(files)
+    if package.version not in VERSIONS:
+        package.version = "1.2" if package.version.startswith("1.2") else "1.1"
+    _remark_on_manifest(package, pairs, manifest.name)
     for name in SPECS:
         mode = said.get(f"file.{name}".casefold(), "").casefold()
         is_here = name.casefold() in files
@@ -151,6 +184,47 @@ def read_manifest(package: Package, files: dict[str, TextFile]) -> None:
             book.add("IN061", detail=f": {name}.csv is there and declared absent", file=manifest.name)
         elif mode == "delta":
             book.add("IN076", file=f"{name}.csv")
+
+
+def _told_version(files: Mapping[str, TextFile]) -> str:
+    """The version by what only one of them has: roles.csv, or a user's primary organization."""
+    users = files.get("users")
+    cells = users.header.cells if users is not None and users.header is not None else ()
+    return "1.2" if "roles" in files or "primaryOrgSourcedId" in cells else "1.1"
+
+
+def _remark_on_manifest(package: Package, pairs: list[tuple[str, str]], name: str) -> None:
+    book = package.tally.book
+    known = {f"file.{spec}".casefold() for spec in SPECS} | _MANIFEST
+    for key, times in Counter(key for key, _ in pairs).items():
+        if key not in known or times > 1:
+            book.add("IN182", detail=f": {key}", file=name)
+    for key, value in pairs:
+        if key.startswith("source.") and value.casefold() in ("absent", "bulk", "delta"):
+            book.add("IN180", detail=f": {key}", file=name)
+
+
+def remark_on_members(package: Package) -> None:
+    """Say what is unusual about how the package's files lie and are called."""
+    book = package.tally.book
+    names = {name.casefold(): name for name in (*SPECS, "manifest")}
+    for file in package.task.source.files:
+        stem = file.part.stem
+        if file.part.member is not None and "/" in file.part.member and stem.casefold() == "users":
+            book.add("IN171")
+        if stem.casefold() not in names:
+            book.add("IN186", file=file.name)
+        elif names[stem.casefold()] != stem:
+            book.add("IN174", file=file.name)
+        if stem.casefold() in names and _lacks_line_end(file):
+            book.add("IN181", file=file.name)
+
+
+def _lacks_line_end(file: TextFile) -> bool:
+    last = b""
+    for chunk in file.part.chunks():
+        last = chunk[-1:]
+    return last not in (b"\n", b"\r", b"\x00", b"")
 
 
 def _manifest_pairs(file: TextFile) -> Iterator[tuple[str, str]]:
@@ -172,9 +246,12 @@ def read_file(package: Package, spec: Spec, file: TextFile) -> RosterFile | None
             if name in match.near:
                 book.add("IN009", [header.line], column=match.near[name], detail=f" of {name!r}", file=file.name)
         return None
+    _find_metadata(package, spec, header, match)
     layout = Layout(header.delimiter, header.line, len(header.cells), match.positions)
     blocks = list(rows_of(file, layout))
     kept_out = 0
+    if any(len(out) for rows in blocks for code, out in rows.kept_out.items() if code != "IN025"):
+        package.unread.add(spec.name)
     for rows in blocks:
         kept_out += rows.read - len(rows.lines)
         for code, lines in rows.kept_out.items():
@@ -184,9 +261,24 @@ def read_file(package: Package, spec: Spec, file: TextFile) -> RosterFile | None
         book.add("IN003", file=file.name)
         return None
     table = pa.concat_tables([rows.columns for rows in blocks]).combine_chunks()
-    frame = RosterFile(file.name, table, np.concatenate([rows.lines for rows in blocks]), book, kept_out=kept_out)
-    _check_rows(package, spec, frame)
-    return frame
+    return RosterFile(file.name, table, np.concatenate([rows.lines for rows in blocks]), book, kept_out=kept_out)
+
+
+def _find_metadata(package: Package, spec: Spec, header: Header, match: Match) -> None:
+    """Further columns: those of people are read as metadata, those of other files and secret ones are left out."""
+    book, near = package.tally.book, set(match.near.values())
+    found: list[str] = []
+    for cell in match.ignored:
+        if not cell:
+            book.add("IN175", [header.line], file=spec.name + ".csv")
+        elif cell not in near:
+            named = cell if cell.startswith(METADATA) else METADATA + cell
+            if named != cell:
+                book.add("IN173", [header.line], column=cell, file=spec.name + ".csv")
+            if not _SECRET.search(cell) and spec.name in ("users", "demographics"):
+                match.positions[named] = header.cells.index(cell)
+                found.append(named)
+    package.metadata[spec.name] = found
 
 
 def _remark_on_header(package: Package, spec: Spec, file: TextFile, match: Match) -> None:
@@ -202,82 +294,11 @@ def _remark_on_header(package: Package, spec: Spec, file: TextFile, match: Match
     for name, likely in match.near.items():
         if name not in spec.required:
             book.add("IN009", [header.line], column=likely, detail=f" of {name!r}", file=file.name)
+    for name in match.repeated:
+        book.add("IN013", [header.line], column=name, file=file.name)
+    lacking = [c.name for c in spec.of(package.version) if c.asked and c.name not in match.positions]
+    for name in lacking if package.version in spec.versions else ():
+        if name not in spec.required:
+            book.add("IN184", [header.line], column=name, file=file.name)
     if file.encoding not in ("utf-8", "utf-8-sig"):
         book.add("IN010", detail=file.encoding, file=file.name)
-
-
-def _check_rows(package: Package, spec: Spec, frame: RosterFile) -> None:
-    for name in spec.required:
-        frame.reject("IN030", frame.is_empty(name), name)
-    if "sourcedId" in frame.table.column_names:
-        bad = frame.each("sourcedId", lambda text: bool(text) and not _GUID.match(text))
-        frame.say("IN073", bad & frame.kept, "sourcedId")
-        _check_duplicates(spec, frame)
-    if package.modes.get(spec.name) != "delta":
-        filled = ~frame.is_empty("status") | ~frame.is_empty("dateLastModified")
-        frame.say("IN062", filled & frame.kept)
-    frame.say("IN063", frame.is_ended() & frame.kept, "status")
-    loose = frame.each("dateLastModified", lambda text: bool(text) and not _UTC_TIME.match(text))
-    frame.say("IN069", loose & frame.kept, "dateLastModified")
-    for column in ("orgSourcedIds", "termSourcedIds", "grades", "subjects"):
-        frame.say("IN075", frame.each(column, lambda text: ", " in text) & frame.kept, column)
-    if "enabledUser" in frame.table.column_names:
-        loose = frame.each("enabledUser", lambda text: text not in ("true", "false", ""))
-        frame.say("IN068", loose & frame.kept, "enabledUser")
-
-
-def _check_duplicates(spec: Spec, frame: RosterFile) -> None:
-    """The same sourcedId twice: the same row is loaded once, differing rows are all kept out."""
-    ids = np.array(frame.texts("sourcedId"), dtype=object)
-    if spec.name == "roles" or len(set(ids)) == len(ids):
-        return
-    rows: dict[str, list[int]] = {}
-    for number, one in enumerate(ids):
-        if one:
-            rows.setdefault(one, []).append(number)
-    content = list(
-        zip(
-            *(frame.table[name].to_pylist() for name in frame.table.column_names if name != "dateLastModified"),
-            strict=True,
-        )
-    )
-    same, conflicting = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
-    for numbers in rows.values():
-        if len(numbers) > 1 and len({content[number] for number in numbers}) == 1:
-            same[numbers[1:]] = True
-        elif len(numbers) > 1:
-            conflicting[numbers] = True
-    frame.reject("IN065", same, "sourcedId")
-    frame.reject("IN066", conflicting, "sourcedId")
-
-
-def check_references(package: Package, spec: Spec) -> None:
-    """Report what points nowhere; only a row that cannot stand without its target is kept out."""
-    frame = package.frames[spec.name]
-    for column, target in spec.refers.items():
-        known = package.ids(target)
-        if known is None:
-            frame.say("IN064", ~frame.is_empty(column) & frame.kept, column)
-            continue
-        lost = _points_nowhere(frame, column, known)
-        if (spec.name, column) in _INSEPARABLE:
-            frame.reject("IN077", lost, column)
-        else:
-            frame.say("IN064", lost & frame.kept, column)
-    if spec.name in ("classes", "enrollments") and "orgs" in package.frames:
-        others = not_schools(package)
-        frame.say("IN074", frame.each("schoolSourcedId", others.__contains__) & frame.kept, "schoolSourcedId")
-
-
-def _points_nowhere(frame: RosterFile, column: str, known: set[str]) -> Flags:
-    return frame.each(column, lambda text: any(one not in known for one in listed(text)))
-
-
-def not_schools(package: Package) -> set[str]:
-    """Organizations that are districts, departments and the like."""
-    orgs = package.frames["orgs"]
-    return {
-        one
-        for one, kind in zip(orgs.texts("sourcedId"), orgs.texts("type"), strict=True)
-        if kind.casefold() != "school"
-    }

@@ -14,10 +14,12 @@ from gainline.engine.intake.encoding import CANDIDATES
 from gainline.engine.intake.event_sources import STANDARDS, event_standard, profiles_for, told_by_bytes
 from gainline.engine.intake.faults import fault
 from gainline.engine.intake.forms import OFFICE, PARQUET, SHEET, TEXT, ZIP, Look, form_of, look, sheets_of
+from gainline.engine.intake.oneroster_spec import SPECS
 from gainline.engine.intake.profile import Profile
 
 ONEROSTER = "oneroster"
 _ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
+_ROSTER_PARTS = frozenset(name.casefold() for name in SPECS)
 _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
 _DATA_SETS = frozenset({"oulad", "k12_online", *STANDARDS})  # never told by the header of one table
@@ -196,7 +198,8 @@ def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[S
 
 
 def _is_roster(stems: set[str]) -> bool:
-    return "orgs" in stems or ("users" in stems and len(stems & _ROSTER_FILES) > 1)
+    is_full = "orgs" in stems or ("users" in stems and len(stems & _ROSTER_FILES) > 1)
+    return is_full or ("manifest" in stems and bool(stems & _ROSTER_PARTS))  # changes come with any one file
 
 
 def _only_tables(parts: Iterable[Part]) -> list[Part]:
@@ -224,7 +227,7 @@ def _look_at_parts(
         _add(found, issues, "k12_online", path, _only_named(parts, _K12_TABLES))
     elif not parts:
         issues.append(fault("IN002", file=path.name))
-    for part in parts if not stems & (_ROSTER_FILES | _OULAD_TABLES | _K12_TABLES) else ():
+    for part in parts if not _is_roster(stems) and not stems & (_ROSTER_FILES | _OULAD_TABLES | _K12_TABLES) else ():
         try:
             _look_at_named(part, profiles, found, issues)
         except Damaged as damage:

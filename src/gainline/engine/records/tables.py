@@ -375,6 +375,7 @@ _ALL = (
             _public("scale_max", "number", "Highest possible score", "not given"),
             _public("weight", "number", "Weight in the course mark, percent", "not given"),
             _public("due_date", "date", "Due or administration date", "not given"),
+            _public("assign_date", "date", "Day it was set", "not given"),
             _public("section_id", "text", "Section it belongs to", "district-wide"),
         ),
     ),
