@@ -7,6 +7,7 @@ from datetime import date
 
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake.account import Tally
+from gainline.engine.intake.caliper.read import read_caliper
 from gainline.engine.intake.k12_online import read_k12_online
 from gainline.engine.intake.link import Identity
 from gainline.engine.intake.oneroster import read_oneroster
@@ -17,6 +18,7 @@ from gainline.engine.intake.sources import Source
 from gainline.engine.intake.star import read_star
 from gainline.engine.intake.targets import BUILDERS
 from gainline.engine.intake.vendor import read_vendor
+from gainline.engine.intake.xapi.read import read_xapi
 
 
 def read(
@@ -67,5 +69,7 @@ def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
         "oulad": read_oulad,
         "star": read_star,
         "k12_online": read_k12_online,
+        "xapi": read_xapi,
+        "caliper": read_caliper,
     }
     return readers.get(target, _vendor)
