@@ -14,6 +14,7 @@ import numpy as np
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.document import GapChange, GroupEffect
+from gainline.engine.evidence.finding import Finding
 from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
 from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import normal_cdf, normal_equivalent
@@ -142,7 +143,7 @@ def _finding(  # noqa: PLR0913 - one row of a table: its cells are its arguments
     n_tool, n_usual = int((member & sample.tool).sum()), int((member & ~sample.tool).sum())
     if effect is None or posterior is None:
         return GroupFinding(GroupEffect(split.key, group, n_tool, n_usual, None, None, None, None, None, reason), None)
-    low, high = effect.estimate - effect.half_width, effect.estimate + effect.half_width
+    low, high = effect.low, effect.high
     harm = posterior.below(0.0) if higher else posterior.above(0.0)
     shown = GroupEffect(split.key, group, n_tool, n_usual, effect.estimate, low, high, posterior.mean, harm, None)
     least, most = posterior.interval()
@@ -162,23 +163,27 @@ def _gap(sample: Sample, frame: Frame, plan: Plan, split: Subgroup, sd: float) -
     found = reason or _interaction(sample, behind, ahead)
     if isinstance(found, str):
         return no_gap(split)
-    half = found.half_width
-    low, high = found.estimate - half, found.estimate + half
+    change = found.finding("change of the gap", method="", source="")
     usual = _mean_gap(sample.y, behind & ~sample.tool, ahead & ~sample.tool, sample.weights)
-    higher = sample.outcome.direction is Direction.HIGHER
-    return GapChange(
-        subgroup=split.key,
-        label=split.label,
-        disadvantaged=split.disadvantaged_label,
-        others=split.others_label,
-        gap_before=_gap_before(sample, frame, behind, ahead),
+    before = _gap_before(sample, frame, behind, ahead)
+    return gap_row(plan, split, change, before=before, usual=usual, sd=sd)
+
+
+def gap_row(
+    plan: Plan, split: Subgroup, change: Finding, *, before: float | None, usual: float | None, sd: float
+) -> GapChange:
+    """The row of a gap whose change was estimated; ``sd`` is the primary outcome's, in which the prior is stated."""
+    higher = plan.primary.direction is Direction.HIGHER
+    return replace(
+        no_gap(split),
+        gap_before=before,
         gap_usual=usual,
-        gap_tool=usual + found.estimate,
-        change=found.estimate,
-        low=low,
-        high=high,
-        widen_probability=widens(found, plan.decision.prior.sd * sd, higher=higher),
-        says=words_for(low, high, higher=higher),
+        gap_tool=None if usual is None else usual + change.effect,
+        change=change.effect,
+        low=change.low,
+        high=change.high,
+        widen_probability=_widens(change, plan.decision.prior.sd * sd, higher=higher),
+        says=_words_for(change.low, change.high, higher=higher),
     )
 
 
@@ -196,7 +201,7 @@ def _interaction(sample: Sample, behind: Flags, ahead: Flags) -> Inference | str
     return _reliable(cr2(fit, sample.clusters, fit.contrast("change")))
 
 
-def widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
+def _widens(change: Finding, prior_sd: float, *, higher: bool) -> float:
     """P(the gap widens), with a prior centered at no change and as wide as the plan's prior on effects.
 
     Without a prior one of ten harmless tools would pass 0.9 by chance; a change of a gap is before the data as likely
@@ -204,11 +209,11 @@ def widens(change: Inference, prior_sd: float, *, higher: bool) -> float:
     """
     error = normal_equivalent(change.std_error, change.df)
     kept = prior_sd**2 / (prior_sd**2 + error**2)
-    below = normal_cdf(-kept * change.estimate / (error * sqrt(kept)))
+    below = normal_cdf(-kept * change.effect / (error * sqrt(kept)))
     return below if higher else 1.0 - below
 
 
-def words_for(low: float, high: float, *, higher: bool) -> str:
+def _words_for(low: float, high: float, *, higher: bool) -> str:
     """What an interval of a change says about the gap."""
     if low <= 0.0 <= high:
         return "cannot tell"

@@ -18,9 +18,9 @@ from gainline.engine.evidence.estimators.group_time import Units
 from gainline.engine.evidence.estimators.wedge import Deal, wedge
 from gainline.engine.evidence.finding import Finding
 from gainline.engine.evidence.frame import Flags, Frame, Panel
-from gainline.engine.evidence.gaps import MIN_DF, no_gap, widens, words_for
-from gainline.engine.evidence.inference.cr2 import Inference, cluster_codes
-from gainline.engine.pilots.plan import Direction, Plan, Subgroup
+from gainline.engine.evidence.gaps import MIN_DF, gap_row, no_gap
+from gainline.engine.evidence.inference.cr2 import cluster_codes
+from gainline.engine.pilots.plan import Plan, Subgroup
 
 KINDS = frozenset({"differences", "stepped_wedge"})
 
@@ -72,23 +72,9 @@ def _gap(plan: Plan, frame: Frame, split: Subgroup, sd: float, ctx: RunContext) 
     found = _estimate(plan, frame, panel, ctx)
     if isinstance(found, Refusal) or not found.df >= MIN_DF:
         return no_gap(split)
-    higher = plan.primary.direction is Direction.HIGHER
+    before = _mean(panel, ~_once_begun(panel))
     usual = _mean(panel, ~_with_tool(panel) & _once_begun(panel))
-    change = Inference(found.effect, found.std_error, found.df)
-    return GapChange(
-        subgroup=split.key,
-        label=split.label,
-        disadvantaged=split.disadvantaged_label,
-        others=split.others_label,
-        gap_before=_mean(panel, ~_once_begun(panel)),
-        gap_usual=usual,
-        gap_tool=None if usual is None else usual + found.effect,
-        change=found.effect,
-        low=found.low,
-        high=found.high,
-        widen_probability=widens(change, plan.decision.prior.sd * sd, higher=higher),
-        says=words_for(found.low, found.high, higher=higher),
-    )
+    return gap_row(plan, split, found, before=before, usual=usual, sd=sd)
 
 
 def _estimate(plan: Plan, frame: Frame, panel: Panel, ctx: RunContext) -> Finding | Refusal:

@@ -10,7 +10,7 @@ from gainline.engine.core.context import RunContext
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
-from gainline.engine.evidence.designs.standing import student_sd, to_estimate
+from gainline.engine.evidence.designs.standing import followed, student_sd, to_estimate
 from gainline.engine.evidence.document import ArmCount, Check, Estimate, EventPoint
 from gainline.engine.evidence.estimators.series import (
     SeriesFindings,
@@ -74,13 +74,9 @@ def analyze(
 
 
 def _series(frame: Frame, outcome: Outcome) -> _Series | Refusal:
-    panel = frame.panels.get(outcome.key)
-    if panel is None or not (panel.first < len(panel.periods)).any():
-        return Refusal(
-            "EV196",
-            f"'{outcome.key}' is not followed over the plan's periods by anyone who had the tool",
-            "name the forms or days of each period in the plan, and import them",
-        )
+    panel = followed(frame, outcome)
+    if isinstance(panel, Refusal):
+        return panel
     with_tool = panel.first < len(panel.periods)
     starts = np.unique(panel.first[with_tool])
     if len(starts) > 1:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from math import isfinite, sqrt
-
 import numpy as np
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.document import ArmCount, Estimate
-from gainline.engine.evidence.effect_size import hedges_g, pooled_sd
+from gainline.engine.evidence.effect_size import effect_size, pooled_sd
+from gainline.engine.evidence.estimate import as_estimate
 from gainline.engine.evidence.finding import Finding
-from gainline.engine.evidence.frame import Flags, Frame
-from gainline.engine.evidence.inference.distributions import t_quantile
-from gainline.engine.pilots.plan import Direction, Outcome
+from gainline.engine.evidence.frame import Flags, Frame, Panel
+from gainline.engine.pilots.plan import Outcome
 
 _FEWEST = 4  # students of a side whose spread counts
-_MANY = 1e6  # degrees of freedom that stand for a normal law in the document, which holds no infinite number
 
 
 def student_sd(frame: Frame, outcome: Outcome, side: Flags) -> tuple[float, int] | Refusal:
@@ -43,6 +40,23 @@ def student_sd(frame: Frame, outcome: Outcome, side: Flags) -> tuple[float, int]
     return sd, n
 
 
+def followed(frame: Frame, outcome: Outcome) -> Panel | Refusal:
+    """The outcome over the plan's periods, where somebody who had the tool is in it.
+
+    Refuses
+    -------
+    EV196 nobody who had the tool is followed.
+    """
+    panel = frame.panels.get(outcome.key)
+    if panel is None or not (panel.first < len(panel.periods)).any():
+        return Refusal(
+            "EV196",
+            f"'{outcome.key}' is not followed over the plan's periods by anyone who had the tool",
+            "name the forms or days of each period in the plan, and import them",
+        )
+    return panel
+
+
 def to_estimate(
     found: Finding,
     outcome: Outcome,
@@ -51,43 +65,7 @@ def to_estimate(
     mean_usual: float,
     counts: tuple[ArmCount, ...],
 ) -> Estimate:
-    """The estimate as the document holds it; p adjusted and the probability are filled in later."""
-    df = found.df if isfinite(found.df) else _MANY
-    g, error, half = _standardized(found, spread, df)
-    return Estimate(
-        outcome=outcome.key,
-        label=outcome.label,
-        unit=outcome.unit,
-        domain=outcome.domain,
-        role=outcome.role,
-        method=found.method,
-        effect=found.effect,
-        std_error=found.std_error,
-        df=df,
-        low=found.low,
-        high=found.high,
-        p=found.p,
-        p_adjusted=None,
-        p_randomization=None,
-        g=g,
-        g_std_error=error,
-        g_low=g - half,
-        g_high=g + half,
-        sd=spread[0],
-        mean_tool=mean_usual + found.effect,
-        mean_usual=mean_usual,
-        counts=counts,
-        probability_worth_having=None,
-        favorable=outcome.direction is Direction.HIGHER,
-        diagnostics=found.diagnostics,
-        estimand=found.estimand,
-        source=found.source,
-    )
-
-
-def _standardized(found: Finding, spread: tuple[float, int], df: float) -> tuple[float, float, float]:
-    """Hedges' g, its standard error, and half its 95 % interval."""
+    """The estimate of a design that compares no two samples of students, with g on the spread of `student_sd`."""
     sd, n = spread
-    g, h = hedges_g(found.effect, sd, n)
-    error = sqrt((found.std_error / sd) ** 2 + g**2 / (2.0 * h))
-    return g, error, error * t_quantile(0.975, df)
+    size = effect_size(found.effect, found.std_error, sd, n)
+    return as_estimate(found, outcome, size, sd=sd, mean_usual=mean_usual, counts=counts)

@@ -10,7 +10,7 @@ from gainline.engine.core.context import RunContext
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.analysis import Analysis
-from gainline.engine.evidence.designs.standing import student_sd, to_estimate
+from gainline.engine.evidence.designs.standing import followed, student_sd, to_estimate
 from gainline.engine.evidence.document import ArmCount, Check, EventPoint
 from gainline.engine.evidence.estimators.synthetic_control import (
     POOREST_FIT,
@@ -72,14 +72,10 @@ def _without_levels(found: Finding) -> Finding:
 
 
 def _schools(frame: Frame, outcome: Outcome) -> _Schools | Refusal:
-    panel = frame.panels.get(outcome.key)
-    with_tool = np.zeros(0, dtype=bool) if panel is None else panel.first < len(panel.periods)
-    if panel is None or not with_tool.any():
-        return Refusal(
-            "EV196",
-            f"'{outcome.key}' is not followed over the plan's periods by anyone who had the tool",
-            "name the forms or days of each period in the plan, and import them",
-        )
+    panel = followed(frame, outcome)
+    if isinstance(panel, Refusal):
+        return panel
+    with_tool = panel.first < len(panel.periods)
     if int(with_tool.sum()) > 1:
         return Refusal(
             "EV198",

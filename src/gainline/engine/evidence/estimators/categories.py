@@ -22,7 +22,6 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Codes, Floats
 from gainline.engine.evidence.inference.cr2 import Inference, cr2
-from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
 from gainline.engine.evidence.inference.linear import Columns, Fit, independent, least_squares
 
 _STEPS = 60
@@ -67,7 +66,9 @@ def odds_ratio(y: Floats, model: Model) -> Finding | Refusal:
         return found
     notes = _ratios("odds ratio", found)
     method = "logistic regression with the registered covariates, CR2/Satterthwaite of the working regression"
-    return _finding("log odds ratio, given the covariates", found, method, "McCullagh and Nelder (1989)", notes)
+    return found.finding(
+        "log odds ratio, given the covariates", method=method, source="McCullagh and Nelder (1989)", notes=notes
+    )
 
 
 def rate_ratio(y: Floats, model: Model) -> Finding | Refusal:
@@ -82,17 +83,11 @@ def rate_ratio(y: Floats, model: Model) -> Finding | Refusal:
         return found
     notes = _ratios("rate ratio", found)
     method = "quasi-Poisson regression with the registered covariates, CR2/Satterthwaite of the working regression"
-    return _finding("log rate ratio", found, method, "McCullagh and Nelder (1989)", notes)
-
-
-def _finding(estimand: str, found: Inference, method: str, source: str, notes: Notes) -> Finding:
-    low, high = found.estimate - found.half_width, found.estimate + found.half_width
-    return Finding(estimand, found.estimate, found.std_error, found.df, low, high, found.p, method, source, notes)
+    return found.finding("log rate ratio", method=method, source="McCullagh and Nelder (1989)", notes=notes)
 
 
 def _ratios(name: str, found: Inference) -> Notes:
-    low, high = found.estimate - found.half_width, found.estimate + found.half_width
-    return ((name, f"{exp(found.estimate):.4g} (95 % interval {exp(low):.4g} to {exp(high):.4g})"),)
+    return ((name, f"{exp(found.estimate):.4g} (95 % interval {exp(found.low):.4g} to {exp(found.high):.4g})"),)
 
 
 def _logistic(eta: Floats) -> tuple[Floats, Floats]:
@@ -161,14 +156,11 @@ def proportional_odds(levels: Codes, model: Model, *, df: float) -> Finding | Re
     m = len(by_cluster)
     bread = np.linalg.inv(curve)
     variance = float((bread @ by_cluster.T @ by_cluster @ bread)[-1, -1]) * m / (m - 1)
-    effect, error = float(parameters[-1]), sqrt(variance)
-    half = t_half_width(error, df)
-    said = _ratios("odds ratio of a higher level", Inference(effect, error, df))
+    effect = Inference(float(parameters[-1]), sqrt(variance), df)
+    said = _ratios("odds ratio of a higher level", effect)
     method = "proportional odds with the registered covariates, errors by cluster"
-    p = t_p_value(effect / error, df)
-    source = "McCullagh (1980)"
     estimand = "log odds ratio of a higher level, given the covariates"
-    return Finding(estimand, effect, error, df, effect - half, effect + half, p, method, source, said)
+    return effect.finding(estimand, method=method, source="McCullagh (1980)", notes=said)
 
 
 def _ordered_columns(model: Model) -> Floats | Refusal:

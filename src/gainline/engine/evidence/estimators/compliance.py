@@ -12,7 +12,7 @@ Fieller (1954); Staiger and Stock (1997) on weak instruments. Beside it "as trea
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -124,10 +124,9 @@ def as_treated(y: Floats, taken: Floats, offered: Offered) -> Finding | Refusal:
     if isinstance(fit, Refusal):
         return fit
     found = cr2(fit, offered.clusters, fit.contrast(_TAKEN))
-    low, high = found.estimate - found.half_width, found.estimate + found.half_width
     method = "regression on use with the registered covariates, CR2/Satterthwaite"
     source = "none: use was chosen, so whatever drove the choice is in the number"
-    return Finding(AS_TREATED, found.estimate, found.std_error, found.df, low, high, found.p, method, source)
+    return found.finding(AS_TREATED, method=method, source=source)
 
 
 def take_up(taken: Floats, offered: Offered) -> Notes:
@@ -137,8 +136,3 @@ def take_up(taken: Floats, offered: Offered) -> Notes:
     return tuple(
         (f"take-up, {name}", f"{float(np.average(taken, weights=weights * side)):.4g}") for name, side in sides
     )
-
-
-def with_notes(finding: Finding, notes: Notes) -> Finding:
-    """The finding with more diagnostics."""
-    return replace(finding, diagnostics=(*finding.diagnostics, *notes))

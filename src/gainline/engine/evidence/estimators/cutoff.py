@@ -18,7 +18,7 @@ from gainline.engine.evidence.estimators.bandwidth import DISTINCT, Bandwidths, 
 from gainline.engine.evidence.estimators.local import Side, residuals, steps, triangular
 from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Codes, Flags, Floats
-from gainline.engine.evidence.inference.cr2 import cr2
+from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
 from gainline.engine.evidence.inference.linear import Columns, least_squares
 
@@ -225,11 +225,7 @@ def _parabolas(near: Scores, y: Floats, weights: Floats, order: int) -> Finding 
         )
     shape = "parabolas" if order == 2 else "lines"
     method = f"local {shape} at the cutoff, CR2/Satterthwaite by cluster"
-    half = effect.half_width
-    low, high = effect.estimate - half, effect.estimate + half
-    return Finding(
-        AT_THE_CUTOFF, effect.estimate, effect.std_error, effect.df, low, high, effect.p, method, f"{SOURCE}, remark 7"
-    )
+    return effect.finding(AT_THE_CUTOFF, method=method, source=f"{SOURCE}, remark 7")
 
 
 def _ratio(near: Scores, weights: Floats, main: Finding, uptake: Finding) -> Finding | None:
@@ -239,12 +235,8 @@ def _ratio(near: Scores, weights: Floats, main: Finding, uptake: Finding) -> Fin
     spread = _parabolas(near, (near.y - ratio * near.uptake) / uptake.effect, weights, 2)
     if isinstance(spread, Refusal):
         return None
-    half = t_half_width(spread.std_error, spread.df)
-    p = t_p_value(ratio / spread.std_error, spread.df)
     method = f"{spread.method}, ratio of the jumps"
-    return Finding(
-        OF_THE_TOOL, ratio, spread.std_error, spread.df, ratio - half, ratio + half, p, method, spread.source
-    )
+    return Inference(ratio, spread.std_error, spread.df).finding(OF_THE_TOOL, method=method, source=spread.source)
 
 
 def _with_notes(finding: Finding, notes: Notes) -> Finding:

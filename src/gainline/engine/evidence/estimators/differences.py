@@ -20,6 +20,7 @@ from gainline.engine.evidence.estimators.cohort_inference import Combination, Sp
 from gainline.engine.evidence.estimators.group_time import Cells, Comparison, Units, group_time
 from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Flags, Floats
+from gainline.engine.evidence.inference.cr2 import Inference
 
 SOURCE = "Callaway and Sant'Anna (2021); Bell and McCaffrey (2002)"
 METHOD = "group-time differences in differences, CR2/Satterthwaite by cluster within cohorts"
@@ -59,18 +60,9 @@ class Staggered:
     def finding(self, estimand: str) -> Finding:
         """The simple average as a finding."""
         own = self.simple
-        return Finding(
-            estimand=estimand,
-            effect=own.effect,
-            std_error=own.std_error,
-            df=own.df,
-            low=own.low,
-            high=own.high,
-            p=own.p,
-            method=METHOD_POOLED if own.pooled else METHOD,
-            source=SOURCE,
-            diagnostics=self._notes(),
-        )
+        method = METHOD_POOLED if own.pooled else METHOD
+        found = Inference(own.effect, own.std_error, own.df)
+        return found.finding(estimand, method=method, source=SOURCE, notes=self._notes())
 
     def _notes(self) -> Notes:
         def said(found: Combination) -> str:

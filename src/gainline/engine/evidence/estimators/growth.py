@@ -101,7 +101,6 @@ def growth_difference(
         return fit
     codes = np.unique(clusters[known], return_inverse=True)[1]
     found = cr2(fit, codes, fit.contrast(_TOOL))
-    low, high = found.estimate - found.half_width, found.estimate + found.half_width
     notes = (
         ("students with a line", f"{int(known.sum()):,} of {len(known):,}"),
         ("growth in the usual arm", f"{float(fit.coefficients[0]):.4g} per {unit_of_time}"),
@@ -110,7 +109,7 @@ def growth_difference(
     method = "students' own slopes, weighted by how well each is known, CR2/Satterthwaite"
     estimand = f"difference in growth per {unit_of_time}"
     source = "Laird and Ware (1982); Raudenbush and Bryk (2002), chapter 6"
-    return Finding(estimand, found.estimate, found.std_error, found.df, low, high, found.p, method, source, notes)
+    return found.finding(estimand, method=method, source=source, notes=notes)
 
 
 def _between(slope: Floats, errors: Floats, arm: Floats) -> float:

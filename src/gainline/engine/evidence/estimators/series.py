@@ -21,6 +21,7 @@ from scipy import optimize, special
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.finding import Finding
 from gainline.engine.evidence.frame import Floats
+from gainline.engine.evidence.inference.cr2 import Inference
 from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
 from gainline.engine.evidence.inference.linear import Columns, Rows, independent
 
@@ -283,10 +284,8 @@ def _quantile(share: float, centers: Floats, errors: Floats, df: float, weights:
 def _single(contrast: Floats, fit: Whitened) -> Finding:
     effect = float(contrast @ fit.coefficients)
     error = float(np.sqrt(contrast @ fit.spread @ contrast * fit.variance))
-    half = t_half_width(error, fit.df)
     method = f"segmented regression, Prais-Winsten with autocorrelation {fit.rho:.2f} taken as known, t(T - k)"
-    p = t_p_value(effect / error, fit.df)
-    return Finding(ESTIMAND, effect, error, fit.df, effect - half, effect + half, p, method, "Prais and Winsten (1954)")
+    return Inference(effect, error, fit.df).finding(ESTIMAND, method=method, source="Prais and Winsten (1954)")
 
 
 def _newey_west_finding(y: Floats, x: Floats, contrast: Floats) -> Finding:

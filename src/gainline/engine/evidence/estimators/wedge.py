@@ -187,7 +187,7 @@ def _beside(model: Inference, alike: Inference | Refusal) -> Notes:
 
 
 def _interval(found: Inference) -> str:
-    return f"{found.estimate - found.half_width:.6g} to {found.estimate + found.half_width:.6g}"
+    return f"{found.low:.6g} to {found.high:.6g}"
 
 
 def _told(found: Inference | Refusal) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gainline.engine.evidence.finding import Finding, Notes
 from gainline.engine.evidence.frame import Codes, Floats, Texts
 from gainline.engine.evidence.inference.distributions import t_half_width, t_p_value
 from gainline.engine.evidence.inference.linear import Fit
@@ -42,6 +43,22 @@ class Inference:
     def half_width(self) -> float:
         """Half the width of the 95 % interval."""
         return t_half_width(self.std_error, self.df)
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.estimate - self.half_width
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.estimate + self.half_width
+
+    def finding(self, estimand: str, *, method: str, source: str, notes: Notes = ()) -> Finding:
+        """What was estimated, by which method, with this p and interval."""
+        return Finding(
+            estimand, self.estimate, self.std_error, self.df, self.low, self.high, self.p, method, source, notes
+        )
 
 
 def cluster_codes(labels: Texts) -> Codes:
