@@ -170,3 +170,35 @@ def test_a_weighted_comparison_finds_nobody_a_partner():
     page = text(brief_html(evidence))
     assert "were weighted so that as a group" in page
     assert "Nobody was left out to make the groups alike." in page
+
+
+@pytest.mark.parametrize(
+    ("rating", "says"),
+    [
+        ("Meets WWC Standards Without Reservations", "it raised the"),
+        ("Meets WWC Standards With Reservations", "it seems to have raised the"),
+    ],
+)
+def test_the_headline_is_as_firm_as_the_rating(rating, says):
+    found = below_standards()
+    verdict = replace(found.verdict, word="adopt", steps=())
+    page = brief_html(replace(found, rating=replace(found.rating, label=rating), verdict=verdict).to_json_value())
+    assert says in page.split("<h1>")[1].split("</h1>")[0]
+
+
+def test_a_units_range_stands_in_the_method_part_and_not_in_every_sentence():
+    found = rich()
+    primary = replace(found.estimates[0], unit="marks (0 to 100)")
+    page = brief_html(replace(found, estimates=(primary, *found.estimates[1:])).to_json_value())
+    board, method = (text(part) for part in page.split('id="method"'))
+    assert "marks" in board
+    assert "(0 to 100)" not in board
+    assert "marks (0 to 100)" in method
+
+
+def test_columns_that_hold_nothing_are_not_printed():
+    found = rich()
+    plain = tuple(replace(made, p_adjusted=None, p_randomization=None) for made in found.estimates)
+    method = text(brief_html(replace(found, estimates=plain).to_json_value()).split('id="method"')[1])
+    assert "p by re-drawing" not in method
+    assert "p by re-drawing" in text(brief_html(found.to_json_value()).split('id="method"')[1])

@@ -30,7 +30,9 @@ def headline(facts: Facts) -> str:
 def _headline_key(facts: Facts) -> str:
     claim = facts.claim
     if facts.chip == "adopt":
-        return "adopt_cause" if claim.may_name_cause and claim.low > 0 else "adopt_seen"
+        if not (claim.may_name_cause and claim.low > 0):
+            return "adopt_seen"
+        return "adopt_cause" if claim.strength is Strength.SHOWS else "adopt_likely"
     if facts.chip == "adapt":
         return f"adapt_{_why_adapt(facts)}"
     if facts.chip == "stop":

@@ -13,6 +13,7 @@ from gainline.engine.reports.wording import Claim
 from gainline.engine.reports.words import Words
 
 FORMAT = "gainline-evidence/1"
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)$")
 _ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 CHIPS = {"adopt": "adopt", "adapt": "adapt", "stop": "stop", "extend": "extend", "not enough evidence": "unknown"}
 
@@ -60,8 +61,8 @@ class Facts:
 
     @property
     def unit(self) -> str:
-        """The primary outcome's unit."""
-        return str(self.primary["unit"])
+        """The primary outcome's unit, as it stands in a sentence."""
+        return bare_unit(str(self.primary["unit"]))
 
     @property
     def outcome(self) -> str:
@@ -180,6 +181,11 @@ def inside(label: str) -> str:
     """A label as it stands inside a sentence: no capital, unless it is an abbreviation or a proper word."""
     keeps = not label[1:2].islower() or label.startswith(_PROPER)
     return label if keeps else label[0].lower() + label[1:]
+
+
+def bare_unit(unit: str) -> str:
+    """A unit without its range in brackets: marks (0 to 100) are marks; the method part says the range."""
+    return _IN_BRACKETS.sub("", unit)
 
 
 def capital(text: str) -> str:

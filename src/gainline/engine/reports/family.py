@@ -11,7 +11,9 @@ from gainline.engine.reports.wording import Move, Strength
 def family_paragraph(facts: Facts) -> str:
     """What was tried, what came out and what happens next, for families."""
     t, claim = facts.words, facts.claim
-    said = [t("family.asked_one", tool=facts.tool), t(f"family.how_{claim.design}"), t("family.then")]
+    said = [t("family.asked_one", tool=facts.tool), t(f"family.how_{claim.design}")]
+    if claim.design != "interrupted_series":  # one group, followed over time
+        said.append(t("family.then"))
     said.append(_result(facts))
     gap = lead(facts)
     if gap is not None and gap["says"] == "widened" and claim.move is Move.ROSE:

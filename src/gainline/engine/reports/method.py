@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gainline.engine.reports import numbers, people
-from gainline.engine.reports.facts import Facts, capital
+from gainline.engine.reports.facts import Facts, bare_unit, capital
 from gainline.engine.reports.figures import Figure, Table, balance_figure
 
 Pairs = tuple[tuple[str, str], ...]
+NOTHING = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,14 @@ def _match_loss(facts: Facts, arm: str) -> str:
 
 def _outcomes(facts: Facts, estimates: list[dict[str, Any]], caption: str) -> Table:
     t = facts.words
-    head = ("outcome", "domain", "role", "effect", "interval", "g", "p", "p_adjusted", "p_randomization", "n")
-    return Table(tuple(t(f"method.{key}") for key in head), tuple(_outcome(facts, made) for made in estimates), caption)
+    head = ["outcome", "domain", "role", "effect", "interval", "g", "p", "p_adjusted", "p_randomization", "n"]
+    rows = [_outcome(facts, made) for made in estimates]
+    told = [key for place, key in enumerate(head) if any(row[place] != NOTHING for row in rows)]
+    if all(made["role"] == "exploratory" for made in estimates):
+        told = [key for key in told if key not in ("domain", "role")]  # the heading says it
+    kept = [head.index(key) for key in told]
+    shown = tuple(tuple(row[place] for place in kept) for row in rows)
+    return Table(tuple(t(f"method.{key}") for key in told), shown, caption)
 
 
 def _outcome(facts: Facts, made: dict[str, Any]) -> tuple[str, ...]:
@@ -147,18 +154,22 @@ def _outcome(facts: Facts, made: dict[str, Any]) -> tuple[str, ...]:
         made["label"],
         made["domain"],
         role,
-        f"{numbers.signed(made['effect'], places)} {made['unit']}",
+        f"{numbers.signed(made['effect'], places)} {_unit(made)}",
         t("page.range", low=low, high=high),
         numbers.signed(made["g"], 2),
         numbers.p_value(made["p"]),
         _p(made["p_adjusted"]),
         _p(made["p_randomization"]),
-        " + ".join(facts.say(facts.released.counts[key]) for key in keys),
+        "\N{NO-BREAK SPACE}+\N{NO-BREAK SPACE}".join(facts.say(facts.released.counts[key]) for key in keys),
     )
 
 
 def _p(value: float | None) -> str:
-    return "–" if value is None else numbers.p_value(value)
+    return NOTHING if value is None else numbers.p_value(value)
+
+
+def _unit(made: dict[str, Any]) -> str:
+    return bare_unit(made["unit"]) if made["role"] == "exploratory" else str(made["unit"])
 
 
 def _steps(facts: Facts) -> Table:

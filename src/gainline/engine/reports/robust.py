@@ -11,7 +11,7 @@ from typing import Any
 
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import numbers
-from gainline.engine.reports.facts import Facts
+from gainline.engine.reports.facts import Facts, bare_unit
 from gainline.engine.reports.figures import Table
 
 
@@ -100,7 +100,7 @@ def _companions(facts: Facts) -> Table:
     t = facts.words
     rows = []
     for made in facts.evidence["companions"]:
-        shown = f"{numbers.signed(made['effect'], _places(made))} {made['unit']}"
+        shown = f"{numbers.signed(made['effect'], _places(made))} {bare_unit(made['unit'])}"
         rows.append((made["label"], made["estimand"] or "–", shown, _interval(facts, made), made["method"]))
     head = ("what", "estimand", "effect", "interval", "method")
     return Table(tuple(t(f"robust.{key}") for key in head), tuple(rows), t("robust.companions"))

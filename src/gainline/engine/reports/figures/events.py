@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+from typing import Any
+
 from gainline.engine.reports import charts, numbers
 from gainline.engine.reports.charts import Line, Row, RowsDrawing
 from gainline.engine.reports.facts import Facts
 from gainline.engine.reports.figures.frame import Figure, Table, both
+
+
+_OWN_WORDS = {"interrupted_series": "series_", "synthetic_control": "mixture_"}
+"""Designs in which a period is held against something else than units without the tool."""
 
 
 def events_figure(facts: Facts) -> Figure:
@@ -23,7 +30,9 @@ def events_figure(facts: Facts) -> Figure:
         )
         for place, point in enumerate(points)
     )
-    drawing = RowsDrawing(rows, t("events.axis", unit=facts.unit), (Line(0.0, t("events.zero")),), places=facts.places)
+    drawing = RowsDrawing(
+        rows, _said(facts, "axis", unit=facts.unit), (Line(0.0, t("events.zero")),), places=facts.places
+    )
     told = _sentence(facts)
     cells = tuple(
         (_label(facts, p["period"]), facts.effect(p["effect"]), _interval(facts, p), numbers.count(p["clusters"]))
@@ -32,24 +41,43 @@ def events_figure(facts: Facts) -> Figure:
     head = ("col_period", "col_effect", "col_interval", "col_clusters")
     return Figure(
         "events",
-        t(f"events.title_{_reading(facts)}"),
+        _said(facts, f"title_{_reading(facts)}"),
         t("events.subtitle", outcome=facts.primary["label"], unit=facts.unit),
         both(charts.rows_svg, drawing, "events"),
         f"{t('events.alt')} {told}",
         Table(tuple(t(f"events.{key}") for key in head), cells),
         told,
         facts.source,
-        notes=(t("events.how"),),
+        notes=(_said(facts, "how"),),
     )
 
 
+def _said(facts: Facts, key: str, **parts: str) -> str:
+    """The sentence of the design: of one series, of a mixture of schools, or of units with and without the tool."""
+    return facts.words(f"events.{_OWN_WORDS.get(facts.plan['design']['kind'], '')}{key}", **parts)
+
+
 def _reading(facts: Facts) -> str:
-    """Whether the periods before already differ, and whether those after do."""
+    """Whether the periods before already differ, and whether those after do.
+
+    One of twenty intervals misses zero by chance, so all rows of a side are held against zero together: their
+    intervals are widened until one in twenty such sides would show anything (Bonferroni).
+    """
     points = facts.evidence["events"]
-    if any(p["period"] < 0 and not p["low"] <= 0.0 <= p["high"] for p in points):
+    before, after = ([p for p in points if (p["period"] < 0) is side] for side in (True, False))
+    if _stands_apart(before):
         return "before"
-    clear = [p for p in points if p["period"] >= 0 and not p["low"] <= 0.0 <= p["high"]]
-    return "after" if clear else "none"
+    return "after" if _stands_apart(after) else "none"
+
+
+def _stands_apart(points: list[dict[str, Any]]) -> bool:
+    usual = NormalDist().inv_cdf(0.975)
+    wider = NormalDist().inv_cdf(1.0 - 0.025 / max(len(points), 1)) / usual
+    for p in points:
+        low, high = (p["effect"] + wider * (p[end] - p["effect"]) for end in ("low", "high"))
+        if not low <= 0.0 <= high:
+            return True
+    return False
 
 
 def _label(facts: Facts, period: int) -> str:
@@ -63,7 +91,7 @@ def _heading(facts: Facts, points: list[dict[str, float]], place: int) -> str:
     after = points[place]["period"] >= 0
     if place and (points[place - 1]["period"] >= 0) == after:
         return ""
-    return facts.words("events.heading_after" if after else "events.heading_before")
+    return _said(facts, "heading_after" if after else "heading_before")
 
 
 def _interval(facts: Facts, point: dict[str, float]) -> str:
