@@ -12,7 +12,7 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gainline.engine.intake.containers import Damaged, Part, begins_zip, is_old_office, office_kind
+from gainline.engine.intake.containers import ROOM, Damaged, Part, TooLarge, begins_zip, is_old_office, office_kind
 from gainline.engine.intake.dialect import HEADER_WITHIN, Header, headers
 from gainline.engine.intake.encoding import Survey, survey, utf8_chunks
 from gainline.engine.intake.objects import Record, array_of, keys_of, lines_of
@@ -20,6 +20,7 @@ from gainline.engine.intake.workbook import SheetRow, Workbook
 
 TEXT, SHEET, LINES, ARRAY, PARQUET = "text", "sheet", "lines", "array", "parquet"
 ZIP, OFFICE = "zip", "office"  # forms that hold no table by themselves
+_CELLS_PER_BYTE = 1000  # of a Parquet file; real ones hold a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,15 @@ def _sheet_ways(part: Part) -> list[Header]:
 def _parquet_ways(part: Part) -> list[Header]:
     try:
         with part.seekable() as stream:
-            names = tuple(pq.ParquetFile(stream).schema_arrow.names)
-    except (pa.ArrowException, OSError) as fault:
+            source = pq.ParquetFile(stream)
+            names = tuple(source.schema_arrow.names)
+            cells = source.metadata.num_rows * len(names)
+            if cells > max(ROOM, _CELLS_PER_BYTE * part.path.stat().st_size):
+                raise TooLarge("the number of cells it promises")
+            for batch in source.iter_batches():  # to the end, so that damage is found now
+                for column in batch.columns:
+                    as_text(column).validate(full=True)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
         raise Damaged(str(fault)) from fault
     return [Header("", 1, names)] if names else []
 

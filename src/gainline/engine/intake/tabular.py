@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from gainline.engine.intake.forms import ARRAY, LINES, PARQUET, SHEET, as_text, 
 from gainline.engine.intake.sources import TextFile
 
 ROWS_AT_ONCE = 1 << 16
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def rows_of(file: TextFile, layout: Layout) -> Iterator[Rows]:
@@ -84,7 +86,7 @@ class _Gathered:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+    return _LINE_END.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
 def _sheet(file: TextFile, layout: Layout) -> Iterator[Rows]:
