@@ -282,6 +282,7 @@ def test_weekly_reading_of_everybody_before_and_after_a_start(district, town, tm
     answer = answered(district, value, usage)
     judged(answer, 6.0)
     assert answer.verdict == "not enough evidence"  # one series describes; it carries no decision
+    assert "inside the tool" not in str(answer.evidence["rating"])  # the log is not the tool
     with pytest.raises(Refused, match="over time"):
         answer.export(tmp_path / "redo")
 

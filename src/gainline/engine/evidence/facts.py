@@ -37,7 +37,7 @@ def study_facts(
         cross_section=plan.design.over_time and plan.design.unit != "student",
         attrition=analyses[0].attrition,
         baselines=_own_measures(plan, frame, analyses, rows),
-        in_product=plan.primary.source.indicator is not None,
+        in_product=_in_product(plan),
         students=sum(arm.analyzed for arm in primary.counts),
         sites=len(np.unique(school.astype(str))),
         favorable=_is_good(primary, primary.effect),
@@ -45,6 +45,13 @@ def study_facts(
         flags=capping(analyses[0].checks),
         contrary=any(_is_contrary(primary, analysis.estimate) for analysis in analyses[1:]),
     )
+
+
+def _in_product(plan: Plan) -> bool:
+    """Tell whether the primary outcome is counted inside the tool itself, and not in another system's records."""
+    source = plan.primary.source
+    tools = source.where.get("tool")
+    return source.indicator is not None and (tools is None or plan.tool.key in tools)
 
 
 def _own_measures(plan: Plan, frame: Frame, analyses: Sequence[Analysis], rows: tuple[Balance, ...]) -> list[Balance]:

@@ -10,7 +10,6 @@ from gainline.engine.reports.charts import Line, Row, RowsDrawing
 from gainline.engine.reports.facts import Facts
 from gainline.engine.reports.figures.frame import Figure, Table, both
 
-
 _OWN_WORDS = {"interrupted_series": "series_", "synthetic_control": "mixture_"}
 """Designs in which a period is held against something else than units without the tool."""
 
