@@ -8,7 +8,7 @@ import pytest
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.balancing.cardinality import match_largest
 from gainline.engine.evidence.balancing.full import match_fully
-from gainline.engine.evidence.balancing.matching import match_on_score
+from gainline.engine.evidence.balancing.matching import NONE, match_on_score, match_on_vector
 from gainline.engine.evidence.balancing.optimal import distances, match_optimally
 
 PROBLEMS = 200
@@ -48,6 +48,41 @@ def test_greedy_matching_equals_the_plain_loop(seed):
         return
     assert {who: int(np.flatnonzero((found.sets == found.sets[who]) & ~tool)[0]) for who in pairs} == pairs
     assert int((found.kept & tool).sum()) == len(pairs)
+
+
+def vector_loop(points, tool, caliper, ratio):
+    """Farthest from the comparison students' center first, each the nearest free one, ties to the lower row."""
+    wanting, offered = np.flatnonzero(tool), np.flatnonzero(~tool)
+    far = np.sum((points[wanting] - points[offered].mean(axis=0)) ** 2, axis=1)
+    sets, free = np.full(len(tool), NONE), np.ones(len(offered), dtype=bool)
+    for _ in range(ratio):
+        for who in wanting[np.argsort(-far, kind="stable")]:
+            apart = np.where(free, np.sqrt(np.sum((points[offered] - points[who]) ** 2, axis=1)), np.inf)
+            if apart.min() <= caliper:
+                free[apart.argmin()] = False
+                sets[[who, offered[apart.argmin()]]] = who
+    return sets
+
+
+@pytest.mark.parametrize("offered", [30, 2_500], ids=["all looked at", "shortlists"])
+@pytest.mark.parametrize("seed", range(12))
+def test_matching_on_a_vector_equals_the_plain_loop(seed, offered):
+    rng = np.random.default_rng(seed)
+    tool = np.arange(offered + offered // 8) < offered // 8
+    points = rng.normal(size=(len(tool), 1 + seed % 5)) + 2.0 * (seed % 2) * tool[:, None]
+    if seed % 3 == 0:
+        points = np.round(points * 3.0) / 3.0  # many ties
+    if seed % 4 == 0:
+        points += 1e6  # far from the origin the products of matrices lose digits
+    caliper, ratio = float(rng.choice([0.2, 50.0])), 1 + seed % 2
+    found = match_on_vector(points, tool, np.zeros(len(tool), dtype=int), caliper=caliper, ratio=ratio)
+    sets = vector_loop(points, tool, caliper, ratio)
+    together = {number: set(np.flatnonzero(sets == number)) for number in np.unique(sets[sets != NONE])}
+    if isinstance(found, Refusal):
+        assert together == {}
+        return
+    assert {who: set(np.flatnonzero(found.sets == found.sets[who])) for who in together} == together
+    assert int((found.kept & tool).sum()) == len(together)
 
 
 def best_matching(apart, allowed, ratio):

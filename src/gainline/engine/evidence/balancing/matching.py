@@ -23,6 +23,10 @@ from gainline.engine.evidence.frame import Codes, Flags, Floats
 from gainline.engine.evidence.inference.linear import Rows
 
 NONE = -1  # no partner, no set
+_AT_ONCE = 64  # who wants a match, at a time
+_PART, _PARTS = 64, 16  # places of a part of the list, and parts of a shortlist
+_NOWHERE = 1e300  # a squared distance that nobody has
+_ROUNDING = 1e-9  # of the squared lengths: far more than a product of matrices loses
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +190,51 @@ def _match_nearest(points: Floats, wanting: Rows, offered: Rows, caliper: float,
     far = np.sum((points[wanting] - points[offered].mean(axis=0)) ** 2, axis=1)
     wanting = wanting[np.argsort(-far, kind="stable")]
     candidates, taken = points[offered], np.zeros(len(offered), dtype=bool)
+    everybody = np.arange(len(offered))
     for turn in range(partners.shape[1]):
-        for who in wanting.tolist():
-            distance = np.sqrt(np.sum((candidates - points[who]) ** 2, axis=1))
-            distance[taken] = np.inf
-            best = int(np.argmin(distance))
-            if distance[best] <= caliper:
-                partners[who, turn] = offered[best]
-                taken[best] = True
+        for start in range(0, len(wanting), _AT_ONCE):
+            rows = wanting[start : start + _AT_ONCE]
+            for who, (few, beyond) in zip(rows.tolist(), _shortlists(points[rows], candidates, taken), strict=True):
+                best, distance = _nearest_of(few, candidates, points[who], taken)
+                if not distance < beyond:
+                    best, distance = _nearest_of(everybody, candidates, points[who], taken)
+                if distance <= caliper:
+                    partners[who, turn] = offered[best]
+                    taken[best] = True
+
+
+def _nearest_of(places: Rows, candidates: Floats, point: Floats, taken: Flags) -> tuple[int, float]:
+    """Place and distance of the nearest of these who is free; infinitely far where nobody is."""
+    distance = np.sqrt(np.sum((candidates[places] - point) ** 2, axis=1))
+    distance[taken[places]] = np.inf
+    best = int(np.argmin(distance))
+    return int(places[best]), float(distance[best])
+
+
+def _shortlists(wanting: Floats, candidates: Floats, taken: Flags) -> Iterator[tuple[Rows, float]]:
+    """For each who wants a match a few places, in rising order, and a distance that all other places are beyond.
+
+    Squared distances come from one product of matrices, whose last digits depend on the machine; so they only say
+    where to look, with room for their error, and never who is nearest. The places are those of the parts of the list
+    that hold the nearest by that measure.
+    """
+    if len(candidates) <= 2 * _PARTS * _PART:
+        yield from ((np.arange(len(candidates)), np.inf) for _ in wanting)
+        return
+    parts = -(-len(candidates) // _PART)
+    lengths = np.full(parts * _PART, _NOWHERE)
+    own = np.sum(candidates**2, axis=1)
+    lengths[: len(candidates)] = np.where(taken, _NOWHERE, own)
+    turned = np.zeros((candidates.shape[1], parts * _PART))
+    turned[:, : len(candidates)] = -2.0 * candidates.T
+    nearest = (wanting @ turned + lengths).reshape(len(wanting), parts, _PART).min(axis=2)
+    order = np.argpartition(nearest, _PARTS, axis=1)
+    sizes = np.sum(wanting**2, axis=1)
+    beyond = np.take_along_axis(nearest, order[:, _PARTS:], axis=1).min(axis=1) + sizes
+    beyond = np.sqrt(np.maximum(beyond - _ROUNDING * (sizes + float(own.max())), 0.0))
+    for chosen, limit in zip(np.sort(order[:, :_PARTS], axis=1), beyond.tolist(), strict=True):
+        places = (chosen[:, None] * _PART + np.arange(_PART)).ravel()
+        yield places[places < len(candidates)], limit
 
 
 def nobody_matched() -> Refusal:
