@@ -2,7 +2,7 @@
 
 Group-time effects without covariates against the never-treated, all averages with their standard errors. Beside ours
 a numpy loop over cohorts, periods and averages (the influence function of each cell as a vector over all units), and
-diff-diff where it can be imported; it is no dependency of ours. Growth in units is the last column of the table.
+diff-diff where it can be imported; it is no dependency of ours.
 
     python benchmarks/differences.py --sizes 1_000 10_000 100_000 --periods 10
 """
@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from gainline.engine.evidence.estimators.differences import staggered
 from gainline.engine.evidence.estimators.group_time import Units
-
-REPEATS = 5
+from timing import Task, on_one_thread, print_table
 
 
 def panel(units: int, periods: int) -> Units:
@@ -65,7 +63,7 @@ def average(units: Units, cells: dict, keys: list[tuple[int, int]]) -> tuple[flo
     return effect, float(np.sqrt(influence @ influence))
 
 
-def diff_diff(units: Units) -> Callable[[], tuple[float, float]] | None:
+def diff_diff(units: Units) -> Callable[[], float] | None:
     try:
         package, pandas = importlib.import_module("diff_diff"), importlib.import_module("pandas")
     except ImportError:
@@ -81,49 +79,39 @@ def diff_diff(units: Units) -> Callable[[], tuple[float, float]] | None:
     )
     columns = {"outcome": "y", "unit": "unit", "time": "period", "first_treat": "first"}
 
-    def run() -> tuple[float, float]:
+    def run() -> float:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = package.CallawaySantAnna(control_group="never_treated").fit(long, **columns, aggregate="all")
-        return float(found.overall_att), float(found.overall_se)
+        return float(found.overall_se)
 
     return run
 
 
-def ours(units: Units) -> tuple[float, float]:
-    found = staggered(units, "never")
-    return found.simple.effect, found.simple.std_error_large
+def ours(units: Units) -> float:
+    return staggered(units, "never").simple.std_error_large
 
 
-def timed(run: Callable[[], tuple[float, float]]) -> tuple[float, tuple[float, float]]:
-    best, told = float("inf"), (0.0, 0.0)
-    for _ in range(REPEATS):
-        start = time.process_time()
-        told = run()
-        best = min(best, time.process_time() - start)
-    return best, told
+def tasks(sizes: tuple[int, ...] = (1_000, 10_000, 100_000), periods: int = 10) -> Iterator[Task]:
+    """By number of units: beside the next package, then beside the loop; the standard errors must agree."""
+    panels = [(size, f"{size:,} units, {periods} periods", panel(size, periods)) for size in sizes]
+    for n, size, units in panels:
+        package = diff_diff(units)
+        beside = "diff-diff" if package else "diff-diff: not installed"
+        us = lambda units=units: ours(units)  # noqa: E731 - one row, one call
+        yield Task("Group-time effects, no covariate", size, n, beside, us, package, near=1e-6, goal=3)
+    for n, size, units in panels:
+        us, them = lambda units=units: ours(units), lambda units=units: loop(units)[1]
+        yield Task("the same effects", size, n, "numpy loop over cells", us, them, near=1e-6)
 
 
 def main() -> None:
+    on_one_thread()
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     asked.add_argument("--periods", type=int, default=10)
     options = asked.parse_args()
-    print(f"{'units':>8} {'way':<10} {'CPU s':>8} {'ratio':>6} {'effect':>10} {'error':>9}")
-    for size in options.sizes:
-        units = panel(size, options.periods)
-        ways: list[tuple[str, Callable[[], tuple[float, float]]]] = [
-            ("ours", lambda units=units: ours(units)),
-            ("loop", lambda units=units: loop(units)),
-        ]
-        package = diff_diff(units)
-        if package is not None:
-            ways.append(("diff-diff", package))
-        base = 0.0
-        for name, run in ways:
-            seconds, (effect, error) = timed(run)
-            base = base or seconds
-            print(f"{size:>8,} {name:<10} {seconds:>8.4f} {seconds / base:>6.1f} {effect:>10.6f} {error:>9.6f}")
+    print_table(tasks(tuple(options.sizes), options.periods))
 
 
 if __name__ == "__main__":

@@ -1,31 +1,34 @@
-"""How fast is matching on the propensity: ours beside the obvious alternatives, same students, one run.
+"""How fast is matching: ours beside the obvious alternatives, same students, one run.
 
-Greedy 1:1 without replacement within a caliper of 0.2 SD of the logit score. Beside ours a numpy loop (one pass over
-all free comparison students per tool student), scipy's dense assignment (optimal, so it solves a harder problem), and
-pymatchit where it can be imported; it is no dependency of ours.
+Greedy 1:1 without replacement within a caliper of 0.2 SD of the logit score, beside pymatchit where it can be imported
+(it is no dependency of ours) and beside a numpy loop (one pass over all free comparison students per tool student).
+Exact nearest neighbors in 15 dimensions beside scipy's tree. Optimal pairs beside scipy's dense assignment, which knows
+no caliper.
 
-    python benchmarks/matching.py --sizes 500 2_000 10_000 --controls 9
+    python benchmarks/matching.py
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
-import time
-from collections.abc import Callable
+import importlib
+import warnings
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.spatial import KDTree
 
 from gainline.engine.evidence.balancing.entropy import entropy_balance
 from gainline.engine.evidence.balancing.full import match_fully
-from gainline.engine.evidence.balancing.matching import match_on_score, pooled_caliper
+from gainline.engine.evidence.balancing.matching import match_on_score, match_on_vector, pooled_caliper, whitened
 from gainline.engine.evidence.balancing.optimal import match_optimally
 from gainline.engine.evidence.balancing.propensity import propensity
 from gainline.engine.evidence.inference.linear import Columns
+from timing import Task, on_one_thread, print_table
 
 DENSE_CEILING = 40_000_000  # distances: 320 MB
-PYMATCHIT_CEILING = 20_000  # students; it grows with about n to the 1.6
+NOT_INSTALLED = "pymatchit-causal is not installed"
 
 
 def students(tool_students: int, controls: int) -> tuple[np.ndarray, Columns]:
@@ -50,62 +53,119 @@ def dense(score: np.ndarray, tool: np.ndarray) -> int:
     return len(linear_sum_assignment(np.abs(score[tool][:, None] - score[~tool][None, :]))[0])
 
 
-def pymatchit(tool: np.ndarray, covariates: Columns) -> Callable[[], object] | None:
+def pymatchit(tool: np.ndarray, covariates: Columns) -> Callable[[], float] | None:
     try:
-        import pandas as pd
-        from pymatchit import MatchIt
+        MatchIt, pd = importlib.import_module("pymatchit").MatchIt, importlib.import_module("pandas")
     except ImportError:
         return None
     table = pd.DataFrame(covariates.matrix, columns=list(covariates.names)).assign(treat=tool.astype(int))
     formula = "treat ~ " + " + ".join(covariates.names)
-    return lambda: MatchIt(table, method="nearest", distance="glm", replace=False, caliper=0.2).fit(formula)
+
+    def run() -> float:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            MatchIt(table, method="nearest", distance="glm", replace=False, caliper=0.2).fit(formula)
+        return 0.0
+
+    return run
 
 
-def seconds(work: Callable[[], object], repeats: int) -> float:
-    taken = []
-    for _ in range(repeats):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return statistics.median(taken)
+def pairs(found: object) -> float:
+    """How many tool students were matched: the number by which two ways are compared."""
+    return float(found.sets.max() + 1)
 
 
-def race(tool_students: int, controls: int, repeats: int) -> None:
-    tool, covariates = students(tool_students, controls)
-    n, whole = len(tool), np.zeros(len(tool), dtype=np.intp)
-    scores = propensity(tool, covariates)
-    score = scores.logit
+def tasks(sizes: tuple[int, ...] = (500, 2_000, 10_000), controls: int = 9) -> Iterator[Task]:
+    """Each way of matching, by number of tool students, each with so many comparison students."""
+    worlds = [(size, f"{size:,} of {size * (1 + controls):,} students", *students(size, controls)) for size in sizes]
+    for each in (on_scores, given_scores, in_many_dimensions, optimal, full, balanced):
+        for n, size, tool, covariates in worlds:
+            yield from each(n, size, tool, covariates)
+
+
+def on_scores(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    whole = np.zeros(len(tool), dtype=np.intp)
+
+    def ours() -> float:
+        score = propensity(tool, covariates).logit
+        return pairs(match_on_score(score, tool, whole, caliper=pooled_caliper(score, tool, 0.2), ratio=1))
+
+    theirs = pymatchit(tool, covariates)
+    beside = "pymatchit" if theirs else f"pymatchit: {NOT_INSTALLED}"
+    yield Task("Propensity score and greedy pairs", size, n, beside, ours, theirs, their_repeats=1, goal=100)
+
+
+def given_scores(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    whole, score = np.zeros(len(tool), dtype=np.intp), propensity(tool, covariates).logit
     caliper = pooled_caliper(score, tool, 0.2)
-    rows: dict[str, Callable[[], object] | None] = {
-        "ours, greedy on a given score": lambda: match_on_score(score, tool, whole, caliper=caliper, ratio=1),
-        "ours, score and greedy": lambda: match_on_score(
-            propensity(tool, covariates).logit, tool, whole, caliper=caliper, ratio=1
-        ),
-        "numpy loop, greedy on a given score": lambda: loop(score, tool, caliper),
-        "pymatchit, score and greedy": pymatchit(tool, covariates) if n <= PYMATCHIT_CEILING else None,
-        "ours, optimal": lambda: match_optimally(score[:, None], tool, whole, caliper=caliper, ratio=1),
-        "scipy dense assignment, no caliper": (lambda: dense(score, tool))
-        if tool_students * (n - tool_students) <= DENSE_CEILING
-        else None,
-        "ours, full": (lambda: match_fully(score[:, None], tool, whole, caliper=caliper))
-        if tool_students * (n - tool_students) <= DENSE_CEILING
-        else None,
-        "ours, entropy balancing": lambda: entropy_balance(tool, covariates),
-    }
-    print(f"{tool_students:,} tool and {n - tool_students:,} comparison students, CPU seconds")
-    for name, work in rows.items():
-        said = "not run: not installed, or too long at this size" if work is None else f"{seconds(work, repeats):10.4f}"
-        print(f"  {name:38s} {said}", flush=True)
+    yield Task(
+        "greedy pairs on a given score",
+        size,
+        n,
+        "numpy loop",
+        lambda: pairs(match_on_score(score, tool, whole, caliper=caliper, ratio=1)),
+        lambda: float(loop(score, tool, caliper)),
+        near=0.01,
+        their_repeats=1,
+    )
+
+
+def in_many_dimensions(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    rng = np.random.default_rng(2)
+    points = whitened(rng.normal(size=(len(tool), 15)), tool)
+    whole = np.zeros(len(tool), dtype=np.intp)
+
+    def theirs() -> float:
+        return float(KDTree(points[~tool]).query(points[tool])[0].sum())
+
+    yield Task(
+        "Mahalanobis pairs in 15 dimensions",
+        size,
+        n,
+        "scipy KDTree, nearest with replacement",
+        lambda: pairs(match_on_vector(points, tool, whole, caliper=100.0, ratio=1)),
+        theirs,
+        repeats=1,
+        their_repeats=1,
+    )
+
+
+def optimal(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    whole, score = np.zeros(len(tool), dtype=np.intp), propensity(tool, covariates).logit
+    caliper = pooled_caliper(score, tool, 0.2)
+    fits = n * int((~tool).sum()) <= DENSE_CEILING
+    yield Task(
+        "Optimal pairs within the caliper",
+        size,
+        n,
+        "scipy dense assignment" if fits else "scipy dense assignment: 7 GB of distances",
+        lambda: pairs(match_optimally(score[:, None], tool, whole, caliper=caliper, ratio=1).matched),
+        (lambda: float(dense(score, tool))) if fits else None,
+        repeats=2,
+        their_repeats=2,
+    )
+
+
+def full(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    if n * int((~tool).sum()) > DENSE_CEILING:
+        return
+    whole, score = np.zeros(len(tool), dtype=np.intp), propensity(tool, covariates).logit
+    caliper = pooled_caliper(score, tool, 0.2)
+    work = lambda: pairs(match_fully(score[:, None], tool, whole, caliper=caliper))  # noqa: E731 - one row, one call
+    yield Task("Optimal full matching", size, n, "", work, repeats=2)
+
+
+def balanced(n: int, size: str, tool: np.ndarray, covariates: Columns) -> Iterator[Task]:
+    yield Task("Entropy balancing", size, n, "", lambda: entropy_balance(tool, covariates).effective)
 
 
 def main() -> None:
+    on_one_thread()
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--sizes", type=int, nargs="+", default=[500, 2_000, 10_000])
     reader.add_argument("--controls", type=int, default=9)
-    reader.add_argument("--repeats", type=int, default=3)
     asked = reader.parse_args()
-    for size in asked.sizes:
-        race(size, asked.controls, asked.repeats)
+    print_table(tasks(tuple(asked.sizes), asked.controls))
 
 
 if __name__ == "__main__":

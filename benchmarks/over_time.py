@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import statistics
-import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.optimize import minimize
@@ -21,42 +18,35 @@ from scipy.optimize import minimize
 from gainline.engine.evidence.estimators.cutoff import discontinuity, scores_at
 from gainline.engine.evidence.estimators.series import interrupted_series, segments
 from gainline.engine.evidence.estimators.synthetic_control import synthetic_control
+from timing import Task, on_one_thread, print_table
 
 
-def seconds(run: Callable[[], object], rounds: int) -> float:
-    """Median processor seconds of several runs."""
-    taken = []
-    for _ in range(rounds):
-        start = time.process_time()
-        run()
-        taken.append(time.process_time() - start)
-    return statistics.median(taken)
-
-
-def line(task: str, ours: float, peer: str, theirs: float | None) -> None:
-    """One row of the table."""
-    beside = "not installed" if theirs is None else f"{theirs:10.4f} s {theirs / ours:9.1f}x"
-    print(f"{task:44s} {ours:10.4f} s   {peer:28s} {beside}")
-
-
-def cutoffs(rounds: int) -> None:
+def cutoffs() -> Iterator[Task]:
     """The jump with bandwidths chosen, by number of students."""
     for n in (1_000, 10_000, 100_000):
         rng = np.random.default_rng(n)
         score = rng.normal(0, 10, n)
         y = 50 + 0.4 * score - 0.01 * score**2 + 3 * (score >= 0) + rng.normal(0, 4, n)
 
-        def ours(score: np.ndarray = score, y: np.ndarray = y) -> object:
-            return discontinuity(scores_at(score, y, 0.0, "at or above"))
+        def ours(score: np.ndarray = score, y: np.ndarray = y) -> float:
+            return discontinuity(scores_at(score, y, 0.0, "at or above")).effect.effect
 
-        theirs = None
-        try:
-            rdrobust = importlib.import_module("rdrobust").rdrobust
-        except ImportError:
-            rdrobust = None
-        if rdrobust is not None and n <= 10_000:
-            theirs = seconds(lambda y=y, score=score, fit=rdrobust: fit(y, score), 1)
-        line(f"cutoff, {n:,} students", seconds(ours, rounds), "rdrobust", theirs)
+        fit = rdrobust() if n <= 10_000 else None
+
+        def theirs(score: np.ndarray = score, y: np.ndarray = y, fit: Callable[..., object] | None = fit) -> float:
+            fit(y, score)
+            return 0.0
+
+        beside = "rdrobust" if fit else "rdrobust: not installed" if n <= 10_000 else "rdrobust: too long at this size"
+        yield Task("Cutoff, bandwidths chosen", f"{n:,} students", n, beside, ours, theirs if fit else None)
+
+
+def rdrobust() -> Callable[..., object] | None:
+    """The usual package; GPL, and no part of Gainline."""
+    try:
+        return importlib.import_module("rdrobust").rdrobust
+    except ImportError:
+        return None
 
 
 def general(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
@@ -72,7 +62,7 @@ def general(donors: np.ndarray, target: np.ndarray) -> np.ndarray:
     ).x
 
 
-def mixtures(rounds: int) -> None:
+def mixtures() -> Iterator[Task]:
     """Weights, all placebos and the interval, by number of donors."""
     for pool in (20, 40, 80):
         rng = np.random.default_rng(pool)
@@ -80,17 +70,19 @@ def mixtures(rounds: int) -> None:
         donors = 60 + rng.normal(1, 0.5, (pool, 2)) @ courses + rng.normal(0, 0.5, (pool, 24))
         own = donors[:3].mean(axis=0) + rng.normal(0, 0.3, 24)
 
-        def ours(own: np.ndarray = own, donors: np.ndarray = donors) -> object:
-            return synthetic_control(own, donors, 16)
+        def ours(own: np.ndarray = own, donors: np.ndarray = donors) -> float:
+            return synthetic_control(own, donors, 16).effect.effect
 
-        def theirs(own: np.ndarray = own, donors: np.ndarray = donors) -> object:
-            placebos = [general(np.delete(donors, k, 0)[:, :16], donors[k, :16]) for k in range(len(donors))]
-            return [general(donors[:, :16], own[:16]), *placebos]
+        def theirs(own: np.ndarray = own, donors: np.ndarray = donors) -> float:
+            for k in range(len(donors)):
+                general(np.delete(donors, k, 0)[:, :16], donors[k, :16])
+            return float((own - general(donors[:, :16], own[:16]) @ donors)[16:].mean())
 
-        line(f"synthetic control, {pool} donors, all placebos", seconds(ours, rounds), "SLSQP", seconds(theirs, 1))
+        size = f"{pool} donors, all placebos"
+        yield Task("Synthetic control", size, pool, "scipy SLSQP", ours, theirs, near=0.05, their_repeats=1)
 
 
-def series(rounds: int) -> None:
+def series() -> Iterator[Task]:
     """The average over 50 memories, by number of periods."""
     gls = importlib.import_module("statsmodels.regression.linear_model").GLSAR
     for periods in (24, 48, 200):
@@ -98,22 +90,27 @@ def series(rounds: int) -> None:
         start = periods * 2 // 3
         x = segments(periods, start).matrix
 
-        def ours(y: np.ndarray = y, start: int = start) -> object:
-            return interrupted_series(y, start)
+        def ours(y: np.ndarray = y, start: int = start) -> float:
+            return interrupted_series(y, start).average.effect
 
-        def theirs(y: np.ndarray = y, x: np.ndarray = x) -> object:
-            return [gls(y, x, rho=np.array([rho])).fit().bse for rho in np.linspace(0.0, 0.98, 50)]
+        def theirs(y: np.ndarray = y, x: np.ndarray = x) -> float:
+            return sum(gls(y, x, rho=np.array([rho])).fit().bse[0] for rho in np.linspace(0.0, 0.98, 50))
 
-        line(f"series, {periods} periods, 50 memories", seconds(ours, rounds), "GLSAR, 50 fits", seconds(theirs, 3))
+        size = f"{periods} periods, 50 memories"
+        yield Task("Interrupted series", size, periods, "statsmodels GLSAR, 50 fits", ours, theirs)
+
+
+def tasks() -> Iterator[Task]:
+    """The three designs that follow few units over time, or stand at a cutoff."""
+    yield from mixtures()
+    yield from cutoffs()
+    yield from series()
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    warnings.simplefilter("ignore")
-    for task in (cutoffs, mixtures, series):
-        task(rounds)
+    on_one_thread()
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    print_table(tasks())
 
 
 if __name__ == "__main__":
