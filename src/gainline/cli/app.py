@@ -27,6 +27,7 @@ ROAD = (
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
+    ("roster", "roster:app", "Send the roster to another system."),
     ("synthesize", "analyst:synthesize", "Say what several pilots show together."),
     ("indicators", "indicators:app", "List, explain and measure indicators."),
     ("snapshots", "records:snapshots", "List every published state of the lake."),

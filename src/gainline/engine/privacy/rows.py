@@ -40,6 +40,24 @@ def release_rows(columns: Mapping[str, Sequence[float | str]], *, audience: Audi
     return Rows(tuple(columns), tuple(written))
 
 
+def release_records(head: Sequence[str], rows: Sequence[Sequence[str]], *, audience: Audience) -> Rows | Refusal:
+    """Let records pass that name people on purpose, as a roster for another system does, for the analyst alone.
+
+    Cells stay as they are, to the letter: a system reads them, not a spreadsheet.
+
+    Refuses
+    -------
+    PR020 the audience has no right to single records.
+    """
+    if audience is not Audience.ANALYST:
+        return Refusal(
+            "PR020",
+            "records that name people are for those who keep the roster only",
+            "ask the district's analyst to send them to the system that needs them",
+        )
+    return Rows(tuple(head), tuple(sorted(tuple(row) for row in rows)))
+
+
 def _cell(value: float | str) -> str:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA) else value
