@@ -41,9 +41,9 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
-    opened = gzip.open(asked.file) if asked.file.suffix == ".gz" else asked.file.open("rb")
-    with opened as stream:
-        lines = [line for line in stream if line.strip()]
+    content = asked.file.read_bytes()
+    content = gzip.decompress(content) if asked.file.suffix == ".gz" else content
+    lines = [line for line in content.splitlines(keepends=True) if line.strip()]
     rivals = contenders()
     best = dict.fromkeys(rivals, float("inf"))
     for _ in range(asked.rounds):
