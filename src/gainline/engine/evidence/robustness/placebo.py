@@ -29,6 +29,9 @@ from gainline.engine.pilots.plan import Covariate, Direction, Outcome, Placebo, 
 
 PLACEBO, GROWTH = "placebo", "differential growth"
 SPEAKS_AT = 0.05
+# A growth check that misses lets a study of differing growth pass; one that asks in vain costs it a tier. In known worlds
+# (24 schools, growth that follows motivation) 0.05 sees six of ten, 0.15 more than eight, for one false alarm in ten.
+GROWS_AT = 0.15
 Again = Callable[[Plan, Frame, Outcome], Analysis | Refusal]
 _ONE_TIME_POINT = frozenset({"randomized", "matched", "cutoff"})
 _SEEN_AT = normal_quantile(0.975) + normal_quantile(0.80)
@@ -138,7 +141,7 @@ def _growth(plan: Plan, frame: Frame, placebo: Placebo) -> Iterator[Check]:
         f"{head_start.estimate / sd:+.3f} SD, standard error {head_start.std_error / sd:.3f}, one-sided p = {p:.3f}, "
         f"among {len(sample.y):,} students before matching"
     )
-    yield _grown(placebo, figures, p <= SPEAKS_AT)
+    yield _grown(placebo, figures, p <= GROWS_AT)
 
 
 def _grown(placebo: Placebo, figures: str, flag: bool) -> Check:
@@ -148,7 +151,7 @@ def _grown(placebo: Placebo, figures: str, flag: bool) -> Check:
             "The tool's students were already gaining faster before they had the tool: at equal scores at the start "
             "they came from further behind. The same gain would have looked like an effect of the tool."
         )
-    rule = f"Flag when an earlier gain flatters the tool, one-sided p at most {SPEAKS_AT:g}"
+    rule = f"Flag when an earlier gain flatters the tool, one-sided p at most {GROWS_AT:g}"
     return Check(GROWTH, f"Growth before the tool, from {placebo.label}", figures, rule, flag, says, _SOURCE)
 
 
