@@ -29,7 +29,7 @@ from gainline.engine.pilots.plan import Covariate, Direction, Outcome, Placebo, 
 
 PLACEBO, GROWTH = "placebo", "differential growth"
 SPEAKS_AT = 0.05
-# A growth check that misses lets a study of differing growth pass; one that asks in vain costs it a tier. In known worlds
+# A growth check that misses lets differing growth pass; one that asks in vain costs a tier. In known worlds
 # (24 schools, growth that follows motivation) 0.05 sees six of ten, 0.15 more than eight, for one false alarm in ten.
 GROWS_AT = 0.15
 Again = Callable[[Plan, Frame, Outcome], Analysis | Refusal]
