@@ -232,12 +232,14 @@ def secondary() -> tuple[Estimate, ...]:
 
 
 GROUPS = (
-    GroupEffect("start", "below level", 231, 226, 0.9, -1.9, 3.7, 1.6, 0.26, None),
-    GroupEffect("start", "on or above level", 348, 340, 7.1, 4.6, 9.6, 6.3, 0.01, None),
-    GroupEffect("frl", "yes", 301, 288, 3.1, 0.5, 5.7, 3.4, 0.02, None),
-    GroupEffect("frl", "no", 278, 278, 6.1, 3.5, 8.7, 5.6, 0.01, None),
-    GroupEffect("ell", "yes", 8, 11, None, None, None, None, None, "fewer than 10 students in one arm"),
-    GroupEffect("ell", "no", 571, 555, 4.7, 2.6, 6.8, 4.7, 0.01, None),
+    GroupEffect("start", "below level", 231, 226, 0.9, -1.9, 3.7, 1.6, 0.26, None, "students who started below level"),
+    GroupEffect("start", "on or above level", 348, 340, 7.1, 4.6, 9.6, 6.3, 0.01, None, "students on or above level"),
+    GroupEffect("frl", "yes", 301, 288, 3.1, 0.5, 5.7, 3.4, 0.02, None, "students with free or reduced-price lunch"),
+    GroupEffect("frl", "no", 278, 278, 6.1, 3.5, 8.7, 5.6, 0.01, None, "other students"),
+    GroupEffect(
+        "ell", "yes", 8, 11, None, None, None, None, None, "fewer than 10 students in one arm", "English learners"
+    ),
+    GroupEffect("ell", "no", 571, 555, 4.7, 2.6, 6.8, 4.7, 0.01, None, "other students"),
 )
 
 GAPS = (
@@ -398,8 +400,10 @@ def stop() -> Evidence:
         plan=base,
         estimates=(effect,),
         groups=(
-            GroupEffect("frl", "yes", 190, 196, 0.9, -2.0, 3.8, 0.6, 0.2, None),
-            GroupEffect("frl", "no", 212, 206, -0.1, -2.7, 2.5, 0.2, 0.31, None),
+            GroupEffect(
+                "frl", "yes", 190, 196, 0.9, -2.0, 3.8, 0.6, 0.2, None, "students with free or reduced-price lunch"
+            ),
+            GroupEffect("frl", "no", 212, 206, -0.1, -2.7, 2.5, 0.2, 0.31, None, "other students"),
         ),
         gaps=(
             replace(
@@ -485,10 +489,12 @@ def cannot_tell() -> Evidence:
         plan=base,
         estimates=(effect,),
         groups=(
-            GroupEffect("frl", "yes", 7, 12, None, None, None, None, None, few),
-            GroupEffect("frl", "no", 54, 46, 2.9, -6.8, 12.6, 2.0, 0.3, None),
-            GroupEffect("ell", "yes", 4, 6, None, None, None, None, None, few),
-            GroupEffect("ell", "no", 57, 52, 2.0, -7.1, 11.1, 1.6, 0.33, None),
+            GroupEffect(
+                "frl", "yes", 7, 12, None, None, None, None, None, few, "students with free or reduced-price lunch"
+            ),
+            GroupEffect("frl", "no", 54, 46, 2.9, -6.8, 12.6, 2.0, 0.3, None, "other students"),
+            GroupEffect("ell", "yes", 4, 6, None, None, None, None, None, few, "English learners"),
+            GroupEffect("ell", "no", 57, 52, 2.0, -7.1, 11.1, 1.6, 0.33, None, "other students"),
         ),
         gaps=(
             replace(

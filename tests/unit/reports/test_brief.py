@@ -82,7 +82,7 @@ def test_small_groups_are_shown_to_nobody_but_the_analyst():
         evidence,
         groups=(
             *evidence.groups[:-2],
-            GroupEffect("ell", "yes", 7, 11, 3.33, 1.11, 5.55, 3.0, 0.1, None),
+            GroupEffect("ell", "yes", 7, 11, 3.33, 1.11, 5.55, 3.0, 0.1, None, "English learners"),
             evidence.groups[-1],
         ),
     )

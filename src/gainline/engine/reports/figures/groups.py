@@ -34,22 +34,8 @@ def shown_groups(facts: Facts) -> list[ShownGroup]:
         shows = row["effect"] is not None and facts.released.may_show_effect(*keys)
         counts = [facts.say(facts.released.count(*key)) for key in keys]
         numbers_of = [row[key] if shows else None for key in ("effect", "low", "high", "shrunken")]
-        made.append(ShownGroup(_heading(facts, row), _group_label(facts, row), counts[0], counts[1], *numbers_of))
+        made.append(ShownGroup(_heading(facts, row), capital(row["label"]), counts[0], counts[1], *numbers_of))
     return made
-
-
-def _group_label(facts: Facts, row: dict[str, Any]) -> str:
-    """The group in the plan's words where the split has two sides; otherwise the group's own label."""
-    split = next((s for s in facts.plan["subgroups"] if s["key"] == row["subgroup"]), None)
-    if split is None:
-        return str(row["group"])
-    labels = {r["group"] for r in facts.evidence["groups"] if r["subgroup"] == row["subgroup"]}
-    behind = set(split["disadvantaged"])
-    if row["group"] in behind and len(labels & behind) == 1:
-        return capital(split["disadvantaged_label"])
-    if row["group"] not in behind and len(labels - behind) == 1:
-        return capital(split["others_label"])
-    return capital(str(row["group"]))
 
 
 def _heading(facts: Facts, row: dict[str, Any]) -> str:
