@@ -15,7 +15,7 @@ import numpy as np
 from gainline.engine.core.context import RunContext
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.document import Estimate
-from gainline.engine.evidence.estimate import Regression, to_estimate
+from gainline.engine.evidence.estimate import Regression, regress, to_estimate
 from gainline.engine.evidence.finding import Notes
 from gainline.engine.evidence.frame import Floats, Frame, Texts
 from gainline.engine.evidence.inference.cr2 import cluster_codes
@@ -26,7 +26,7 @@ from gainline.engine.pilots.plan import Outcome, Plan
 MIN_RECORDED = 20  # below it the donors repeat so often that copies cannot differ as they should
 _WITH_GROUPS = 5.0  # students per cluster from which a cluster's average says something
 
-Once = Callable[[Frame], tuple[Sample, Regression] | Refusal]
+Once = Callable[[Frame], Sample | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def imputed(plan: Plan, frame: Frame, outcome: Outcome, *, once: Once, ctx: RunC
     Parameters
     ----------
     once
-        The design's whole analysis of one completed frame, matching included.
+        The design's sample in one completed frame, matching included.
 
     Refuses
     -------
@@ -117,10 +117,13 @@ def _pooled_over(frames: Sequence[Frame], once: Once) -> tuple[Sample, Regressio
     """The same analysis of every copy; the sample and the regression are the first copy's, with the pooled effect."""
     found = []
     for frame in frames:
-        one = once(frame)
-        if isinstance(one, Refusal):
-            return one
-        found.append(one)
+        sample = once(frame)
+        if isinstance(sample, Refusal):
+            return sample
+        regression = regress(sample)
+        if isinstance(regression, Refusal):
+            return regression
+        found.append((sample, regression))
     pooled = pool([regression.effect for _, regression in found])
     usual = pool([regression.usual_practice for _, regression in found])
     sample, first = found[0]

@@ -21,7 +21,7 @@ from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.balance import Arms
 from gainline.engine.evidence.designs.company import with_company
 from gainline.engine.evidence.designs.comparison import TOLERANCE_SD, Comparison, compare
-from gainline.engine.evidence.estimate import Regression, regress, to_estimate
+from gainline.engine.evidence.estimate import regress, to_estimate
 from gainline.engine.evidence.frame import Codes, Flags, Frame
 from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
@@ -67,13 +67,10 @@ def analyze(
     return with_company(plan, frame, analysis, ctx=ctx)
 
 
-def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:
-    """Match and regress on one completed copy of the frame."""
+def _once(plan: Plan, outcome: Outcome, frame: Frame) -> Sample | Refusal:
+    """The matched sample of one completed copy of the frame."""
     paired = sample(plan, frame, outcome)
-    if isinstance(paired, Refusal):
-        return paired
-    found = regress(paired.sample)
-    return found if isinstance(found, Refusal) else (paired.sample, found)
+    return paired if isinstance(paired, Refusal) else paired.sample
 
 
 def sample(plan: Plan, frame: Frame, outcome: Outcome) -> MatchedSample | Refusal:

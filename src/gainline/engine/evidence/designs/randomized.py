@@ -16,7 +16,7 @@ from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import Arms
 from gainline.engine.evidence.designs.company import with_company
 from gainline.engine.evidence.document import Attrition, Estimate
-from gainline.engine.evidence.estimate import FEW_DF, NORMAL_DF, Regression, regress, to_estimate
+from gainline.engine.evidence.estimate import FEW_DF, NORMAL_DF, regress, to_estimate
 from gainline.engine.evidence.frame import Flags, Frame
 from gainline.engine.evidence.imputed import imputed
 from gainline.engine.evidence.inference.cr2 import cluster_codes
@@ -109,14 +109,10 @@ def from_the_draw(estimate: Estimate, plan: Plan, frame: Frame, lottery: Lottery
     )
 
 
-def _once(plan: Plan, outcome: Outcome, frame: Frame) -> tuple[Sample, Regression] | Refusal:
-    """The regression on one completed copy of the frame."""
+def _once(plan: Plan, outcome: Outcome, frame: Frame) -> Sample | Refusal:
+    """The sample of one completed copy of the frame."""
     lottery = prepare(plan, frame)
-    taken = lottery if isinstance(lottery, Refusal) else sample(frame, outcome, lottery)
-    if isinstance(taken, Refusal):
-        return taken
-    found = regress(taken)
-    return found if isinstance(found, Refusal) else (taken, found)
+    return lottery if isinstance(lottery, Refusal) else sample(frame, outcome, lottery)
 
 
 def prepare(plan: Plan, frame: Frame) -> Lottery | Refusal:
