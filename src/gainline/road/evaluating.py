@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from gainline.engine.core.context import RunContext
-from gainline.engine.core.errors import Refused, UserFixable
+from gainline.engine.core.errors import Refused
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.core.version import VERSION
 from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.ledger import digest, settle
-from gainline.engine.pilots import Registration, deviations, parse_plan
+from gainline.engine.pilots import Registration, deviations
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Snapshot
 from gainline.road.framing import build_frame
 from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
-from gainline.road.workspace import Workspace
+from gainline.road.workspace import Workspace, read_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def evaluate_plan(
     DataIssues
         When a file that the plan reads is not what it was.
     """
-    now = _read_plan(plan_path)
+    now = read_plan(plan_path)
     registration = registration_of(workspace, now.key)
     snapshot = workspace.lake.snapshot(snapshot_id) if snapshot_id else workspace.lake.head()
     context = RunContext(
@@ -157,13 +157,3 @@ def _written(workspace: Workspace, key: str, evidence: Evidence, *, on: date) ->
         payload = {"key": key, "sha256": sha256} | {k: provenance[k] for k in ("registration", "snapshot", "seed")}
         workspace.ledger.append("evaluated", payload, on=on)
     return Evaluation(value, sha256, path, is_repeat=known)
-
-
-def _read_plan(path: Path) -> Plan:
-    try:
-        plan, issues = parse_plan(path.read_text(encoding="utf-8"), file=path.name)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UserFixable(f"{path} cannot be read", "name a plan's TOML file") from fault
-    if plan is None:
-        raise UserFixable("\n".join(str(issue) for issue in issues), "mend the plan; see: gainline plan check")
-    return plan

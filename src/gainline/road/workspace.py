@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.engine.ledger import Ledger
+from gainline.engine.pilots import parse_plan
+from gainline.engine.pilots.plan import Plan
 from gainline.lake import Lake
 
 SETTINGS = "gainline.toml"
@@ -154,6 +156,23 @@ class Workspace:
         path = self.root / name
         path.mkdir(exist_ok=True)
         return path
+
+
+def read_plan(path: Path) -> Plan:
+    """A plan that can be read; what it says is judged by `gainline plan check`.
+
+    Raises
+    ------
+    UserFixable
+        When it cannot be read.
+    """
+    try:
+        plan, issues = parse_plan(path.read_text(encoding="utf-8"), file=path.name)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise UserFixable(f"{path} cannot be read", "name a plan's TOML file") from fault
+    if plan is None:
+        raise UserFixable("\n".join(str(issue) for issue in issues), "mend the plan; see: gainline plan check")
+    return plan
 
 
 def _default_settings() -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Codes, Flags, Floats, Frame, Texts
 from gainline.engine.evidence.inference.cr2 import cluster_codes
-from gainline.engine.evidence.inference.linear import Columns, Rows
+from gainline.engine.evidence.inference.linear import Columns, Rows, intercept
 from gainline.engine.pilots.plan import Covariate, Outcome, Plan
 
 MIN_STUDENTS = 4  # per arm: below this a standard deviation means nothing
@@ -97,7 +97,7 @@ def _labels(covariate: Covariate, frame: Frame) -> tuple[Columns, Flags] | None:
 
 def with_blocks(frame: Frame, covariates: Columns, *, blocked: bool) -> Columns:
     """Intercept, one column per block but the first, then the covariates."""
-    base = Columns(("intercept",), np.ones((len(frame), 1)))
+    base = intercept(len(frame))
     if blocked:
         codes = cluster_codes(frame.block)
         m = int(codes.max()) + 1

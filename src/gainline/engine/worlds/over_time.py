@@ -21,7 +21,7 @@ from gainline.engine.worlds.over_time_plan import over_time_plan
 from gainline.engine.worlds.people import Students, build_people
 from gainline.engine.worlds.places import Schools, build_schools
 from gainline.engine.worlds.roster_sheets import Roster, roster_sheets
-from gainline.engine.worlds.sheets import Sheet, sheet
+from gainline.engine.worlds.sheets import Sheet, sheet, write_all
 from gainline.engine.worlds.spec import WorldSpec
 
 PILOT = "wave-reading"
@@ -150,13 +150,7 @@ def write_over_time(world: OverTime, folder: Path) -> list[Path]:
     content = {item.path: item.to_bytes() for item in world.sheets}
     content[f"plans/{PILOT}.toml"] = plan_of(world.spec).encode()
     content["truth.json"] = (json.dumps(world.truth(), indent=1, sort_keys=True) + "\n").encode()
-    written = []
-    for name, body in sorted(content.items()):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
-        written.append(path)
-    return written
+    return write_all(content, folder)
 
 
 def plan_of(spec: OverTimeSpec) -> str:

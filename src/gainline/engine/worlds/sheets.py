@@ -7,6 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -61,6 +62,17 @@ def _text_column(column: Sequence[object] | Texts | pa.Array) -> pa.Array:
     if isinstance(column, pa.Array | pa.ChunkedArray):
         return column
     return pa.array([None if cell is None or cell == "" else str(cell) for cell in column], pa.string())
+
+
+def write_all(content: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write files by their path below the folder, which is made if absent; gives their paths, sorted."""
+    written = []
+    for name, body in sorted(content.items()):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        written.append(path)
+    return written
 
 
 def choose(labels: Sequence[str] | Texts, index: Ints) -> Texts:

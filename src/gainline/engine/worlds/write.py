@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from gainline.engine.worlds.pilots import LUMEN
+from gainline.engine.worlds.sheets import write_all
 from gainline.engine.worlds.templates import DEMO_PLANS, plan_text
 from gainline.engine.worlds.truth import truth
 from gainline.engine.worlds.world import World
@@ -49,13 +50,7 @@ def write(world: World, folder: Path) -> list[Path]:
     texts["truth.json"] = json.dumps(truth(world), indent=1, sort_keys=True) + "\n"
     content = {name: text.encode() for name, text in texts.items()}
     content |= {sheet.path: sheet.to_bytes() for sheet in world.sheets}
-    written = []
-    for name, body in sorted(content.items()):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(body)
-        written.append(path)
-    return written
+    return write_all(content, folder)
 
 
 def settings_text(world: World) -> str:

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from gainline.engine.core.errors import Refused, UserFixable
+from gainline.engine.core.errors import Refused
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.indicators import load_catalogue
-from gainline.engine.pilots import parse_plan
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.pilots.power.curves import Curve, Lever, curve, sentence, usual_counts, what_helps
 from gainline.engine.pilots.power.layout import Layout, Spread
@@ -18,7 +17,7 @@ from gainline.engine.pilots.power.precision import Precision
 from gainline.engine.pilots.power.sizing import Reach, Sureness, needed, power, reach
 from gainline.road.piloting.counting import Counted, Past, count, members, past
 from gainline.road.piloting.laying import Given, Laid, lay_out
-from gainline.road.workspace import Workspace
+from gainline.road.workspace import Workspace, read_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +91,6 @@ def size_numbers(given: Given) -> Sized:
         When no honest size exists.
     """
     return _sized(None, None, None, given)
-
-
-def read_plan(path: Path) -> Plan:
-    """A plan draft that can be read; what it says is judged by `gainline plan check`.
-
-    Raises
-    ------
-    UserFixable
-        When it cannot be read.
-    """
-    try:
-        plan, issues = parse_plan(path.read_text(encoding="utf-8"), file=path.name)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UserFixable(f"{path} cannot be read", "name a plan's TOML file") from fault
-    if plan is None:
-        raise UserFixable("\n".join(str(issue) for issue in issues), "mend the plan; see: gainline plan check")
-    return plan
 
 
 _UNSIZED = {

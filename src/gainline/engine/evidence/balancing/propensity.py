@@ -9,7 +9,7 @@ from scipy import special
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.frame import Flags, Floats
-from gainline.engine.evidence.inference.linear import Columns, independent
+from gainline.engine.evidence.inference.linear import Columns, independent, intercept
 
 _ROUNDS = 30  # well-behaved data need about ten
 _CONVERGED = 1e-10
@@ -69,8 +69,7 @@ def propensity(tool: Flags, covariates: Columns) -> Scores | Refusal:
 
 
 def _standardized(covariates: Columns) -> Floats:
-    intercept = Columns(("intercept",), np.ones((len(covariates.matrix), 1)))
-    full = intercept.beside(covariates)
+    full = intercept(len(covariates.matrix)).beside(covariates)
     kept = full.matrix[:, independent(full)]
     centered = kept[:, 1:] - kept[:, 1:].mean(axis=0)
     return np.column_stack([kept[:, :1], centered / centered.std(axis=0)])

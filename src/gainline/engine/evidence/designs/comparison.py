@@ -22,7 +22,7 @@ from gainline.engine.evidence.balancing.overlap import overlap_weights
 from gainline.engine.evidence.balancing.propensity import propensity
 from gainline.engine.evidence.finding import Notes
 from gainline.engine.evidence.frame import Codes, Flags, Floats
-from gainline.engine.evidence.inference.linear import Columns, Rows, independent
+from gainline.engine.evidence.inference.linear import Columns, Rows, independent, intercept
 from gainline.engine.pilots.plan import Matching
 
 TOLERANCE_SD = 0.03  # of cardinality matching: the kept differ less among themselves, and 0.05 of their SD is the aim
@@ -127,8 +127,7 @@ def _on_score(rule: Matching, tool: Flags, columns: Columns) -> _Place | Refusal
 
 
 def _on_vector(rule: Matching, tool: Flags, columns: Columns) -> _Place | Refusal:
-    intercept = Columns(("intercept",), np.ones((len(tool), 1)))
-    if len(independent(intercept.beside(columns))) == 1:
+    if len(independent(intercept(len(tool)).beside(columns))) == 1:
         return Refusal("EV015", "no covariate varies, so there is nothing to match on", "register pre-pilot covariates")
     notes = (("caliper, Mahalanobis distance", f"{rule.caliper_sd:g}"),)
     return _Place(whitened(columns.matrix, tool), rule.caliper_sd, notes)

@@ -35,6 +35,11 @@ class Columns:
         return Columns(self.names, self.matrix[keep])
 
 
+def intercept(n: int) -> Columns:
+    """The column of ones, for n rows."""
+    return Columns(("intercept",), np.ones((n, 1)))
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A least-squares fit of y on k independent columns.

@@ -14,7 +14,7 @@ from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence.document import Check
 from gainline.engine.evidence.frame import Codes, Flags, Floats, Frame
 from gainline.engine.evidence.inference.cr2 import Inference, cluster_codes, cr2
-from gainline.engine.evidence.inference.linear import Columns, least_squares
+from gainline.engine.evidence.inference.linear import Columns, intercept, least_squares
 from gainline.engine.evidence.sample import covariate_columns
 from gainline.engine.pilots.plan import Plan
 
@@ -64,7 +64,7 @@ def _slope(plan: Plan, frame: Frame, share: Floats, usual: Flags) -> Inference |
         return f"the usual arm has students in fewer than {MIN_SCHOOLS} schools"
     if float(share[rows].std()) < MIN_SPREAD:
         return "the share is nearly the same at every school"
-    plain = Columns(("intercept",), np.ones((len(rows), 1))).beside(covariates.columns.rows(rows))
+    plain = intercept(len(rows)).beside(covariates.columns.rows(rows))
     columns = plain.beside(Columns((_SHARE,), share[rows][:, None]))
     fit = least_squares(frame.outcomes[plan.primary.key][rows], columns, needed=[_SHARE])
     if isinstance(fit, Refusal):

@@ -18,7 +18,7 @@ from gainline.engine.worlds.draws import NEVER, Floats, Ints, Texts, day
 from gainline.engine.worlds.people import Students, Teachers
 from gainline.engine.worlds.places import Schools, Sections
 from gainline.engine.worlds.roster_sheets import Roster, roster_sheets
-from gainline.engine.worlds.sheets import Sheet, choose, iso_days, sheet
+from gainline.engine.worlds.sheets import Sheet, choose, iso_days, sheet, write_all
 from gainline.engine.worlds.spec import WorldSpec
 from gainline.engine.worlds.usage import school_weeks
 
@@ -66,14 +66,10 @@ def write_files(known: Known, folder: Path, *, groups: tuple[str, ...] = ()) -> 
     """
     early = [*_roster(known), *_assignments(known), _markers(known)]
     late = [_usage(known, 0), _usage(known, 1), _results(known)]
-    for item in (*early, *late):
-        path = folder / item.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(item.to_bytes())
     profile, plan = folder / "profiles" / "markers.toml", folder / "plans" / f"{KEY}.toml"
-    for path, text in ((profile, _PROFILE), (plan, plan_text(known.spec, groups=groups))):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    texts = {"profiles/markers.toml": _PROFILE, f"plans/{KEY}.toml": plan_text(known.spec, groups=groups)}
+    sheets = {item.path: item.to_bytes() for item in (*early, *late)}
+    write_all(sheets | {name: text.encode() for name, text in texts.items()}, folder)
     loose = [folder / item.path for item in early if "oneroster" not in item.path]
     return WrittenWorld(
         (folder / "incoming" / "oneroster", *loose), tuple(folder / item.path for item in late), profile, plan
