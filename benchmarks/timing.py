@@ -29,7 +29,7 @@ class Task:
     repeats, their_repeats
         Runs of each, of which the least CPU time counts.
     goal
-        The ratio that was asked for.
+        The ratio that was asked for at this size.
     """
 
     name: str
