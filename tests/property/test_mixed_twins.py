@@ -75,9 +75,10 @@ def dense_profile(y, x, z):
     return icc / (1 - icc) * s2, s2
 
 
-def test_two_levels_equal_the_dense_twin_on_200_random_problems():
+@pytest.mark.parametrize("problems", [60, pytest.param(200, marks=pytest.mark.slow)])
+def test_two_levels_equal_the_dense_twin_on_random_problems(problems):
     boundary = 0
-    for seed in range(200):
+    for seed in range(problems):
         y, x, groups = random_problem(seed)
         z = member(groups)
         found = fitted(y, x, groups)
@@ -90,7 +91,7 @@ def test_two_levels_equal_the_dense_twin_on_200_random_problems():
         assert effect.std_error == pytest.approx(cover[2, 2] ** 0.5, rel=1e-9)
         assert effect.df == pytest.approx(dense_df(variances, y, x, [z], 2), rel=1e-7)
         boundary += found.between[0] == 0.0
-    assert 10 < boundary < 150  # zero between groups is an ordinary answer
+    assert 0.05 * problems < boundary < 0.75 * problems  # zero between groups is an ordinary answer
 
 
 def test_three_levels_equal_the_dense_likelihood():
