@@ -15,7 +15,6 @@ from gainline.road.importing import import_files
 from gainline.road.registering import register_plan
 from gainline.road.workspace import Workspace
 
-
 PARTS = ("estimates", "events", "checks", "gaps", "balance", "rating", "verdict", "limits")
 
 
