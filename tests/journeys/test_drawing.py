@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gainline.engine.worlds import INCOMING
+from gainline.road.piloting.assigning import Assigned
 from terminal import gainline
 
 DAY = ("--as-of", "2025-09-28")
@@ -139,6 +140,10 @@ def test_students_stand_in_our_files_by_pseudonyms_and_only_the_vendors_list_has
         (("assign", "garden", "--unit", "school", "--units", "none.csv"), 13, "there is no none.csv"),
         (("assign", "garden", "--unit", "school", "--score", "chess:fall"), 2, "chess:fall"),
         (("assign", "missing.toml"), 13, "no plan"),
+        (("assign", "garden", "--unit", "school", "--acceptance", "0.1"), 2, "says nothing to a draw of kind complete"),
+        (("assign", "garden", "--unit", "school", "--kind", "pairs", "--block-size", "3"), 2, "--kind blocked"),
+        (("assign", "garden", "--unit", "school", "--kind", "rerandomized", "--acceptance", "0"), 11, "PL125"),
+        (("assign", "garden", "--unit", "school", "--for-vendor", "nowhere/list.csv"), 13, "cannot be written"),
         (("sample", "garden", "--unit", "school", "--size", "99"), 11, "PL131"),
         (("sample", "garden", "--unit", "student", "--size", "9"), 2, "not sampled"),
         (("sample", "garden", "--unit", "school", "--size", "2", "--strata", "color"), 2, "not known"),
@@ -161,3 +166,40 @@ def test_a_plan_decides_how_and_whom(rostered: Path, district_files: Path) -> No
     ran = gainline("pilot", "assign", "math-quest", "-w", rostered, *DAY)
     assert ran.code == 2
     assert "leaves nothing to chance" in ran.err
+
+
+def test_more_ways_than_a_number_can_hold_are_told_as_a_power() -> None:
+    own = {"arms": ["tool", "usual"], "labels": ["tool", "usual"], "units": ["a", "b"]}
+    record = {"unit": "student", "seed": "1", "assignment": own, "chance": {"log10_possible": 412.3}}
+    assert "about 10^412 ways" in Assigned("garden", record, Path(), ()).sentence  # the largest float is about 10^308
+
+
+def test_the_vendors_list_can_be_had_after_the_draw_without_another(rostered: Path, tmp_path: Path) -> None:
+    first, later = tmp_path / "first.csv", tmp_path / "later.csv"
+    words = ("pilot", "assign", "garden", "-w", rostered, *DAY)
+    assert gainline(*words, "--unit", "student", "--grades", "03", "--for-vendor", first).code == 0
+    ran = gainline(*words, "--for-vendor", later)
+    assert ran.code == 0, ran.err
+    assert "Nothing was drawn" in ran.err
+    assert later.read_bytes() == first.read_bytes()
+
+
+def test_sections_are_not_drawn_from_everywhere_when_schools_were_sampled(rostered: Path) -> None:
+    sampled = gainline("pilot", "sample", "garden", "--unit", "school", "--size", 4, "-w", rostered, *DAY)
+    assert sampled.code == 0, sampled.err
+    ran = gainline("pilot", "assign", "garden", "--unit", "section", "-w", rostered, *DAY)
+    assert ran.code == 2
+    assert "is of schools" in ran.err
+    assert gainline("pilot", "assign", "garden", "--unit", "school", "-w", rostered, *DAY).code == 0
+    sheet = rows(rostered / "pilots" / "garden" / "sample.csv")
+    gone = next(row["unit_id"] for row in sheet if row["part"] == "sample")
+    assert gainline("pilot", "decline", "garden", gone, "--because", " ", "-w", rostered).code == 2
+    ran = gainline("pilot", "decline", "garden", gone, "--because", "no room", "-w", rostered)
+    assert "counts as lost" in ran.err
+
+
+def test_all_that_the_picker_misses_is_said_at_once() -> None:
+    ran = gainline("pilot", "design", "--who", "schools")
+    assert ran.code == 2
+    assert "--chance is missing" in ran.err
+    assert "--chooser is missing" in ran.err

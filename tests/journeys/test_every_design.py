@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import gainline as gl
-from gainline.engine.core.errors import Refused
+from gainline.engine.core.errors import Refused, UserFixable
 from gainline.notebook.answer import TABLES
 from terminal import gainline
 from town import (
@@ -261,6 +261,16 @@ def test_waves_that_chance_dealt_are_dealt_again_as_recorded(district, town, tmp
     primary = judged(answer, 4.0)
     assert dict(primary["diagnostics"])["deals"].endswith("recorded draw: waves")
     assert primary["p_randomization"] < 0.05
+
+
+def test_a_plan_whose_waves_are_named_otherwise_than_the_arms_is_told_both(district, town, tmp_path):
+    design = {"kind": "stepped_wedge", "unit": "school", "cluster": "school", "waves": WAVES, "periods": periods_of()}
+    value = plan_value("misnamed", design, outcomes=[outcome(form="apr")])
+    value["comparison"] |= {"tool_arms": list(WAVES), "usual_arms": ["never"]}
+    arms = {school: f"wave-{1 + place % 2}" for place, school in enumerate(town.ids)}
+    sheet = write_arms(tmp_path / "arms.csv", "misnamed", "school", arms, how="randomized")
+    with pytest.raises(UserFixable, match="wave-1, wave-2; the plan compares wave 1, wave 2, never"):
+        answered(district, value, sheet)
 
 
 def test_weekly_reading_of_everybody_before_and_after_a_start(district, town, tmp_path):

@@ -17,14 +17,16 @@ from gainline.road.workspace import Workspace
 
 
 def export(
-    key: Annotated[str, typer.Argument(help="The plan's key.")],
-    folder: Annotated[Path, typer.Argument(help="Where to write; made when missing.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The plan's key.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write; made when missing.")],
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write the analyzed rows and a plain script that redoes the main figure without Gainline.
 
     The rows are those of single students, without names or ids; they are for the district's analyst and stay there. The
-    export is entered in the ledger.
+    export is entered in the ledger. Where the main figure is no single regression on rows of students, it is refused.
+
+    Example: gainline export lumen-reading redo
     """
     done = export_main_figure(Workspace.open(workspace), key, folder)
     console.talk(f"{done.students:,} rows, without names or ids. They stay with the district's analyst.")
@@ -33,13 +35,17 @@ def export(
 
 
 def synthesize(
-    named: Annotated[list[str], typer.Argument(help="Keys of evaluated cycles, or evidence files of others.")],
+    named: Annotated[
+        list[str], typer.Argument(metavar="CYCLE", help="Keys of evaluated cycles, or evidence files of others.")
+    ],
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Say what several pilots show together, as Hedges' g with an interval that is honest for few.
 
     Studies that do not meet the standards are left out and named. Exits with 11 when they cannot be pooled.
+
+    Example: gainline synthesize lumen-reading ../other-district/evidence/lumen-reading.json
     """
     try:
         home = Workspace.open(workspace)

@@ -15,7 +15,8 @@ from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.pilots import parse_plan
 from gainline.engine.pilots.assignment import Kind
 from gainline.engine.pilots.plan import Plan
-from gainline.road.piloting.assigning import Assigned, Ways, draw_assignment
+from gainline.road.piloting.assigning import Assigned, Ways, draw_assignment, list_for_vendor
+from gainline.road.piloting.records import vouched
 from gainline.road.piloting.sampling import Sampled, Wanted, draw_sample, record_decline
 from gainline.road.piloting.units import Asked, Unit
 from gainline.road.workspace import Workspace
@@ -77,7 +78,7 @@ def decline(
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Record that a chosen school or section said no, and find who comes in its place.
+    """Record that a school or section said no, and find its substitute.
 
     The substitute is the one of the same level that keeps the sample most like the district. Every refusal stays on
     record with what it cost.
@@ -109,7 +110,9 @@ def assign(
     waves: Annotated[int | None, typer.Option(min=2, help="For kind waves: how many.")] = None,
     balance: BalanceOption = "",
     score: ScoreOption = None,
-    block_size: Annotated[int, typer.Option(min=2, help="For kind blocked: units a block.")] = 4,
+    block_size: Annotated[
+        int | None, typer.Option(min=2, help="For kind blocked: units a block; 4 by default.")
+    ] = None,
     acceptance: Annotated[
         float | None, typer.Option(help="For kind rerandomized: share of draws accepted, e.g. 0.01.")
     ] = None,
@@ -128,15 +131,20 @@ def assign(
     can draw again in the same way. The ledger holds its digest: what is drawn stays drawn, and a second draw needs
     --reason. There is no preview, because looking first is choosing.
 
-    Students are written by their pseudonyms; the list with the district's own ids goes to --for-vendor only.
+    Students are written by their pseudonyms; the list with the district's own ids goes to --for-vendor only. After the
+    draw, --for-vendor alone writes that list again and draws nothing.
 
     Example: gainline pilot assign word-garden --unit school --kind pairs
     """
     home = Workspace.open(workspace)
     key, plan = _named(home, pilot)
+    if for_vendor is not None and not reason and vouched(home, key, "assignment"):
+        _show_list(list_for_vendor(home, key, for_vendor), for_vendor)
+        return
     asked = _asked(plan, unit, grades, score, as_of)
     ways = _ways(plan, kind, waves)
-    chosen = Ways(ways.kind, ways.labels, _listed(units), _words(balance), block_size, acceptance, seed, reason)
+    _refuse_misfits(ways.kind, block_size, acceptance)
+    chosen = Ways(ways.kind, ways.labels, _listed(units), _words(balance), block_size or 4, acceptance, seed, reason)
     done = draw_assignment(home, key, asked, chosen, on=day(as_of), vendor_list=for_vendor)
     _show_assignment(home, done, form)
     console.talk(f"\nNext: gainline import {done.path}{_here(workspace)}")
@@ -180,6 +188,18 @@ def _ways(plan: Plan | None, kind: Kind | None, waves: int | None) -> Ways:
     if waves is not None:
         return Ways("waves", tuple(f"wave-{number + 1}" for number in range(waves)))
     return Ways(kind or "complete")
+
+
+def _refuse_misfits(kind: Kind, block_size: int | None, acceptance: float | None) -> None:
+    """An option that the kind of draw would not heed must not look as if it did."""
+    for option, value, own in (("--block-size", block_size, "blocked"), ("--acceptance", acceptance, "rerandomized")):
+        if value is not None and kind != own:
+            raise UserFixable(f"{option} says nothing to a draw of kind {kind}", f"leave it away, or use --kind {own}")
+
+
+def _show_list(record: dict[str, Any], path: Path) -> None:
+    console.talk(f"Nothing was drawn: this is the draw of {record['drawn_on']}, seed {record['seed']}.")
+    console.talk(f"For the vendor, with the district's own ids: {path}; send it safely, then delete it.")
 
 
 def _listed(path: Path | None) -> tuple[str, ...] | None:
@@ -227,6 +247,11 @@ def _show_sample(home: Workspace, done: Sampled, form: Format) -> None:
         )
     console.show_issues(done.notes)
     console.talk(f"Written: {done.path}")
+    if vouched(home, done.pilot, "assignment"):
+        console.talk(
+            "The arms were drawn before, among the earlier sample: who leaves after the draw counts as lost, and who"
+            " comes later is in neither arm."
+        )
     tell_head(home)
 
 

@@ -21,7 +21,7 @@ from gainline.road.piloting.laying import Given
 from gainline.road.piloting.power import Sized, size_numbers, size_plan
 from gainline.road.workspace import Workspace
 
-app = typer.Typer(help="Before a pilot: its design and its size.", no_args_is_help=True)
+app = typer.Typer(help="Before a pilot: its design, its size, who takes part, and who begins.", no_args_is_help=True)
 
 WHO = "Who could be told to use the tool, or to wait"
 CHANCE = "Does a draw decide who uses it first; if not, may it still"
@@ -29,6 +29,7 @@ CHOOSER = "Who decides it where no draw does; or one school goes alone; or every
 CUTOFF = "Does a score alone decide, at a cutoff known beforehand"
 STAGGER = "Do groups begin at different times, in an order drawn by lot or by choice"
 STARTED = "Has the tool's use begun"
+NEEDED = {"--who": (WHO, Assignable), "--chance": (CHANCE, Chance), "--chooser": (CHOOSER, Chooser)}
 
 
 @app.command()
@@ -41,9 +42,10 @@ def design(
     started: Annotated[bool | None, typer.Option("--started/--not-started", help=f"{STARTED}?")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Choose the strongest design that your situation allows, from six plain questions.
+    """Choose the strongest design, from six plain questions.
 
-    Without any answer a terminal asks all six. Otherwise --who, --chance and --chooser are needed; the rest means no.
+    The strongest that your situation allows, and why, what it can show, and what would make it stronger. Without any
+    answer a terminal asks all six. Otherwise --who, --chance and --chooser are needed; the rest means no.
 
     Example: gainline pilot design --who schools --chance may --chooser district
     """
@@ -51,10 +53,12 @@ def design(
     if all(answer is None for answer in given) and sys.stdin.isatty():
         answers = _asked()
     else:
+        if who is None or chance is None or chooser is None:
+            _refuse_missing({"--who": who, "--chance": chance, "--chooser": chooser})
         answers = Answers(
-            assignable=who or _missing("--who", WHO, Assignable),
-            chance=chance or _missing("--chance", CHANCE, Chance),
-            chooser=chooser or _missing("--chooser", CHOOSER, Chooser),
+            assignable=who,
+            chance=chance,
+            chooser=chooser,
             cutoff=bool(cutoff),
             stagger=stagger or "no",
             started=bool(started),
@@ -66,8 +70,11 @@ def design(
         _show_choice(choice, form)
 
 
-def _missing(option: str, question: str, words: object) -> NoReturn:
-    raise UserFixable(f"{option} is missing. {question}?", f"give {option} {'|'.join(get_args(words))}")
+def _refuse_missing(given: dict[str, object]) -> NoReturn:
+    """Name all that is missing at once, each with its question and its words."""
+    missing = {option: asked for option, asked in NEEDED.items() if given[option] is None}
+    says = " ".join(f"{option} is missing: {question}?" for option, (question, _) in missing.items())
+    raise UserFixable(says, "give " + " ".join(f"{o} {'|'.join(get_args(words))}" for o, (_, words) in missing.items()))
 
 
 def _asked() -> Answers:
@@ -94,16 +101,19 @@ def _ask(question: str, words: object) -> Any:  # noqa: ANN401 - one of the word
 
 def _show_choice(choice: Choice, form: Format) -> None:
     rows: list[dict[str, Any]] = [
-        {"": "design", "in words": choice.kind.replace("_", " ")},
-        {"": "because", "in words": choice.because},
-        {"": "it can show", "in words": choice.shows},
-        {"": "it cannot show", "in words": choice.cannot},
-        {"": "rating it could reach", "in words": choice.rating},
-        *({"": "" if place else "what makes it stronger", "in words": a} for place, a in enumerate(choice.stronger)),
+        {"part": "design", "in words": choice.kind.replace("_", " ")},
+        {"part": "because", "in words": choice.because},
+        {"part": "it can show", "in words": choice.shows},
+        {"part": "it cannot show", "in words": choice.cannot},
+        {"part": "rating it could reach", "in words": choice.rating},
+        *(
+            {"part": "" if place else "what makes it stronger", "in words": a}
+            for place, a in enumerate(choice.stronger)
+        ),
     ]
     if choice.second:
         says = f"{choice.second.replace('_', ' ')}: {choice.second_because}"
-        rows.append({"": "second best", "in words": says})
+        rows.append({"part": "second best", "in words": says})
     console.show_rows(rows, form=form)
     for doubt in choice.doubts:
         console.talk(f"Note: {doubt}.")
@@ -133,10 +143,11 @@ def power_(
     power: Annotated[float, typer.Option(min=0.5, max=0.99, help="How often the effect should be seen.")] = 0.80,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say how small an effect the pilot could show, and what would help most.
+    """Say how small an effect the pilot could show.
 
-    With a plan and its workspace, schools and students are counted in the roster and the spread is taken from past
-    scores; each number that you give takes their place. Without a plan --schools and --students are needed.
+    And what would help most. With a plan and its workspace, schools and students are counted in the roster and the
+    spread is taken from past scores; each number that you give takes their place. Without a plan --schools and
+    --students are needed.
 
     Example: gainline pilot power --schools 12 --students 60 --sections 3 --r2 0.6 --sd 15
     """

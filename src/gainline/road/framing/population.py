@@ -75,7 +75,14 @@ def _assigned(plan: Plan, reading: Reading) -> ir.Table | None:
             "import the pilot's assignments (columns pilot, unit, unit_id, arm, block, how, assigned_on)",
         )
     compared = (*plan.comparison.tool_arms, *plan.comparison.usual_arms)
-    return table.filter(table.arm.isin(compared)).select("unit_id", "arm", "block", "assigned_on")
+    inside = table.filter(table.arm.isin(compared))
+    if not reading.arrow(inside.count().as_table())[0][0].as_py():
+        held = sorted(set(reading.arrow(table.select("arm").distinct())["arm"].to_pylist()))
+        raise UserFixable(
+            f"the assignments of {plan.pilot} name the arms {', '.join(held)}; the plan compares {', '.join(compared)}",
+            "name the arms in the plan as they were assigned: comparison.tool_arms, usual_arms and design.waves",
+        )
+    return inside.select("unit_id", "arm", "block", "assigned_on")
 
 
 def _anchor(plan: Plan, assigned: ir.Table | None, reading: Reading) -> date:

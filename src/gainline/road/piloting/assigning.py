@@ -22,7 +22,7 @@ from gainline.engine.pilots.plan import Plan
 from gainline.engine.pilots.sampling.roster import Roster, complete
 from gainline.lake import Reading
 from gainline.road.piloting import records
-from gainline.road.piloting.sampling import sampled_units
+from gainline.road.piloting.sampling import sampled_kind, sampled_units
 from gainline.road.piloting.units import Asked, Units, units_of
 from gainline.road.workspace import Workspace
 
@@ -30,6 +30,7 @@ FORMAT = "gainline-draw/1"
 COLUMNS = ("pilot", "unit", "unit_id", "arm", "block", "how", "assigned_on")
 WITHDRAWN = "withdrawn"
 """Arm of a unit that an earlier draw held and the later one does not; it is in neither arm of the comparison."""
+MANY = 6.0  # the power of ten from which numbers of draws are told as powers
 FEW_UNITS = 4  # units per covariate: with more covariates, nothing is held well
 
 
@@ -98,8 +99,8 @@ class Assigned:
         """The draw in a sentence for the committee."""
         own, chance = self.record["assignment"], self.record["chance"]
         counts = ", ".join(f"{own['arms'].count(label)} {label}" for label in own["labels"])
-        possible = 10.0 ** chance["log10_possible"]
-        many = f"{possible:,.0f}" if possible < 1e6 else f"about 10^{chance['log10_possible']:.0f}"
+        power = float(chance["log10_possible"])
+        many = f"{10.0**power:,.0f}" if power < MANY else f"about 10^{power:.0f}"
         return (
             f"Chance put {len(own['units'])} {self.record['unit']}s into {counts}; it could have fallen in {many} ways,"
             f" and seed {self.record['seed']} shows which one it was."
@@ -123,6 +124,7 @@ def draw_assignment(
     """
     records.folder(workspace, pilot)
     records.may_draw_again(workspace, pilot, "assignment", reason=ways.reason)
+    _refuse_folder(vendor_list)
     before = records.vouched(workspace, pilot, "assignment") and records.read(workspace, pilot, "assignment")
     snapshot = workspace.lake.head()
     with workspace.lake.reading(snapshot) as reading:
@@ -142,6 +144,28 @@ def draw_assignment(
     if vendor_list is not None:
         _for_vendor(workspace, written, vendor_list)
     return Assigned(pilot, written, path, found.notes, vendor_list)
+
+
+def list_for_vendor(workspace: Workspace, pilot: str, path: Path) -> dict[str, Any]:
+    """Write the list with the district's own ids of what was drawn already; nothing is drawn. The record comes back.
+
+    Raises
+    ------
+    Missing
+        When nothing was drawn for the pilot, or the folder of the list does not exist.
+    """
+    value = records.read(workspace, pilot, "assignment")
+    if value is None:
+        raise Missing(f"nothing was drawn for {pilot}", "draw first: gainline pilot assign")
+    _refuse_folder(path)
+    _for_vendor(workspace, value, path)
+    return value
+
+
+def _refuse_folder(path: Path | None) -> None:
+    """A list that cannot be written must not be found out after the draw."""
+    if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+        raise Missing(f"the list for the vendor cannot be written to {path}", "name a file in a folder that exists")
 
 
 def _refuse_imported(reading: Reading, pilot: str, *, known: bool, reason: str | None) -> None:
@@ -210,6 +234,11 @@ def _alike(roster: Roster, size: int) -> tuple[str, ...]:
 
 def _taking_part(workspace: Workspace, pilot: str, asked: Asked, ways: Ways, units: Units) -> Roster:
     chosen = ways.units or sampled_units(workspace, pilot, asked.unit)
+    if chosen is None and (other := sampled_kind(workspace, pilot)):
+        raise UserFixable(
+            f"the sample of {pilot} is of {other}s, and {asked.unit}s are to be drawn: all of the district's would be",
+            f"draw {other}s, or name the {asked.unit}s that take part with --units FILE",
+        )
     roster = units.roster
     if chosen is not None:
         strange = sorted(set(chosen) - set(roster.units))

@@ -126,15 +126,18 @@ def record_decline(
     Refused
         When the unit is not in it, or nobody is left.
     """
+    if not because.strip():
+        raise UserFixable("why it declined is missing", "say it in its own words: --because WHY")
     value = records.read(workspace, pilot, "sample")
     if value is None:
-        raise Missing(f"{pilot} has no sample", "draw one: gainline pilot sample")
+        raise Missing(f"{pilot} has no sample", f"draw one: gainline pilot sample {pilot} --size N")
     roster = _roster(value)
     past = tuple(Replacement(**one) for one in value["replacements"])
     standing = Standing(tuple(value["sample"]), tuple(value["held_back"]), past)
     found = decline(roster, standing, unit, because=because)
     if isinstance(found, Refusal):
-        raise Refused(f"{found.code}: {found.because}", found.remedy)
+        where = f"; see pilots/{pilot}/sample.csv" if found.code == "PL136" else ""
+        raise Refused(f"{found.code}: {found.because}", found.remedy + where)
     last = found.replacements[-1]
     value |= {"sample": list(found.sample), "replacements": [asdict(one) for one in found.replacements]}
     says = {"declined": unit, "substitute": last.substitute, "because": because}
@@ -148,6 +151,12 @@ def sampled_units(workspace: Workspace, pilot: str, unit: str) -> tuple[str, ...
     """Units of the pilot's sample as it stands; None without a sample of this kind of unit."""
     value = records.read(workspace, pilot, "sample")
     return tuple(value["sample"]) if value and value["unit"] == unit else None
+
+
+def sampled_kind(workspace: Workspace, pilot: str) -> str | None:
+    """What the pilot's sample is of: school or section; None without a sample."""
+    value = records.read(workspace, pilot, "sample")
+    return str(value["unit"]) if value else None
 
 
 def _roster(value: dict[str, Any]) -> Roster:

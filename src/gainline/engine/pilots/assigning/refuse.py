@@ -64,7 +64,8 @@ def _contradictions(lot: Lot, procedure: Procedure) -> Iterator[Refusal]:
         and (len(shares) != len(labels) or not all(0.0 < share < np.inf for share in shares)),
         f"a draw of kind {procedure.kind} has exactly two arms": procedure.kind in _TWO_ARMS and len(labels) != 2,
         "pairs have equal shares": procedure.kind == "pairs" and len(set(shares)) > 1,
-        "the accepted share lies above 0 and is at most 1": not 0.0 < (procedure.acceptance or 1.0) <= 1.0,
+        "the accepted share lies above 0 and is at most 1": procedure.acceptance is not None
+        and not 0.0 < procedure.acceptance <= 1.0,
         "the bound is above 0": not (procedure.bound is None or 0.0 < procedure.bound < np.inf),
         "a complete draw has no blocks; a blocked one has": procedure.kind == "complete" and len(set(lot.blocks)) > 1,
     }
