@@ -17,8 +17,18 @@ from gainline.engine.intake.faults import fault
 
 SHIPPED = Path(__file__).parent / "profiles"
 Target = Literal[
-    "usage", "events", "results", "contracts", "licenses", "assignments", "attributes", "oulad", "star", "k12_online",
-    "xapi", "caliper",
+    "usage",
+    "events",
+    "results",
+    "contracts",
+    "licenses",
+    "assignments",
+    "attributes",
+    "oulad",
+    "star",
+    "k12_online",
+    "xapi",
+    "caliper",
 ]
 Grain = Literal["day", "week", "month", "year-to-date", "lesson"]
 Unit = Literal["minutes", "seconds", "hours", "h:m:s", "m:s", "count", "flag"]
