@@ -394,6 +394,9 @@ def test_outcomes_that_are_no_amounts(district, town, tmp_path, scale):
     judged(answer, float(shown[has].mean() - shown[~has].mean()))
     named = {"binary": "log odds ratio", "count": "log rate ratio", "ordinal": "log odds ratio of a higher level"}
     beside = [one for one in answer.evidence["companions"] if one["label"].endswith(named[scale])]
+    shown = gainline("evaluate", f"{scale}s", "-w", district.workspace.root).out
+    if scale != "count":
+        assert f"{answer.effect[0]:+.2f}" in shown  # a tenth would say nothing of a share
     wanted = 0.3 if scale == "count" else 0.5
     assert beside[0]["low"] < wanted < beside[0]["high"]
     redone(answer, tmp_path / "redo")

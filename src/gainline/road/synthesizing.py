@@ -59,9 +59,9 @@ def synthesize_cycles(workspace: Workspace | None, named: Sequence[str]) -> Pool
 def _read(workspace: Workspace | None, name: str) -> dict[str, Any]:
     path = Path(name)
     if not path.is_file():
-        if workspace is None:
+        if workspace is None or path.suffix == ".json" or len(path.parts) > 1:
             raise Missing(f"there is no evidence document at {name}", "name a file, or a key inside a workspace (-w)")
-        return read_evidence(workspace, path.name.removesuffix(".json"))
+        return read_evidence(workspace, name)
     try:
         value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as fault:

@@ -51,6 +51,12 @@ def test_where_use_made_the_arms_nobody_can_cross_over():
     assert crossover(CHOICE, CHOSEN) == ()
 
 
+def test_without_any_record_of_use_nobody_is_said_to_have_stayed_away():
+    (check,) = crossover(LOTTERY, replace(DRAWN, used=np.zeros(len(DRAWN), dtype=bool)))
+    assert not check.flag
+    assert "nobody can see" in check.says
+
+
 def _mixed(leak):
     """Students drawn within schools, with shares that differ; the usual arm gains with the share."""
     rng = np.random.default_rng(12)

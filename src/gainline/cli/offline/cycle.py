@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,15 @@ STAGES = {
     "estimating outcomes": "Estimating outcomes",
     "redrawing assignments": "Redrawing assignments",
 }
+WITH_AND_WITHOUT = "students with the tool minus students as usual"
+_COMPARED = {
+    "differences": "with the tool minus not yet or never with it, over the periods",
+    "stepped_wedge": "with the tool minus still waiting for it, over the periods",
+    "interrupted_series": "what was seen minus the path from before the start",
+    "cutoff": "students just on the tool's side of the cutoff minus those just on the other",
+    "synthetic_control": "the school minus the mixture of others",
+}
+MOST_PLACES = 4
 
 
 def evaluate(
@@ -48,7 +58,7 @@ def evaluate(
         console.show_json(evidence)
         return
     estimates = evidence["estimates"]
-    title = "Registered outcomes: students with the tool minus students as usual"
+    title = f"Registered outcomes: {_COMPARED.get(evidence['plan']['design']['kind'], WITH_AND_WITHOUT)}"
     console.show_rows([_row(e) for e in estimates], form=form, title=title, cells=[_cells(e) for e in estimates])
     for deviation in evidence["deviations"]:
         console.talk(f"Deviation: {deviation['path']}: registered {deviation['registered']}, now {deviation['now']}")
@@ -66,13 +76,21 @@ def evaluate(
 def _tell_what_stands_beside(evidence: dict[str, Any]) -> None:
     """The same question asked otherwise, and every raised check with its figures: this is an analyst's view."""
     for other in evidence["companions"]:
-        interval = f"{other['low']:+.1f} to {other['high']:+.1f}"
-        console.talk(f"Beside it: {other['label']}: {other['effect']:+.1f} {other['unit']} ({interval})")
+        places = _places(other)
+        interval = f"{other['low']:+.{places}f} to {other['high']:+.{places}f}"
+        figure = f"{other['effect']:+.{places}f} {other['unit']} ({interval})"
+        console.talk(f"Beside it: {other['label']}: {figure}; {other['estimand']}")
     raised = [check for check in evidence["checks"] if check["flag"]]
     for check in raised:
         console.talk(f"Check raised: {check['title']}: {check['says']} ({check['found']})")
     quiet = len(evidence["checks"]) - len(raised)
     console.talk(f"{quiet} {'other checks were' if raised else 'checks were made and all'} quiet.")
+
+
+def _places(estimate: dict[str, Any]) -> int:
+    """Decimals that the standard error leaves a meaning to; a share needs more of them than a score."""
+    error = float(estimate["std_error"])
+    return min(max(1, -floor(log10(error))), MOST_PLACES) if error > 0.0 else MOST_PLACES
 
 
 def _row(estimate: dict[str, Any]) -> dict[str, Any]:
@@ -83,10 +101,11 @@ def _row(estimate: dict[str, Any]) -> dict[str, Any]:
 
 def _cells(estimate: dict[str, Any]) -> dict[str, Any]:
     """An estimate as a person reads it."""
+    places = _places(estimate)
     return {
         "outcome": f"{estimate['label']} ({estimate['unit']})",
-        "effect": f"{estimate['effect']:+.1f}",
-        "95% interval": f"{estimate['low']:+.1f} to {estimate['high']:+.1f}",
+        "effect": f"{estimate['effect']:+.{places}f}",
+        "95% interval": f"{estimate['low']:+.{places}f} to {estimate['high']:+.{places}f}",
         "g": f"{estimate['g']:+.2f}",
         "p": "<0.001" if estimate["p"] < 0.001 else f"{estimate['p']:.3f}",
     }
