@@ -15,6 +15,7 @@ import pytest
 import gainline as gl
 from gainline.engine.core.errors import Refused, UserFixable
 from gainline.notebook.answer import TABLES
+from gainline.road.framing import sources
 from terminal import gainline
 from town import (
     LATE,
@@ -125,6 +126,7 @@ def test_randomized_within_a_bound_of_balance_is_tested_against_the_draws_within
     redone(answer, tmp_path / "redo")
 
 
+@pytest.mark.slow
 def test_pairs_that_only_the_record_names_are_redone_with_their_pairs(district, town, tmp_path):
     rng, standing = ability(town, 2)
     value = plan_value("paired", {"kind": "randomized", "unit": "school", "cluster": "school"}, covariates=[FALL])
@@ -195,7 +197,7 @@ def test_entropy_balancing_with_a_placebo_and_imputed_baselines(district, town, 
     assert "complete_case" in told.value.remedy
 
 
-@pytest.mark.parametrize("method", ["entropy", "full"])
+@pytest.mark.parametrize("method", ["full", pytest.param("entropy", marks=pytest.mark.slow)])
 def test_weights_and_sets_are_exported_so_that_the_figure_can_be_redone(district, town, tmp_path, method):
     _, fall, past, has, spring = chosen_by_standing(town, 4)
     answer = answered(district, matched_plan(method), *matched_files(town, tmp_path, fall, past, has, spring))
@@ -231,6 +233,7 @@ def periods_of():
 WAVES = {"wave 1": date(2025, 11, 17), "wave 2": date(2026, 1, 26)}  # before the fourth and the sixth test
 
 
+@pytest.mark.slow
 def test_schools_that_start_at_different_times_or_never(district, town, tmp_path):
     groups = ["wave 1"] * 4 + ["wave 2"] * 4 + ["never"] * 4
     first = np.array([{"wave 1": 3, "wave 2": 5, "never": 8}[group] for group in groups])
@@ -273,7 +276,8 @@ def test_a_plan_whose_waves_are_named_otherwise_than_the_arms_is_told_both(distr
         answered(district, value, sheet)
 
 
-def test_weekly_reading_of_everybody_before_and_after_a_start(district, town, tmp_path):
+@pytest.mark.slow
+def test_weekly_reading_of_everybody_before_and_after_a_start(district, town, tmp_path, monkeypatch):
     rng = np.random.default_rng(7)
     shown = weeks(date(2025, 9, 15), 15)
     start = 9
@@ -293,6 +297,11 @@ def test_weekly_reading_of_everybody_before_and_after_a_start(district, town, tm
     judged(answer, 6.0)
     assert answer.verdict == "not enough evidence"  # one series describes; it carries no decision
     assert "inside the tool" not in str(answer.evidence["rating"])  # the log is not the tool
+    together = district.frame("logged").panels["reading"]
+    monkeypatch.setattr(sources, "_ADD_UP", frozenset())
+    one_by_one = district.frame("logged").panels["reading"]
+    np.testing.assert_array_equal(together.values, one_by_one.values)
+    np.testing.assert_array_equal(together.sizes, one_by_one.sizes)
     with pytest.raises(Refused, match="over time"):
         answer.export(tmp_path / "redo")
 
@@ -323,6 +332,7 @@ def test_a_score_that_decides_is_read_at_its_cutoff(district, town, tmp_path):
     assert (tmp_path / "redo" / "estimates.csv").exists()
 
 
+@pytest.mark.slow
 def test_one_school_beside_a_mixture_of_the_others(district, town, tmp_path):
     first = np.array([5] + [8] * 11)
     arms = dict(zip(town.ids, ["tool"] + ["usual"] * 11, strict=True))
@@ -342,6 +352,7 @@ def by_lot(town, seed):
     return rng, standing, rng.random(len(town)) < 0.5
 
 
+@pytest.mark.slow
 def test_growth_of_students_stands_beside_the_difference_at_the_end(district, town, tmp_path):
     rng, standing, has = by_lot(town, 10)
     tests = np.arange(8)
@@ -364,7 +375,9 @@ def test_growth_of_students_stands_beside_the_difference_at_the_end(district, to
     redone(answer, tmp_path / "redo")
 
 
-@pytest.mark.parametrize("scale", ["binary", "count", "ordinal"])
+@pytest.mark.parametrize(
+    "scale", ["ordinal", *(pytest.param(one, marks=pytest.mark.slow) for one in ("binary", "count"))]
+)
 def test_outcomes_that_are_no_amounts(district, town, tmp_path, scale):
     rng, standing, has = by_lot(town, 11)
     latent = (standing - 200) / 12 + 0.5 * has + rng.logistic(0, 1, len(town))

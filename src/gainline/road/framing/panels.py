@@ -15,7 +15,7 @@ from gainline.engine.pilots.plan import Outcome, Plan
 from gainline.lake import Reading
 from gainline.road.framing.population import Population
 from gainline.road.framing.roll import Roll, roll
-from gainline.road.framing.sources import as_labels, coded, values_in_period, values_of
+from gainline.road.framing.sources import as_labels, coded, values_by_period, values_of
 
 MIN_SIDE = 10  # students on each side of a gap; below it one student moves the mean by more than a tenth
 
@@ -132,10 +132,7 @@ def _timing(plan: Plan, days: list[date | None]) -> tuple[NDArray[np.intp], NDAr
 
 def _values(outcome: Outcome, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], rows: Rows) -> Floats:
     """Each student's value in each period, shape ``(n, T)``; NaN where not measured or in no unit."""
-    found = [
-        values_in_period(outcome.source, period, plan, reading, catalogue=catalogue, keys=rows.keys)
-        for period in plan.design.periods
-    ]
+    found = values_by_period(outcome.source, plan, reading, catalogue, rows.keys)
     columns = [coded(outcome, values) for values in found]
     return np.where(rows.place >= 0, np.column_stack(columns), np.nan)
 
