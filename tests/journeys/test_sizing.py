@@ -38,7 +38,7 @@ def test_the_picker_answers_in_words_and_for_programs():
     assert 'kind = "randomized", unit = "school"' in ran.err
     choice = json.loads(gainline(*words, "--format", "json").out)
     assert (choice["kind"], choice["second"]) == ("randomized", "matched")
-    assert gainline(*words, "--format", "csv").out.startswith(",in words\ndesign,randomized\n")
+    assert gainline(*words, "--format", "csv").out.startswith("part,in words\ndesign,randomized\n")
 
 
 def test_without_a_terminal_a_missing_answer_is_named_with_its_words():

@@ -81,12 +81,19 @@ def test_repairs_are_counted_and_reported_with_their_lines(office: Office, tmp_p
 
 
 def test_an_identifier_of_two_people_is_matched_to_none(tmp_path: Path):
-    office = rostered(tmp_path, roster_with(users=[("T-9", "000123")]))
-    taken = use(office, tmp_path, "000123", "000124")
+    office = rostered(tmp_path, roster_with(users=[("stateId:9001", "stateId:000124")]))
+    taken = use(office, tmp_path, "000124", "000123")
     (lost,) = taken.rows("unmatched")
-    assert (lost["value"], lost["rows"]) == ("000123", 1)
+    assert (lost["value"], lost["rows"]) == ("000124", 1)
     assert taken.lines("IN052") == [2]
     assert [row["matched"] for row in taken.rows("usage")] == [False, True]
+
+
+def test_a_number_of_two_students_matches_nobody_and_one_shared_with_a_teacher_the_student(tmp_path: Path):
+    students = rostered(tmp_path, roster_with(users=[("000124", "000123")]))
+    assert [row["matched"] for row in use(students, tmp_path, "000123").rows("usage")] == [False]
+    staff = rostered(tmp_path, roster_with(users=[("T-9", "000123")]))
+    assert [row["person_key"] for row in use(staff, tmp_path, "000123").rows("usage")] == [ADA]
 
 
 def test_two_ids_that_differ_only_in_zeros_are_not_told_apart_without_them(tmp_path: Path):

@@ -132,7 +132,7 @@ def _timing(plan: Plan, days: list[date | None]) -> tuple[NDArray[np.intp], NDAr
 
 def _values(outcome: Outcome, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], rows: Rows) -> Floats:
     """Each student's value in each period, shape ``(n, T)``; NaN where not measured or in no unit."""
-    found = values_by_period(outcome.source, plan, reading, catalogue, rows.keys)
+    found = values_by_period(outcome.source, plan, reading, catalogue=catalogue, keys=rows.keys)
     columns = [coded(outcome, values) for values in found]
     return np.where(rows.place >= 0, np.column_stack(columns), np.nan)
 

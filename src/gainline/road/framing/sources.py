@@ -78,7 +78,7 @@ def values_in_period(
 
 
 def values_by_period(
-    source: Source, plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], keys: NDArray[np.int64]
+    source: Source, plan: Plan, reading: Reading, *, catalogue: Mapping[str, Indicator], keys: NDArray[np.int64]
 ) -> list[list[object]]:
     """As `values_in_period` for all of the design's periods; amounts of whole weeks are counted in a single query.
 
