@@ -2,41 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
 from gainline.engine.records.fields import TYPES, Field, Retention, Sensitivity
+from gainline.engine.records.table import Table
+from gainline.engine.records.voices import VOICES
 
 _PUBLIC, _STAFF, _STUDENT, _SPECIAL = Sensitivity.PUBLIC, Sensitivity.STAFF, Sensitivity.STUDENT, Sensitivity.SPECIAL
 _CONTRACT, _CYCLE, _ROSTER, _RECORD = Retention.CONTRACT, Retention.CYCLE, Retention.ROSTER, Retention.RECORD
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One canonical table: what a row is, its key, and its fields.
-
-    Parameters
-    ----------
-    name, means
-        Table name and what one row says.
-    key
-        Fields that tell two rows apart; a second row with the same key from a later import replaces the first when
-        the table is read as `current` (rosters), or stands beside it (facts, where the key is empty).
-    fields
-        The declared fields, in storage order, without the provenance that every table carries (`PROVENANCE`).
-    """
-
-    name: str
-    means: str
-    key: tuple[str, ...]
-    fields: tuple[Field, ...]
-
-    @property
-    def about_people(self) -> bool:
-        """Tell whether rows speak of single persons (and are then partitioned by a bucket of the person's key)."""
-        return any(field.name == "person_key" for field in self.fields)
-
 
 PROVENANCE = (
     Field("import_id", "text", "Import that brought the row", _STAFF, _RECORD, "not student data"),
@@ -485,6 +458,7 @@ _ALL = (
             ),
         ),
     ),
+    *VOICES,
     Table(
         "unmatched",
         "An identity in a vendor's file that the roster does not know",
