@@ -19,6 +19,7 @@ ROAD = (
     ("demo", "demo:demo", "Start here: a made-up district, from its files to two briefs."),
     ("init", "records:init", "Make a workspace."),
     ("import", "records:import_", "Read files into the lake; every row is accounted for."),
+    ("receive", "receive:receive", "Take events over HTTP as they happen."),
     ("status", "records:status", "Show rows, registered plans and the ledger's head."),
     ("unmatched", "records:unmatched", "List identities that the roster does not know."),
     ("profiles", "records:profiles", "List the kinds of files that can be read."),

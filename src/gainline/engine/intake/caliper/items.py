@@ -78,6 +78,23 @@ class Described:
         return {**known, **entity}
 
 
+def fault_of_envelope(envelope: dict[str, Any]) -> Unsound | None:
+    """Why an envelope is not sound: IN160 for its form, IN161 for its version; None where it is."""
+    if missing := sorted(ENVELOPE - envelope.keys()):
+        return Unsound("IN160", missing[0], ": it is missing")
+    if envelope.keys() - ENVELOPE:
+        return Unsound("IN160", "", ": it has more than four properties")
+    if type(envelope["data"]) is not list:
+        return Unsound("IN160", "data", ": a list is expected")
+    sent = envelope["sendTime"]
+    if id_of(envelope["sensor"]) is None or type(sent) is not str or moment_of(sent) is None:
+        return Unsound("IN160", "", ": sensor or sendTime is not what it should be")
+    version = envelope["dataVersion"]
+    if type(version) is not str or version.rstrip("/") not in VERSIONS:
+        return Unsound("IN161", "dataVersion")
+    return None
+
+
 def is_event(item: dict[str, Any]) -> bool:
     """Tell an event from an entity that is only described."""
     kind = item.get("type")

@@ -15,11 +15,10 @@ from pydantic_core import from_json
 
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.caliper.items import (
-    ENVELOPE,
-    VERSIONS,
     Described,
     Unsound,
     check_event,
+    fault_of_envelope,
     has_known_action,
     has_urn,
     id_of,
@@ -105,26 +104,10 @@ def _unpacked(found: Json) -> Iterator[tuple[Any, Unsound | None]]:
     if not is_envelope:
         yield found, None
         return
-    fault = _fault_of(found)
+    fault = fault_of_envelope(found)
     inside = found.get("data")
     for item in inside if type(inside) is list and inside else (None,) if fault else ():
         yield item, fault
-
-
-def _fault_of(envelope: dict[str, Any]) -> Unsound | None:
-    if missing := sorted(ENVELOPE - envelope.keys()):
-        return Unsound("IN160", missing[0], ": it is missing")
-    if envelope.keys() - ENVELOPE:
-        return Unsound("IN160", "", ": it has more than four properties")
-    if type(envelope["data"]) is not list:
-        return Unsound("IN160", "data", ": a list is expected")
-    sent = envelope["sendTime"]
-    if id_of(envelope["sensor"]) is None or type(sent) is not str or moment_of(sent) is None:
-        return Unsound("IN160", "", ": sensor or sendTime is not what it should be")
-    version = envelope["dataVersion"]
-    if type(version) is not str or version.rstrip("/") not in VERSIONS:
-        return Unsound("IN161", "dataVersion")
-    return None
 
 
 def _one(desk: _Desk, line: int, item: Json) -> None:

@@ -141,7 +141,7 @@ def _take_in(desk: _Desk, waiting: list[tuple[int, bytes, dict[str, Any]]]) -> N
     for line, _, statement in waiting:
         if "id" in statement and next(states) != NEW:
             desk.tally.rejected += 1
-            desk.doubtful.setdefault(statement["id"].lower(), []).append((line, _content(statement)))
+            desk.doubtful.setdefault(statement["id"].lower(), []).append((line, content_of(statement)))
         else:
             _one(desk, line, statement)
 
@@ -233,7 +233,7 @@ def word_of(iri: str) -> str:
     return bare
 
 
-def _content(statement: dict[str, Any]) -> str:
+def content_of(statement: dict[str, Any]) -> str:
     """What a statement says, whatever a store added and however its parts are ordered."""
     said = {name: value for name, value in statement.items() if name not in ("stored", "authority", "version")}
     moment = moment_of(said["timestamp"]) if "timestamp" in said else None
@@ -254,5 +254,5 @@ def _settle_doubts(desk: _Desk) -> None:
         except (ValueError, Broken):
             continue
         for line, content in open_ids.pop(str(statement.get("id", "")).lower(), ()):
-            code = "IN152" if content == _content(statement) else "IN153"
+            code = "IN152" if content == content_of(statement) else "IN153"
             desk.tally.book.add(code, [line], column="id")
