@@ -48,7 +48,6 @@ def test_a_raised_flag_keeps_the_label_and_holds_the_tier_down():
     assert any("cannot have changed" in step.clause and not step.holds for step in raised.verdict.steps)
     assert any("already gaining faster" in sentence for sentence in raised.limits)
     calm = evaluate(PLAN, HONEST, **carried())
-    assert calm.rating.essa.startswith("Tier 2")
     assert any("cannot have changed" in step.clause and step.holds for step in calm.verdict.steps)
 
 

@@ -5,7 +5,7 @@ import pytest
 from gainline.engine.evidence.attrition import attrition
 from gainline.engine.evidence.balance import band
 from gainline.engine.evidence.document import Balance
-from gainline.engine.evidence.rating import DOES_NOT, WITH, WITHOUT, StudyFacts, rate
+from gainline.engine.evidence.rating import CHOSEN, DOES_NOT, WITH, WITHOUT, StudyFacts, rate
 
 LOW = attrition("student", (200, 200), (198, 198), "cautious")
 HIGH = attrition("student", (200, 200), (190, 120), "cautious")
@@ -98,6 +98,22 @@ def test_a_matched_study_is_tier_two_at_best_and_both_readings_are_given():
     essa = rate(CHOICE).essa
     assert essa.startswith("Tier 2")
     assert "34 CFR 77.1" in essa
+
+
+def test_a_raised_placebo_holds_the_tier_down_unless_chance_assigned():
+    raised = {"flags": ("Placebo: last year's reading",)}
+    assert rate(replace(CHOICE, flags=())).essa.startswith("Tier 2")
+    assert rate(replace(CHOICE, **raised)).essa.startswith("Tier 3")
+    assert rate(replace(LOTTERY, **raised)).essa.startswith("Tier 1")
+
+
+def test_users_against_others_are_never_above_promising_whatever_the_checks_say():
+    rating = rate(replace(CHOICE, flags=(), by_use=True))
+    assert rating.label == WITH
+    assert rating.essa.startswith("Tier 3")
+    (step,) = [step for step in rating.steps if step.step == CHOSEN]
+    assert step.grade == "own"
+    assert "correlational" in step.rule
 
 
 def test_every_step_names_its_rule_its_place_and_how_sure_we_are_of_it():

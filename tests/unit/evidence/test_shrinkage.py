@@ -1,42 +1,58 @@
 import numpy as np
 import pytest
 
-from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, expected_ranks, shrink
+from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Departures, expected_ranks, shrink
+
+
+def apart(effects, errors):
+    """Groups that share no student and no school, in two parts; weighted by precision the parts are independent."""
+    weights = errors**-2.0 / (errors**-2.0).sum()
+    overall = weights @ effects
+    common = (weights**2 * errors**2).sum()
+    return Departures(overall, common**0.5, effects - overall, np.sqrt(np.maximum(errors**2 - common, 0.0)), weights)
 
 
 def test_a_single_group_is_left_alone():
-    (only,) = shrink(np.array([3.0]), np.array([1.0]), tau_scale=1.0)
+    (only,) = shrink(Departures(3.0, 1.0, np.array([]), np.array([]), np.ones(1)), tau_scale=1.0)
     assert only.mean == pytest.approx(3.0)
     assert only.interval() == pytest.approx((3.0 - 1.95996, 3.0 + 1.95996), abs=1e-4)
 
 
 def test_the_noisy_group_moves_more():
-    sure, noisy = shrink(np.array([0.0, 4.0]), np.array([0.3, 3.0]), tau_scale=1.0)
+    sure, noisy = shrink(apart(np.array([0.0, 4.0]), np.array([0.3, 3.0])), tau_scale=1.0)
     assert abs(sure.mean) < 0.5
     assert noisy.mean < 2.0
 
 
 def test_probabilities_of_harm_and_benefit_add_up():
-    first, _ = shrink(np.array([1.0, 2.0]), np.array([1.0, 1.0]), tau_scale=1.0)
+    first, _ = shrink(apart(np.array([1.0, 2.0]), np.array([1.0, 1.0])), tau_scale=1.0)
     assert first.above(0.0) + first.below(0.0) == pytest.approx(1.0)
 
 
-def test_the_grid_integral_equals_a_brute_force_posterior():
-    effects, errors, scale = np.array([0.2, -0.1, 0.5]), np.array([0.2, 0.3, 0.25]), 0.3
+def test_what_the_groups_share_is_not_taken_for_news_about_one_of_them():
+    """Two groups that are both 2 above nothing, with an error that they share: believing both changes neither."""
+    groups = Departures(2.0, 1.5, np.array([0.01, -0.01]), np.array([0.05, 0.05]), np.array([0.5, 0.5]))
+    for found in shrink(groups, tau_scale=0.1):
+        assert found.mean == pytest.approx(2.0, abs=0.01)
+        assert found.interval() == pytest.approx((2.0 - 1.96 * 1.5, 2.0 + 1.96 * 1.5), abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("effects", "errors"),
+    [([0.2, -0.1], [0.2, 0.3]), ([0.2, 0.2], [0.2, 0.2]), ([0.2, -0.1, 0.5], [0.25, 0.25, 0.25])],
+)
+def test_two_groups_and_equal_ones_equal_a_brute_force_posterior(effects, errors):
+    """The textbook's normal-normal model by importance weighting; equal errors make our two parts exact."""
+    effects, errors, scale = np.array(effects), np.array(errors), 0.3
     rng = np.random.default_rng(1)
     tau = np.abs(rng.normal(0, scale, 400_000))
     mu = rng.uniform(-4, 4, 400_000)
-    theta = mu + tau * rng.normal(size=400_000)  # group 0 by importance weighting
-    others = np.prod(
-        [
-            np.exp(-0.5 * (effects[j] - mu) ** 2 / (errors[j] ** 2 + tau**2)) / np.sqrt(errors[j] ** 2 + tau**2)
-            for j in (1, 2)
-        ],
-        axis=0,
-    )
-    weight = others * np.exp(-0.5 * (effects[0] - theta) ** 2 / errors[0] ** 2)
+    theta = mu + tau * rng.normal(size=400_000)
+    weight = np.exp(-0.5 * (effects[0] - theta) ** 2 / errors[0] ** 2)
+    for seen, error in zip(effects[1:], errors[1:], strict=True):
+        weight *= np.exp(-0.5 * (seen - mu) ** 2 / (error**2 + tau**2)) / np.sqrt(error**2 + tau**2)
     expected = np.average(theta, weights=weight)
-    assert shrink(effects, errors, tau_scale=scale)[0].mean == pytest.approx(expected, abs=0.01)
+    assert shrink(apart(effects, errors), tau_scale=scale)[0].mean == pytest.approx(expected, abs=0.015)
 
 
 def test_the_expected_ranks_of_all_groups_add_up():
@@ -66,7 +82,7 @@ def test_eight_groups_halve_the_error_and_cover_and_the_noisiest_is_seldom_extre
     for _ in range(repeats):
         truth = 0.1 + rng.normal(0, 0.05, 8)
         seen = truth + rng.normal(0, errors)
-        found = shrink(seen, errors, tau_scale=TAU_SCALE_SD)
+        found = shrink(apart(seen, errors), tau_scale=TAU_SCALE_SD)
         means = np.array([each.mean for each in found])
         raw += np.mean((seen - truth) ** 2)
         shrunken += np.mean((means - truth) ** 2)

@@ -43,6 +43,7 @@ def study_facts(
         favorable=_is_good(primary, primary.effect),
         p=_final_p(primary),
         flags=capping(analyses[0].checks),
+        by_use=plan.comparison.assigned_by == "use",
         contrary=any(_is_contrary(primary, analysis.estimate) for analysis in analyses[1:]),
     )
 

@@ -6,7 +6,7 @@ everybody; CR2 and Satterthwaite as for the primary estimate. "Too few to say" i
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 
@@ -18,9 +18,9 @@ from gainline.engine.evidence.finding import Finding
 from gainline.engine.evidence.frame import Flags, Floats, Frame, Texts
 from gainline.engine.evidence.inference.cr2 import Inference, cr2
 from gainline.engine.evidence.inference.distributions import normal_cdf, normal_equivalent
-from gainline.engine.evidence.inference.linear import Columns, least_squares
+from gainline.engine.evidence.inference.linear import Columns, Fit, least_squares
 from gainline.engine.evidence.sample import TOOL, Sample
-from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Posterior, expected_ranks, shrink
+from gainline.engine.evidence.shrinkage import TAU_SCALE_SD, Departures, Posterior, expected_ranks, shrink
 from gainline.engine.pilots.plan import Direction, Plan, Subgroup
 
 MIN_STUDENTS_PER_ARM = 20  # below it one student moves the group's mean by more than a twentieth
@@ -69,13 +69,13 @@ def _one_split(sample: Sample, frame: Frame, split: Subgroup, sd: float) -> list
     members = [np.array([label is not None and str(label) == group for label in labels]) for group in groups]
     reasons = [too_few(sample, member) for member in members]
     usable = [place for place, reason in enumerate(reasons) if reason is None]
-    found = _effects(sample, [members[place] for place in usable])
+    fit = _fitted(sample, [members[place] for place in usable])
+    found = _effects(sample, fit, len(usable))
     for place, effect in zip(usable, found, strict=True):
         reasons[place] = effect if isinstance(effect, str) else None
     told = {place: e for place, e in zip(usable, found, strict=True) if isinstance(e, Inference)}
-    errors = np.array([normal_equivalent(e.std_error, e.df) for e in told.values()])
-    means = np.array([e.estimate for e in told.values()])
-    posteriors = dict(zip(told, shrink(means, errors, tau_scale=TAU_SCALE_SD * sd) if told else [], strict=True))
+    errors, means = np.array([_error(e) for e in told.values()]), np.array([e.estimate for e in told.values()])
+    posteriors = _believed(sample, fit, {place: members[place] for place in told}, usable, sd)
     higher = sample.outcome.direction is Direction.HIGHER
     found_groups = [
         _finding(sample, split, group, members[place], told.get(place), posteriors.get(place), reasons[place], higher)
@@ -107,21 +107,50 @@ def _named(finding: GroupFinding, label: str, rank: float | None) -> GroupFindin
     return replace(finding, shown=replace(finding.shown, label=label, expected_rank=rank))
 
 
-def _effects(sample: Sample, members: list[Flags]) -> list[Inference | str]:
-    """Effects of groups from one model with a level and an effect for each; a reason where the data cannot carry it."""
+def _fitted(sample: Sample, members: list[Flags]) -> Fit | str:
+    """One model with a level and an effect for each group; a reason where the data cannot carry it."""
     if not members:
-        return []
+        return "no group has enough students"
     rest = ~np.any(members, axis=0)
     sides = [*members, rest] if rest.any() else members
-    names = tuple(f"effect {place}" for place in range(len(sides)))
+    names = tuple(_effect_of(place) for place in range(len(sides)))
     levels = np.column_stack(sides[1:]).astype(float) if len(sides) > 1 else np.empty((len(rest), 0))
     effects = np.column_stack(sides).astype(float) * sample.tool[:, None]
     columns = sample.others.beside(Columns(tuple(f"level {place + 1}" for place in range(levels.shape[1])), levels))
     needed = names[: len(members)]
     fit = least_squares(sample.y, columns.beside(Columns(names, effects)), needed=needed, weights=sample.weights)
-    if isinstance(fit, Refusal):
-        return [fit.because for _ in members]
-    return [_reliable(cr2(fit, sample.clusters, fit.contrast(name))) for name in needed]
+    return fit.because if isinstance(fit, Refusal) else fit
+
+
+def _effect_of(place: int) -> str:
+    return f"effect {place}"
+
+
+def _effects(sample: Sample, fit: Fit | str, count: int) -> list[Inference | str]:
+    if isinstance(fit, str):
+        return [fit] * count
+    return [_reliable(cr2(fit, sample.clusters, fit.contrast(_effect_of(place)))) for place in range(count)]
+
+
+def _believed(
+    sample: Sample, fit: Fit | str, told: Mapping[int, Flags], usable: Sequence[int], sd: float
+) -> dict[int, Posterior]:
+    """The posteriors of the groups that can be told of; a group weighs as many students as it has."""
+    if isinstance(fit, str) or not told:
+        return {}
+    picks = np.array([fit.contrast(_effect_of(usable.index(place))) for place in told])
+    weights = np.array([float(sample.weights[member].sum()) for member in told.values()])
+    weights /= weights.sum()
+    mean = weights @ picks
+    overall = cr2(fit, sample.clusters, mean)
+    apart = [cr2(fit, sample.clusters, pick - mean) for pick in picks] if len(told) > 1 else []
+    by, errors = np.array([one.estimate for one in apart]), np.array([_error(one) for one in apart])
+    groups = Departures(overall.estimate, _error(overall), by, errors, weights)
+    return dict(zip(told, shrink(groups, tau_scale=TAU_SCALE_SD * sd), strict=True))
+
+
+def _error(found: Inference) -> float:
+    return normal_equivalent(found.std_error, found.df)
 
 
 def _reliable(found: Inference) -> Inference | str:

@@ -22,6 +22,7 @@ DOES_NOT = "Does Not Meet WWC Standards"
 ENOUGH_STUDENTS, ENOUGH_SITES = 350, 2
 CHECKED, RECALL, OWN = "checked", "recall", "own"
 BEFORE = "Placebo and growth before the tool"
+CHOSEN = "Who came into the tool arm"
 UNRAISED = "no objection"
 CAPPED = "no tier above 3: the arms already differed in what the tool cannot have changed"
 
@@ -60,6 +61,8 @@ class StudyFacts:
         Titles of the placebo and growth checks that were raised; ``None`` when none was made.
     cross_section
         Each period counts whoever was in the unit then, joiners included.
+    by_use
+        The arms are those who used the tool and those who did not, not those who were given it and those who were not.
     """
 
     randomized: bool
@@ -77,6 +80,7 @@ class StudyFacts:
     contrary: bool
     flags: tuple[str, ...] | None = None
     cross_section: bool = False
+    by_use: bool = False
 
 
 def rate(facts: StudyFacts) -> Rating:
@@ -88,7 +92,7 @@ def rate(facts: StudyFacts) -> Rating:
     else:
         label, more = _design(facts)
         steps += more
-    steps += _before(facts)
+    steps += [*_chosen(facts), *_before(facts)]
     essa, size = essa_tier(facts, label, eligible=eligible)
     return Rating(label, essa, (*steps, size))
 
@@ -174,6 +178,20 @@ def _equivalence(facts: StudyFacts) -> tuple[str, RatingStep]:
     return WITH, RatingStep("Baseline equivalence", given, rule, section, result, CHECKED)
 
 
+def _chosen(facts: StudyFacts) -> list[RatingStep]:
+    """Our own rule, which no check can lift: users against others is a correlation with controls, however well matched.
+
+    What makes a student use a tool may make the same student learn; faster growth that begins with the pilot shows in
+    no earlier score. ESSA's name for such a study is correlational, with statistical controls for selection bias.
+    """
+    if not facts.by_use:
+        return []
+    rule = "Where use decided who is in which arm, the study is correlational with controls: Tier 3 at most"
+    result = "no tier above 3: nobody was given the tool or kept from it by record"
+    section = "Gainline's own rule, after ESSA 8101(21)(A)(i)(III)"
+    return [RatingStep(CHOSEN, "those who used the tool, and others who did not", rule, section, result, OWN)]
+
+
 def _before(facts: StudyFacts) -> list[RatingStep]:
     """Our own rule: the label is the WWC's and stays; only the tier is held down."""
     if facts.flags is None:
@@ -195,7 +213,8 @@ def essa_tier(facts: StudyFacts, label: str, *, eligible: bool = True) -> tuple[
     significant = eligible and facts.favorable and facts.p <= 0.05
     big, many = facts.students >= ENOUGH_STUDENTS, facts.sites >= ENOUGH_SITES
     held_down = bool(facts.flags) and not facts.randomized
-    tier = _tier(label, significant=significant and not facts.contrary, large=big and many and not held_down)
+    large = big and many and not held_down and not facts.by_use
+    tier = _tier(label, significant=significant and not facts.contrary, large=large)
     regulation = (
         "by 34 CFR 77.1 a multi-site sample needs more than one district, which a study inside one district cannot "
         "have, so Tiers 1 and 2 are out of reach there"
@@ -205,6 +224,7 @@ def essa_tier(facts: StudyFacts, label: str, *, eligible: bool = True) -> tuple[
         f"{'favorable' if facts.favorable else 'not favorable'}, {_p(facts.p)} after clustering and multiplicity"
         + ("; another outcome of the domain is significantly unfavorable" if facts.contrary else "")
         + ("; a placebo or growth check was raised" if held_down else "")
+        + ("; use decided who is in which arm" if facts.by_use else "")
     )
     rule = f"Significant and favorable, at least {ENOUGH_STUDENTS} students and {ENOUGH_SITES} sites, by study rating"
     step = RatingStep("ESSA tier", given, rule, "ESSA 8101(21); WWC's reading; 34 CFR 77.1", tier, RECALL)

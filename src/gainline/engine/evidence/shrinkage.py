@@ -1,8 +1,12 @@
 """Shrinkage: what a group's effect looks like once the other groups are believed too.
 
-Source: Gelman et al., Bayesian Data Analysis (3rd ed.), section 5.4, equations 5.17-5.21: normal estimates, normal
-spread of true effects, flat prior on their mean. The spread tau is integrated over, not plugged in, because plugged-in
-intervals cover too little (0.89 for 0.95 in our simulations).
+The groups of one pilot share schools, and with them most of their error; no group can tell that part of another's error
+from an effect. So the effect of all groups together is left as it was estimated, and what is shrunk is how far each
+group departs from it: departures are normal around nothing, with a spread that is integrated over rather than plugged
+in, because plugged-in intervals cover too little (0.89 for 0.95 in our simulations).
+
+Source: Gelman et al., Bayesian Data Analysis (3rd ed.), section 5.4, equations 5.17-5.21, with the common mean and the
+departures from it as the two independent parts of the data.
 
 Groups are put in order by their expected rank, not by their estimate: the smallest group has the widest posterior, and
 an order of estimates would still call it best or worst too often (Laird and Louis 1989, Journal of Educational
@@ -18,7 +22,7 @@ from scipy import special
 
 from gainline.engine.evidence.frame import Floats
 
-TAU_SCALE_SD = 0.08  # half-normal scale of the spread of group effects, in SDs of the outcome
+TAU_SCALE_SD = 0.06  # half-normal scale of the spread of group effects, in SDs of the outcome
 _GRID = 201
 _REACH = 5.0  # the grid ends at five scales
 
@@ -56,14 +60,34 @@ class Posterior:
         return (low + high) / 2.0
 
 
-def shrink(effects: Floats, std_errors: Floats, *, tau_scale: float) -> list[Posterior]:
+@dataclass(frozen=True, slots=True)
+class Departures:
+    """Groups' effects in two parts whose errors hardly depend on each other, all in the outcome's unit.
+
+    Parameters
+    ----------
+    overall, overall_error
+        The weighted mean of the groups' effects, and its standard error.
+    by, errors
+        Each group's effect minus that mean, and the standard error of this difference; shape ``(groups,)``.
+    weights
+        The groups' weights in the mean, which sum to 1; shape ``(groups,)``.
+    """
+
+    overall: float
+    overall_error: float
+    by: Floats
+    errors: Floats
+    weights: Floats
+
+
+def shrink(groups: Departures, *, tau_scale: float) -> list[Posterior]:
     """Posterior of each group's effect.
 
     Parameters
     ----------
-    effects, std_errors
-        Shape ``(groups,)``, in the outcome's unit; the groups' errors are taken as independent, which shared schools
-        make slightly untrue.
+    groups
+        The groups' effects, in two parts.
     tau_scale
         Scale of the half-normal prior on the spread between groups, in the outcome's unit.
 
@@ -72,16 +96,33 @@ def shrink(effects: Floats, std_errors: Floats, *, tau_scale: float) -> list[Pos
     list
         In the order given. A single group is returned unshrunken: there is nobody to learn from.
     """
-    spread = _spread(effects, std_errors, tau_scale)
-    means, errors = spread.means(effects), spread.errors()
-    return [Posterior(spread.shares, means[:, j], errors[:, j]) for j in range(len(effects))]
+    grid = np.linspace(0.0, _REACH * tau_scale, _GRID)
+    spread = grid[:, None] ** 2 * _own_part(groups.weights)
+    if len(groups.weights) == 1:
+        return [Posterior(np.ones(1), np.array([groups.overall]), np.array([groups.overall_error]))]
+    total = spread + groups.errors**2
+    # k departures from their own mean are k - 1 pieces of news: each counts for (k - 1) / k of one
+    news = 1.0 - 1.0 / len(groups.weights)
+    log_share = -0.5 * (grid / tau_scale) ** 2 - 0.5 * news * (np.log(total) + groups.by**2 / total).sum(axis=1)
+    shares = np.exp(log_share - log_share.max())
+    shares /= shares.sum()
+    kept = spread / total
+    means, sds = groups.overall + kept * groups.by, np.sqrt(groups.overall_error**2 + kept * groups.errors**2)
+    return [Posterior(shares, means[:, j], sds[:, j]) for j in range(len(groups.weights))]
+
+
+def _own_part(weights: Floats) -> Floats:
+    """The variance of a group's true departure from the weighted mean, in units of the spread squared."""
+    others: Floats = float(weights @ weights) - weights**2
+    return (1.0 - weights) ** 2 + others
 
 
 def expected_ranks(effects: Floats, std_errors: Floats, *, tau_scale: float) -> Floats:
     """How many of the groups, itself included, each group's true effect is expected to reach or surpass.
 
-    Shape ``(groups,)``, from 1 (surely the smallest effect) to the number of groups (surely the largest). Parameters
-    as for `shrink`.
+    Shape ``(groups,)``, from 1 (surely the smallest effect) to the number of groups (surely the largest). ``effects``
+    and ``std_errors`` are the groups' own, shape ``(groups,)``; ``tau_scale`` as for `shrink`. The groups' errors are
+    taken as independent: the part that they share moves no group past another, so the order is only left more open.
 
     Source: Laird and Louis (1989); the posterior of a difference of two groups is normal given the spread.
     """
@@ -106,16 +147,10 @@ class _Spread:
     center: Floats  # (grid,)
     precision: Floats  # (grid,): of the center
     kept: Floats  # (grid, groups): weight on the group's own estimate
-    std_errors: Floats  # (groups,)
 
     def means(self, effects: Floats) -> Floats:
         """Shape ``(grid, groups)``."""
         return self.kept * effects + (1.0 - self.kept) * self.center[:, None]
-
-    def errors(self) -> Floats:
-        """Shape ``(grid, groups)``."""
-        variance: Floats = self.kept * self.std_errors**2 + (1.0 - self.kept) ** 2 / self.precision[:, None]
-        return np.sqrt(variance)
 
 
 def _spread(effects: Floats, std_errors: Floats, tau_scale: float) -> _Spread:
@@ -126,4 +161,4 @@ def _spread(effects: Floats, std_errors: Floats, tau_scale: float) -> _Spread:
     log_share = -0.5 * (grid / tau_scale) ** 2 - 0.5 * np.log(precision) - 0.5 * np.log(total).sum(axis=1)
     log_share -= 0.5 * ((effects - center[:, None]) ** 2 / total).sum(axis=1)
     shares = np.exp(log_share - log_share.max())
-    return _Spread(shares / shares.sum(), center, precision, grid[:, None] ** 2 / total, std_errors)
+    return _Spread(shares / shares.sum(), center, precision, grid[:, None] ** 2 / total)
