@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from gainline.engine.core.errors import UserFixable
-from gainline.lake.durable import settle_file, settle_folder
+from gainline.lake.durable import settle_file, settle_folder, write_whole
 
 BUCKET = "bucket"
 """Partition column of every table about people: it lets one person be erased by rewriting one file in sixteen."""
+
+BUCKETS = 16
 
 _LOG = "_delta_log"
 _PROPERTIES = WriterProperties(compression="ZSTD", compression_level=1)
@@ -86,10 +92,49 @@ def latest(folder: Path) -> tuple[int, dict[str, int]]:
     return table.version(), {str(path): int(count or 0) for path, count in rows}
 
 
+def rows_of(file: Path) -> int:
+    """How many rows a data file holds, as its own footer says."""
+    return int(pq.read_metadata(file).num_rows)
+
+
 def roll_back(folder: Path, version: int, paths: frozenset[str]) -> None:
     """Make the published version the newest again, when a killed writer left something after it."""
     if frozenset(latest(folder)[1]) != paths:
         DeltaTable(str(folder)).restore(version)
+
+
+def exchange(folder: Path, version: int, files: Mapping[str, tuple[int, int] | None]) -> None:
+    """Make the table's next version one in which each of these files is replaced, or gone.
+
+    The commit is written by hand, because deltalake can delete rows by a condition, but cannot be told which file
+    each rewritten one stands for, and snapshots have to be resealed file by file. Writing it again changes nothing.
+
+    Parameters
+    ----------
+    version
+        The number of the new version, one above the latest.
+    files
+        New path -> rows and bytes of a file that comes, or None for a path that goes.
+
+    Source: the Delta transaction log protocol, "Add File and Remove File".
+    """
+    commit = folder / _LOG / f"{version:020d}.json"
+    if commit.is_file():
+        return
+    lines: list[dict[str, object]] = [{"commitInfo": {"timestamp": 0, "operation": "DELETE", "engineInfo": "gainline"}}]
+    for path, size in files.items():
+        common = {"path": quote(path, safe="/=-_."), "dataChange": True, "partitionValues": _partition(path)}
+        if size is None:
+            lines.append({"remove": common | {"deletionTimestamp": 0, "extendedFileMetadata": False}})
+        else:
+            stats = json.dumps({"numRecords": size[0]})
+            lines.append({"add": common | {"size": size[1], "modificationTime": 0, "stats": stats}})
+    write_whole(commit, "".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+def _partition(path: str) -> dict[str, str]:
+    name, is_bucket, value = path.partition("/")[0].partition("=")
+    return {name: value} if is_bucket else {}
 
 
 def sweep(folder: Path, keep: frozenset[str]) -> None:

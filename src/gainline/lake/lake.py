@@ -12,8 +12,9 @@ from pathlib import Path
 
 from gainline.engine.core.errors import Conflict, Missing
 from gainline.lake.engine import Power
+from gainline.lake.erasing import Eraser
 from gainline.lake.reading import Reading
-from gainline.lake.snapshots import Snapshot, SnapshotShelf
+from gainline.lake.snapshots import Snapshot, SnapshotShelf, Tombstone
 from gainline.lake.writing import Writer
 
 _readings = itertools.count(1)  # a name for each reading's spill folder, never a value anybody sees
@@ -103,16 +104,45 @@ class Lake:
         Raises
         ------
         Conflict
-            When another process is writing (LK005).
+            When another process is writing (LK005), or an erasure was stopped midway (LK006).
         """
         with self._alone():
             self._sweep_spill()
+            if Eraser(self._root, self._shelf).begun() is not None:
+                raise Conflict(
+                    "LK006: an erasure was stopped midway, and nothing is written before it is finished",
+                    "finish it: gainline erase --resume",
+                )
             writer = Writer(self._tables, self._shelf)
             writer.recover()
             try:
                 yield writer
             finally:
                 writer.abandon()
+
+    @contextmanager
+    def erasing(self) -> Iterator[Eraser]:
+        """Erase alone; an erasure that was stopped midway is there to be finished.
+
+        Raises
+        ------
+        Conflict
+            When another process is writing (LK005).
+        """
+        with self._alone():
+            self._sweep_spill()
+            eraser = Eraser(self._root, self._shelf)
+            if eraser.begun() is None:
+                Writer(self._tables, self._shelf).recover()
+            yield eraser
+
+    def finding(self) -> Eraser:
+        """An eraser that may only look, beside whoever writes."""
+        return Eraser(self._root, self._shelf)
+
+    def tombstones(self) -> list[Tombstone]:
+        """Snapshots that were resealed after an erasure, by their earlier ids."""
+        return self._shelf.tombstones()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -7,12 +7,11 @@ import pyarrow.compute as pc
 
 from gainline.engine.core.errors import Missing
 from gainline.engine.records import TABLES, arrow_schema
-from gainline.lake.delta import BUCKET
+from gainline.lake.delta import BUCKET, BUCKETS
 
 ARRIVAL = "arrival"
 """Order of import, kept for tables with a key; it decides which of two rows with the same key is the current one."""
 
-_BUCKETS = 16
 _ARRIVAL_BITS = 40  # rows within one publish; the bits above count the publishes
 
 
@@ -59,5 +58,5 @@ def to_stored(name: str, rows: pa.Table, *, ordinal: int, before: int) -> pa.Tab
         columns.append(pa.array(range(first, first + rows.num_rows), pa.int64()))
     if BUCKET in schema.names:
         # A person key is a keyed hash already, so its low bits are as good as another hash of it.
-        columns.append(pc.bit_wise_and(rows["person_key"], _BUCKETS - 1).cast(pa.int32()))
+        columns.append(pc.bit_wise_and(rows["person_key"], BUCKETS - 1).cast(pa.int32()))
     return pa.Table.from_arrays(columns, schema=schema)

@@ -16,6 +16,7 @@ from gainline.engine.core.ids import digest_bytes
 from gainline.lake.durable import write_whole
 
 FORMAT = "gainline-snapshot/1"
+TOMBSTONE = "gainline-tombstone/1"
 
 
 class TableVersion(NamedTuple):
@@ -68,6 +69,24 @@ class Manifest:
     files: Mapping[str, tuple[FileEntry, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stands in the place of a snapshot from whose tables a person was erased.
+
+    Parameters
+    ----------
+    id, resealed_as
+        The snapshot's id before the erasure, and the one it has now.
+    erasure, on
+        Number of the erasure's certificate, and its day.
+    """
+
+    id: str
+    resealed_as: str
+    erasure: str
+    on: date
+
+
 def hash_table(files: Iterable[FileEntry]) -> str:
     """The content hash of a table: over its files' paths and hashes, sorted by path."""
     return digest_bytes(rfc8785.dumps(sorted([entry.path, entry.sha256] for entry in files)))
@@ -105,7 +124,7 @@ class SnapshotShelf:
     def publish(self, manifest: Manifest) -> None:
         """Shelve the manifest and make it the head; the second step is the moment at which it becomes visible."""
         name = manifest.snapshot.id
-        write_whole(self._path(name), json.dumps(_to_json(manifest), indent=1).encode())
+        write_whole(self._path(name), dump_manifest(manifest))
         write_whole(self._head, name.encode() + b"\n")
 
     def all(self) -> list[Manifest]:
@@ -128,6 +147,37 @@ class SnapshotShelf:
             raise _unknown(snapshot_id)
         return manifest
 
+    def tombstones(self) -> list[Tombstone]:
+        """Every snapshot that was resealed after an erasure, by its earlier id."""
+        found = (self._tombstone(path.stem) for path in sorted(self._folder.glob("*.json")))
+        return [one for one in found if one is not None]
+
+    def reseal(self, manifests: Iterable[Manifest], tombstones: Iterable[Tombstone]) -> None:
+        """Put these manifests on the shelf, the latest as head, and tombstones in the place of those they replace.
+
+        Doing it again, after it was stopped anywhere in between, ends in the same state.
+        """
+        ordered = sorted(manifests, key=lambda one: one.ordinal)
+        for manifest in ordered:
+            write_whole(self._path(manifest.snapshot.id), dump_manifest(manifest))
+        if ordered:
+            write_whole(self._head, ordered[-1].snapshot.id.encode() + b"\n")
+        for stone in tombstones:
+            value = {"format": TOMBSTONE, "id": stone.id, "resealed_as": stone.resealed_as}
+            value |= {"erasure": stone.erasure, "on": stone.on.isoformat()}
+            write_whole(self._path(stone.id), json.dumps(value, indent=1).encode())
+
+    def _tombstone(self, snapshot_id: str) -> Tombstone | None:
+        """The tombstone that stands under this id; None where a snapshot or nothing does."""
+        try:
+            document = json.loads(self._path(snapshot_id).read_bytes())
+            if document["format"] != TOMBSTONE:
+                return None
+            on = date.fromisoformat(document["on"])
+            return Tombstone(snapshot_id, document["resealed_as"], document["erasure"], on)
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
     def drop_unpublished(self) -> None:
         """Take off the shelf what a killed writer laid there without making it the head."""
         head = self.head().ordinal
@@ -136,14 +186,26 @@ class SnapshotShelf:
                 self._path(one.snapshot.id).unlink()
 
     def _shelved(self) -> list[Manifest]:
-        return [self._load(path.stem) for path in self._folder.glob("*.json")]
+        names = [path.stem for path in self._folder.glob("*.json")]
+        return [self._load(name) for name in names if self._tombstone(name) is None]
+
+    def _resealed(self, snapshot_id: str) -> str:
+        """The id that the snapshot has after every erasure since."""
+        passed = set()
+        while snapshot_id.isalnum() and (stone := self._tombstone(snapshot_id)):
+            passed.add(snapshot_id)
+            snapshot_id = stone.resealed_as
+            if snapshot_id in passed:
+                raise _altered(snapshot_id)
+        return snapshot_id
 
     def _load(self, snapshot_id: str) -> Manifest:
+        snapshot_id = self._resealed(snapshot_id)
         path = self._path(snapshot_id)
         if not snapshot_id.isalnum() or not path.is_file():
             raise _unknown(snapshot_id)
         try:
-            manifest = _from_json(json.loads(path.read_bytes()))
+            manifest = load_manifest(path.read_bytes())
         except (ValueError, KeyError, TypeError, AttributeError) as fault:
             raise _altered(snapshot_id) from fault
         if not _is_whole(manifest, snapshot_id):
@@ -168,6 +230,16 @@ def _altered(snapshot_id: str) -> DataIssues:
 def _is_whole(manifest: Manifest, snapshot_id: str) -> bool:
     hashes_hold = all(entry.sha256 == hash_table(manifest.files[entry.name]) for entry in manifest.snapshot.tables)
     return hashes_hold and snapshot_id == manifest.snapshot.id == hash_tables(manifest.snapshot.tables)
+
+
+def dump_manifest(manifest: Manifest) -> bytes:
+    """The manifest as the text of its file."""
+    return json.dumps(_to_json(manifest), indent=1).encode()
+
+
+def load_manifest(text: bytes) -> Manifest:
+    """The manifest that a file's text says; whether it holds is for the shelf to check."""
+    return _from_json(json.loads(text))
 
 
 def _to_json(manifest: Manifest) -> dict[str, object]:
