@@ -23,7 +23,7 @@ from gainline.lake import Writer
 from gainline.road.linking import match_rates
 from gainline.road.workspace import Workspace
 
-ROSTER = "oneroster"
+ROSTER, ROSTER_PROFILE, TOTALS = "oneroster", "roster", "usage_totals"
 IDENTITY_TABLES = ("identifiers", "students", "schools")
 
 
@@ -205,8 +205,23 @@ def _identity(work: _Import, source: Source) -> Identity:
         students=roster.table("students"),
         schools=roster.table("schools"),
         school_aliases=workspace.settings.school_aliases,
-        roster=_roster_before(work) if source.kind == ROSTER else RosterBefore(),
+        roster=_roster_before(work) if _is_roster(work, source) else RosterBefore(),
+        totals=_totals_before(work, source),
     )
+
+
+def _is_roster(work: _Import, source: Source) -> bool:
+    profile = work.profiles.get(source.kind)
+    return source.kind == ROSTER or (profile is not None and profile.target == ROSTER_PROFILE)
+
+
+def _totals_before(work: _Import, source: Source) -> pa.Table:
+    """What the year-to-date counters of this tool said in earlier reports."""
+    profile = work.profiles.get(source.kind)
+    if profile is None or profile.grain != "year-to-date":
+        return empty_table(TOTALS)
+    with work.workspace.lake.reading() as reading:
+        return reading.arrow(reading.current(TOTALS)).cast(arrow_schema(TOTALS))
 
 
 def _roster_before(work: _Import) -> RosterBefore:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ _CLOCK = re.compile(r"(\d+):([0-5]?\d)(?::([0-5]?\d))?$")
 _YMD = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")
 _TWO_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?:[T ,].*)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
+_SECONDS = re.compile(r"\d{9,11}(\.\d*)?$")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+\d+$")
 
 _DATED = re.compile(
@@ -164,14 +166,18 @@ class DateReader:
     Parameters
     ----------
     order
-        ``ymd``, ``mdy`` or ``dmy``. A four-digit year in front is unambiguous and read in every order.
+        ``ymd``, ``mdy`` or ``dmy``. A four-digit year in front is unambiguous and read in every order. ``moment`` for
+        times, of which the day in `zone` counts.
     nulls
         Folded texts that mean "nothing".
+    zone
+        Time zone in which the day of a moment is reckoned.
     """
 
-    def __init__(self, order: str, nulls: Collection[str]) -> None:
+    def __init__(self, order: str, nulls: Collection[str], zone: str = "UTC") -> None:
         self.order = order
         self._nulls = nulls
+        self._zone = ZoneInfo(zone)
         self._known: dict[str, tuple[int | None, int]] = {}
         self._asked: dict[str, tuple[int, int]] = {}
 
@@ -199,6 +205,8 @@ class DateReader:
     def _parse(self, text: str) -> tuple[int | None, int]:
         if text.casefold() in self._nulls:
             return None, EMPTY
+        if self.order == "moment" and (at := moment(text, self._zone)):
+            return (at.astimezone(self._zone).date() - EPOCH).days, OK
         if found := _YMD.match(text) or _COMPACT.match(text):
             year, month, day = found.groups()
         elif (found := _TWO_FIRST.match(text)) and self.order != "ymd":
@@ -207,6 +215,23 @@ class DateReader:
         else:
             return None, WRONG
         return _days(int(year), int(month), int(day))
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment that an ISO 8601 text or a number of Unix seconds gives; one without a zone is of this zone.
+
+    Examples
+    --------
+    >>> moment("1641211200", ZoneInfo("UTC")) == moment("2022-01-03T12:00:00.000Z", ZoneInfo("America/Chicago"))
+    True
+    """
+    if _SECONDS.match(text):
+        return datetime.fromtimestamp(float(text), UTC)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def _told(first: int, second: int) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gainline.engine.core.issues import Issue, Level
+from gainline.engine.intake.declared_faults import DECLARED_FAULTS
 from gainline.engine.intake.event_faults import EVENT_FAULTS
 from gainline.engine.intake.roster_faults import ROSTER_FAULTS
 
@@ -191,6 +192,7 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
         "export again and open it only after formatting the column as text",
     ),
     "IN117": (_ERROR, "the record is no JSON object, or names a key twice", "export the file again"),
+    **DECLARED_FAULTS,
     **EVENT_FAULTS,
     **ROSTER_FAULTS,
 }

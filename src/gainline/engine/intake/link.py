@@ -41,6 +41,8 @@ class Identity:
         Folded other name of a school -> school_id.
     roster
         What the lake holds of the roster, for whoever reads the next one.
+    totals
+        What year-to-date counters said before, for whoever reads the next report of them.
     """
 
     salt: bytes
@@ -49,6 +51,7 @@ class Identity:
     school_aliases: Mapping[str, str] = field(default_factory=dict)
     schools: pa.Table = field(default_factory=lambda: empty_table("schools"))
     roster: RosterBefore = field(default_factory=RosterBefore)
+    totals: pa.Table = field(default_factory=lambda: empty_table("usage_totals"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,16 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+import pyarrow as pa
+import pyarrow.compute as pac
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake.faults import fault
+from gainline.engine.intake.profile_parts import Checked, Column, Only, Part, RosterFilePart, Text, Wide
 
 SHIPPED = Path(__file__).parent / "profiles"
 Target = Literal[
@@ -24,6 +28,12 @@ Target = Literal[
     "licenses",
     "assignments",
     "attributes",
+    "attendance",
+    "assessments",
+    "sections",
+    "identities",
+    "roster",
+    "checked",
     "oulad",
     "star",
     "k12_online",
@@ -32,10 +42,12 @@ Target = Literal[
 ]
 Grain = Literal["day", "week", "month", "year-to-date", "lesson"]
 Unit = Literal["minutes", "seconds", "hours", "h:m:s", "m:s", "count", "flag"]
-Text = Annotated[str, Field(min_length=1)]
-MonthDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$")]
+Dates = Literal["ymd", "mdy", "dmy", "moment"]
+MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$")]
+Key = Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=80)]
+MOST_BYTES = 1 << 18  # of a profile; the longest shipped one has a hundredth of it
 NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
-ABOUT_PEOPLE = frozenset({"usage", "events", "results", "licenses", "attributes"})
+ABOUT_PEOPLE = frozenset({"usage", "events", "results", "licenses", "attributes", "attendance", "identities"})
 
 ROLES: dict[str, frozenset[str]] = {
     "usage": frozenset(
@@ -49,6 +61,14 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "assignments": frozenset({"pilot", "unit", "unit_id", "arm", "block", "how", "assigned_on"}),
     "attributes": frozenset({"attribute", "text", "number", "section", "school", "grade"}),
+    "attendance": frozenset({"day", "status", "school", "section", "grade"}),
+    "assessments": frozenset(
+        {"assessment", "form", "title", "domain", "scale_max", "assign_date", "due_date", "section"}
+    ),
+    "sections": frozenset({"section", "title", "code", "subject", "school"}),
+    "identities": frozenset({"school", "grade"}),
+    "roster": frozenset(),
+    "checked": frozenset(),
     "oulad": frozenset(),
     "star": frozenset(),
     "k12_online": frozenset(),
@@ -58,39 +78,7 @@ ROLES: dict[str, frozenset[str]] = {
 """Which roles a column may play for each target table."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Column(_Part):
-    """Where one role comes from: a column of the file, or one fixed value.
-
-    Parameters
-    ----------
-    header, aliases
-        The column's name as the vendor writes it, and other spellings of it.
-    required
-        A row with an empty cell here is rejected.
-    value
-        Used for every row without such a column (and for empty cells where the role is not required).
-    labels
-        The vendor's label -> ours; labels that are not listed pass unchanged.
-    """
-
-    header: Text | None = None
-    aliases: tuple[Text, ...] = ()
-    required: bool = False
-    value: Text | None = None
-    labels: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _from_somewhere(self) -> Self:
-        if self.header is None and self.value is None:
-            raise ValueError("name a `header` or give a `value`")
-        return self
-
-
-class IdentityColumn(_Part):
+class IdentityColumn(Part):
     """A column that names the person, with the kind of identifier (Caliper's list; see the reference)."""
 
     header: Text
@@ -98,7 +86,7 @@ class IdentityColumn(_Part):
     kind: Text = "SisSourcedId"
 
 
-class Measure(_Part):
+class Measure(Part):
     """An amount in the file, one usage record each.
 
     Parameters
@@ -113,7 +101,8 @@ class Measure(_Part):
     definition
         The vendor's own words for what is counted.
     empty
-        What an empty cell does: ``reject`` the row, or ``skip`` this amount.
+        What an empty cell does: ``reject`` the row, ``skip`` this amount, or ``zero`` where the vendor declares that it
+        leaves zeros empty.
     day_limit
         The most that one day can hold, in the stored unit; None for no limit.
     true, false
@@ -125,7 +114,7 @@ class Measure(_Part):
     metric: Text
     unit: Unit = "minutes"
     definition: Text
-    empty: Literal["reject", "skip"] = "reject"
+    empty: Literal["reject", "skip", "zero"] = "reject"
     day_limit: float | None = None
     true: tuple[Text, ...] = ()
     false: tuple[Text, ...] = ()
@@ -141,7 +130,7 @@ class Measure(_Part):
         return self.unit if ":" in self.unit else ""
 
 
-class Profile(_Part):
+class Profile(Part):
     """One kind of file: how to recognize it, and what each of its columns says.
 
     Parameters
@@ -161,7 +150,8 @@ class Profile(_Part):
     minute
         The vendor's own definition of a minute of use.
     dates
-        Declared order of dates: ymd, mdy, dmy.
+        Declared order of dates: ymd, mdy, dmy; ``moment`` for ISO 8601 times and Unix seconds, whose day is reckoned in
+        `time_zone`.
     encoding
         What text that is not UTF-8 or UTF-16 is written in; told from the bytes where it is not declared.
     time_zone
@@ -173,8 +163,20 @@ class Profile(_Part):
         (``lumen-*.csv``) of which one must fit.
     like
         Key of a profile from which everything that is not said here is taken.
+    header
+        The columns in order, for a file that has no header line; it is then told by `files` and its width.
+    only
+        Rows that are meant, in a file that holds others too.
+    wide
+        How to read one column per week, date or assignment.
     identity, columns, measures
         The mapping.
+    tables, version
+        For ``target = "roster"``: the files, and the OneRoster version whose columns they are declared in.
+    checked
+        For ``target = "checked"``: kinds of files of which nothing is kept, with the reason.
+    described
+        For results: their assessments are described by a file of their own, and not by these results.
     prefixes
         Further prefixes that the vendor puts before identifiers.
     form_by_month
@@ -187,7 +189,7 @@ class Profile(_Part):
         For data sets that name terms without their days: term letter -> month and day on which it starts and ends.
     """
 
-    key: Text
+    key: Key
     name: Text
     target: Target
     source_system: Text
@@ -195,7 +197,7 @@ class Profile(_Part):
     grain: Grain = "day"
     week_day: Literal["first", "last"] = "first"
     minute: Text | None = None
-    dates: Literal["ymd", "mdy", "dmy"] = "ymd"
+    dates: Dates = "ymd"
     encoding: Literal["cp1252", "mac_roman"] | None = None
     time_zone: Text = "UTC"
     nulls: tuple[str, ...] = NULLS
@@ -203,11 +205,18 @@ class Profile(_Part):
     detect: tuple[Text, ...] = ()
     files: tuple[Text, ...] = ()
     like: Text | None = None
+    header: tuple[Text, ...] = ()
+    only: Only | None = None
+    wide: Wide | None = None
     identity: tuple[IdentityColumn, ...] = ()
     columns: dict[str, Column] = Field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    tables: tuple[RosterFilePart, ...] = ()
+    version: Literal["1.1", "1.2"] = "1.1"
+    checked: tuple[Checked, ...] = ()
+    described: bool = False
     prefixes: tuple[Text, ...] = ()
-    form_by_month: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+    form_by_month: dict[str, tuple[Annotated[int, Field(ge=1, le=12)], ...]] = Field(default_factory=dict)
     scale: tuple[float, float] | None = None
     year_begins: MonthDay = "08-01"
     starts: dict[str, MonthDay] = Field(default_factory=dict)
@@ -223,27 +232,81 @@ class Profile(_Part):
             raise ValueError(f"{self.target} speaks of people: declare at least one [[identity]] column")
         if self.target == "usage" and not self.measures:
             raise ValueError("usage needs at least one [[measures]] entry")
-        re.compile(self.footer)
+        self._check_shape()
         return self
+
+    def _check_shape(self) -> None:
+        if self.header and not self.files:
+            raise ValueError("a file without a header line is told by its name: declare `files`")
+        if bool(self.tables) != (self.target == "roster") or bool(self.checked) != (self.target == "checked"):
+            raise ValueError("`[[tables]]` belong to target roster, `[[checked]]` to target checked, and only there")
+        made = {self.wide.cell, *self.wide.names()} if self.wide else set()
+        asked = {part.header for part in self.measures} | {part.header for part in self.columns.values()}
+        if made - asked:
+            raise ValueError(f"nothing asks for {sorted(made - asked)[0]!r}, which [wide] makes of headings and cells")
+
+    @field_validator("footer")
+    @classmethod
+    def _readable(cls, footer: str) -> str:
+        try:
+            pac.match_substring_regex(pa.array([""]), footer)
+        except pa.ArrowInvalid as error:
+            raise ValueError("the pattern cannot be read") from error
+        return footer
+
+    @field_validator("time_zone")
+    @classmethod
+    def _of_this_world(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("there is no such time zone; write it as America/Chicago") from error
+        return zone
 
     def asked(self) -> dict[str, tuple[str, ...]]:
         """Every header the profile asks for, with its aliases."""
         wanted = {identity.header: identity.aliases for identity in self.identity}
         wanted.update({measure.header: measure.aliases for measure in self.measures})
         wanted.update({column.header: column.aliases for column in self.columns.values() if column.header})
-        return dict.fromkeys(self.detect, ()) | wanted
+        if self.only:
+            wanted.setdefault(self.only.header, ())
+        made = self.made()
+        sets = dict.fromkeys((header for part in self.checked for header in part.detect), ())
+        return {
+            **dict.fromkeys(self.detect, ()),
+            **sets,
+            **{name: also for name, also in wanted.items() if name not in made},
+        }
+
+    def made(self) -> set[str]:
+        """Columns that no header holds because the headings and cells of a wide file make them."""
+        return {self.wide.cell, *self.wide.names()} if self.wide else set()
 
     def required(self) -> list[str]:
         """Headers without which the file cannot be read: `detect`, required columns, and one identity."""
         needed = dict.fromkeys(self.detect)
         needed.update(dict.fromkeys(c.header for c in self.columns.values() if c.header and c.required and not c.value))
-        return [header for header in needed if header]
+        if self.checked:
+            needed = dict.fromkeys(min(self.checked, key=lambda part: len(part.detect)).detect)
+        return [header for header in needed if header and header not in self.made()]
 
-    def reads(self, found: Collection[str]) -> bool:
-        """Tell whether these recognized headers are enough: the required ones, one identity and one amount."""
+    def reads(self, found: Collection[str], cells: Sequence[str] = ()) -> bool:
+        """Tell whether these recognized headers are enough: the required ones, one identity and one amount.
+
+        Of a wide file's header `cells`, one at least has to be a heading that the profile knows.
+        """
+        if self.checked:
+            return self.checked_as(found) is not None
         identified = not self.identity or any(part.header in found for part in self.identity)
-        measured = not self.measures or any(part.header in found for part in self.measures)
-        return identified and measured and all(header in found for header in self.required())
+        own = [part.header for part in self.measures if part.header not in self.made()]
+        measured = not own or any(header in found for header in own)
+        unfolds = self.wide is None or any(self.wide.read(cell) for cell in cells)
+        return identified and measured and unfolds and all(header in found for header in self.required())
+
+    def checked_as(self, found: Collection[str]) -> Checked | None:
+        """Which of the kinds of files that are only checked these headers belong to."""
+        fits = [part for part in self.checked if all(header in found for header in part.detect)]
+        return max(fits, key=lambda part: len(part.detect), default=None)
 
     @property
     def shipped(self) -> bool:
@@ -269,8 +332,12 @@ def parse_profile(
 
     Refuses: IN080 not TOML; IN081 an unknown key, a missing key or a bad value.
     """
+    if len(text) > MOST_BYTES:
+        return None, [fault("IN080", file=file, detail=": it is far too long for a profile")]
     try:
         document = tomllib.loads(text)
+    except RecursionError:
+        return None, [fault("IN080", file=file, detail=": it is nested without end")]
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         return None, [fault("IN080", file=file, line=int(line.group(1)) if line else None, detail=f": {error}")]
@@ -334,7 +401,12 @@ def load_profiles(folders: Sequence[Path] = ()) -> tuple[dict[str, Profile], lis
     issues: list[Issue] = []
     for folder in (SHIPPED, *folders):
         for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
-            profile, found = parse_profile(path.read_text(encoding="utf-8"), file=path.name, known=profiles)
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (UnicodeDecodeError, OSError):
+                issues.append(fault("IN080", file=path.name, detail=": it is no UTF-8 text"))
+                continue
+            profile, found = parse_profile(text, file=path.name, known=profiles)
             issues.extend(found)
             if profile and profile.key in profiles:
                 issues.append(fault("IN082", file=path.name, line=1, detail=f": {profile.key}"))

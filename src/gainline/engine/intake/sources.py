@@ -26,15 +26,10 @@ _DATA_SETS = frozenset({"oulad", "k12_online", *STANDARDS})  # never told by the
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
 _ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet")
 _ORDER = {
-    ONEROSTER: 0,
-    "oulad": 0,
-    "star": 0,
-    "k12_online": 0,
-    "contracts": 1,
-    "licenses": 1,
-    "assignments": 1,
-    "attributes": 1,
-    "results": 2,
+    **dict.fromkeys((ONEROSTER, "roster", "oulad", "star", "k12_online"), 0),
+    "identities": 1,  # what they say of who is who, the files after them need
+    **dict.fromkeys(("contracts", "licenses", "assignments", "attributes", "sections", "assessments"), 2),
+    "results": 3,
 }
 
 
@@ -110,7 +105,7 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
 
     def order(source: Source) -> int:
         profile = profiles.get(source.kind)
-        return _ORDER.get(source.kind if profile is None else profile.target, 3)
+        return _ORDER.get(source.kind if profile is None else profile.target, 4)
 
     return sorted(found, key=order), issues
 
@@ -325,8 +320,12 @@ def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile])
         ):
             continue
         for way in ways:
+            if profile.header:
+                if way.line > 1 or len(way.cells) != len(profile.header):
+                    continue
+                way = Header(way.delimiter, 0, profile.header)
             match = match_columns(way.cells, profile.asked(), suggest=False)
-            if profile.reads(match.positions):
+            if profile.reads(match.positions, way.cells):
                 fits.append(_Fit(profile, way, match))
     return sorted(fits, key=lambda fit: fit.rank, reverse=True)
 

@@ -12,6 +12,7 @@ from gainline.engine.intake.k12_online import read_k12_online
 from gainline.engine.intake.link import Identity
 from gainline.engine.intake.oneroster import read_oneroster
 from gainline.engine.intake.oulad import read_oulad
+from gainline.engine.intake.platforms import PLATFORM_BUILDERS
 from gainline.engine.intake.profile import Profile
 from gainline.engine.intake.reading import Batch, Reading, Task
 from gainline.engine.intake.sources import Source
@@ -59,7 +60,7 @@ def read(
 
 
 def _vendor(task: Task, tally: Tally) -> Iterator[Batch]:
-    return read_vendor(task, tally, BUILDERS)
+    return read_vendor(task, tally, {**BUILDERS, **PLATFORM_BUILDERS})
 
 
 def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:

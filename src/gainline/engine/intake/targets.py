@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gainline.engine.intake.cells import EPOCH, OK, REPAIRED, WRONG, Flags, Typed, date_array, monday
+from gainline.engine.intake.cells import EPOCH, OK, REPAIRED, WRONG, Flags, Typed, date_array, moment, monday
 from gainline.engine.intake.judge import Judge
 from gainline.engine.intake.profile import Measure
 from gainline.engine.intake.reading import Batch
@@ -24,9 +23,9 @@ HOWS = ("randomized", "volunteered", "chosen", "score")
 
 def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One usage record per row and measure."""
-    people = _present(named)
+    people = present(named)
     first, last = _span(desk, judge)
-    tool = _tool(desk, judge)
+    tool = tool_of(desk, judge)
     shared = {"section_id": judge.text("section"), "resource": judge.text("resource"), "metric": judge.text("metric")}
     amounts = [
         (measure, judge.amount(measure))
@@ -42,7 +41,7 @@ def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
         keep = judge.kept & typed.good
         said |= keep
         columns: dict[str, pa.Array | pa.Scalar] = {
-            **_person(people),
+            **person_columns(people),
             **shared,
             "tool": tool,
             "value": pa.array(typed.values),
@@ -53,7 +52,7 @@ def usage(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
         }
         if shared["metric"] is None or isinstance(shared["metric"], pa.Scalar):
             columns["metric"] = pa.scalar(measure.metric)
-        batches = _kept(desk, "usage", columns, keep)
+        batches = kept_rows(desk, "usage", columns, keep)
         if desk.profile.grain == "year-to-date":
             desk.to_date.extend(batches)
         else:
@@ -107,9 +106,9 @@ def _month(judge: Judge) -> tuple[Days, Days]:
 
 def results(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One result per row; a missing score stays missing."""
-    people = _present(named)
+    people = present(named)
     taken = judge.days("taken_on", desk.dates)
-    assessment, form = _whole(judge, judge.text("assessment")), _form(desk, judge, taken)
+    assessment, form = whole(judge, judge.text("assessment")), _form(desk, judge, taken)
     score = judge.number("score") or Typed(np.full(len(judge.lines), np.nan), np.ones(len(judge.lines), np.int8))
     scale = desk.profile.scale
     if scale:
@@ -121,7 +120,7 @@ def results(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     if isinstance(status, pa.Scalar):
         status = pa.array(np.where(score.good, status.as_py() or "scored", "missing").tolist(), pa.string())
     columns: dict[str, pa.Array | pa.Scalar] = {
-        **_person(people),
+        **person_columns(people),
         "assessment": assessment,
         "form": form,
         "score": pa.array(score.values, mask=~score.good),
@@ -130,20 +129,21 @@ def results(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
         "status": status,
         "source_line": pa.array(judge.lines),
     }
-    yield from _kept(desk, "results", columns, judge.kept)
-    yield from _new_forms(desk, assessment, form, judge.kept)
+    yield from kept_rows(desk, "results", columns, judge.kept)
+    if not desk.profile.described:
+        yield from _new_forms(desk, assessment, form, judge.kept)
 
 
 def _form(desk: Desk, judge: Judge, taken: Typed | None) -> pa.Array:
     if judge.has(desk.profile.columns.get("form")) or not desk.profile.form_by_month or taken is None:
-        return _whole(judge, judge.text("form"))
+        return whole(judge, judge.text("form"))
     of_month = {month: form for form, months in desk.profile.form_by_month.items() for month in months}
     month = (taken.values.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1).astype(int)
     forms = [of_month.get(int(m)) if ok else None for m, ok in zip(month, taken.good, strict=True)]
-    return _whole(judge, pa.array(forms, pa.string()))
+    return whole(judge, pa.array(forms, pa.string()))
 
 
-def _whole(judge: Judge, text: pa.Array | pa.Scalar) -> pa.Array:
+def whole(judge: Judge, text: pa.Array | pa.Scalar) -> pa.Array:
     """A text that every row needs: rows without it are rejected."""
     array = pa.repeat(text, len(judge.lines)) if isinstance(text, pa.Scalar) else text
     missing = np.asarray(array.is_null().to_numpy(zero_copy_only=False), dtype=bool) & ~judge.rejected
@@ -173,21 +173,21 @@ def _new_forms(desk: Desk, assessment: pa.Array, form: pa.Array, kept: Flags) ->
 
 def events(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One event per row, with its moment in UTC seconds and its day in the declared time zone."""
-    people = _present(named)
+    people = present(named)
     column = desk.profile.columns["at"].header or ""
     zone = ZoneInfo(desk.profile.time_zone)
     distinct = judge.distinct(column)
-    moments = [_moment(text, zone) for text in distinct.texts]
-    bad = np.array([moment is None for moment in moments] or [True], dtype=bool)[distinct.codes]
+    moments = [moment(text, zone) for text in distinct.texts]
+    bad = np.array([at is None for at in moments] or [True], dtype=bool)[distinct.codes]
     judge.reject("IN034", bad, column=column, detail="ISO 8601 or Unix seconds")
     seconds = np.array([m.timestamp() if m else 0 for m in moments] or [0]).astype(np.int64)[distinct.codes]
     days = np.array([(m.astimezone(zone).date() - EPOCH).days if m else 0 for m in moments] or [0], np.int32)[
         distinct.codes
     ]
     columns: dict[str, pa.Array | pa.Scalar] = {
-        **_person(people),
-        "tool": _tool(desk, judge),
-        "action": _whole(judge, judge.text("action")),
+        **person_columns(people),
+        "tool": tool_of(desk, judge),
+        "action": whole(judge, judge.text("action")),
         "epoch_s": pa.array(seconds),
         "local_date": _dates(days),
         "week_start": _dates(monday(days)),
@@ -195,36 +195,44 @@ def events(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
         "resource": judge.text("resource"),
         "source_line": pa.array(judge.lines),
     }
-    yield from _kept(desk, "events", columns, judge.kept)
+    yield from kept_rows(desk, "events", columns, judge.kept)
+    for measure in desk.profile.measures if len(distinct.texts) else ():
+        if measure.header in judge.table.column_names:
+            yield from _amount_of_event(desk, judge, measure, columns)
 
 
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    if text.replace(".", "", 1).isdigit() and len(text) >= 9:
-        return datetime.fromtimestamp(float(text), UTC)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+def _amount_of_event(
+    desk: Desk, judge: Judge, measure: Measure, event: dict[str, pa.Array | pa.Scalar]
+) -> Iterator[Batch]:
+    """An amount that an event carries, such as its length, as use on its day."""
+    typed = judge.amount(measure)
+    shared = ("person_key", "matched", "tool", "resource", "week_start", "source_line")
+    columns = {name: event[name] for name in shared} | {
+        "metric": pa.scalar(measure.metric),
+        "value": pa.array(typed.values),
+        "first_day": event["local_date"],
+        "last_day": event["local_date"],
+    }
+    yield from kept_rows(desk, "usage", columns, judge.kept & typed.good)
 
 
 def licenses(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One license per row."""
     columns: dict[str, pa.Array | pa.Scalar] = {
-        **_person(_present(named)),
-        "tool": _tool(desk, judge),
+        **person_columns(present(named)),
+        "tool": tool_of(desk, judge),
         "first_day": judge.day_array("first_day", desk.dates),
         "last_day": judge.day_array("last_day", desk.dates),
         "source_line": pa.array(judge.lines),
     }
-    yield from _kept(desk, "licenses", columns, judge.kept)
+    yield from kept_rows(desk, "licenses", columns, judge.kept)
 
 
 def contracts(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One contract per row."""
     del named
     columns: dict[str, pa.Array | pa.Scalar] = {role: judge.text(role) for role in ("vendor", "currency")}
-    columns["tool"] = _tool(desk, judge)
+    columns["tool"] = tool_of(desk, judge)
     names = judge.text("tool_name")
     columns["tool_name"] = names if not isinstance(names, pa.Scalar) or names.is_valid else columns["tool"]
     for role in ("licenses", "cost"):
@@ -235,31 +243,31 @@ def contracts(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     for role in ("start_date", "end_date", "notice_date"):
         columns[role] = judge.day_array(role, desk.dates)
     columns["source_line"] = pa.array(judge.lines)
-    yield from _kept(desk, "contracts", columns, judge.kept)
+    yield from kept_rows(desk, "contracts", columns, judge.kept)
 
 
 def assignments(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     """One unit of a pilot per row; a school may go by any name we know, a student by any identifier."""
     del named
-    unit, how = _whole(judge, judge.text("unit")), _whole(judge, judge.text("how"))
+    unit, how = whole(judge, judge.text("unit")), whole(judge, judge.text("how"))
     for text, allowed, role in ((unit, ARMS_BY_UNIT, "unit"), (how, HOWS, "how")):
         known = np.array([value is None or value in allowed for value in text.to_pylist()], dtype=bool)
         judge.reject("IN046", ~known, column=desk.profile.columns[role].header)
     columns: dict[str, pa.Array | pa.Scalar] = {
-        "pilot": _whole(judge, judge.text("pilot")),
+        "pilot": whole(judge, judge.text("pilot")),
         "unit": unit,
         "unit_id": _units(desk, judge, unit),
-        "arm": _whole(judge, judge.text("arm")),
+        "arm": whole(judge, judge.text("arm")),
         "block": judge.text("block"),
         "how": how,
         "assigned_on": judge.day_array("assigned_on", desk.dates),
         "source_line": pa.array(judge.lines),
     }
-    yield from _kept(desk, "assignments", columns, judge.kept)
+    yield from kept_rows(desk, "assignments", columns, judge.kept)
 
 
 def _units(desk: Desk, judge: Judge, unit: pa.Array) -> pa.Array:
-    given = _whole(judge, judge.text("unit_id")).to_pylist()
+    given = whole(judge, judge.text("unit_id")).to_pylist()
     settled: list[str | None] = []
     pseudonyms = {str(key) for key in desk.task.identity.known["person_key"].to_pylist()}
     for kind, value in zip(unit.to_pylist(), given, strict=True):
@@ -283,32 +291,35 @@ def attributes(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]
     """One declared fact per row."""
     number = judge.number("number")
     columns: dict[str, pa.Array | pa.Scalar] = {
-        "person_key": pa.array(_present(named).keys),
+        "person_key": pa.array(present(named).keys),
         "section_id": judge.text("section"),
-        "attribute": _whole(judge, judge.text("attribute")),
+        "attribute": whole(judge, judge.text("attribute")),
         "text": judge.text("text"),
         "source_line": pa.array(judge.lines),
     }
     if number is not None:
         columns["number"] = pa.array(number.values, mask=~number.good)
-    yield from _kept(desk, "attributes", columns, judge.kept)
+    yield from kept_rows(desk, "attributes", columns, judge.kept)
 
 
-def _present(named: Named | None) -> Named:
+def present(named: Named | None) -> Named:
+    """The people of a block whose table is about people."""
     if named is None:
         raise ValueError("a table about people was built without people")
     return named
 
 
-def _person(named: Named) -> dict[str, pa.Array | pa.Scalar]:
+def person_columns(named: Named) -> dict[str, pa.Array | pa.Scalar]:
+    """Who each row speaks of, and whether the roster knows them."""
     return {"person_key": pa.array(named.keys), "matched": pa.array(named.matched)}
 
 
-def _tool(desk: Desk, judge: Judge) -> pa.Array | pa.Scalar:
+def tool_of(desk: Desk, judge: Judge) -> pa.Array | pa.Scalar:
+    """The tool of each row: its column, or the profile's one."""
     text = judge.text("tool")
     if isinstance(text, pa.Scalar) and not text.is_valid:
         return pa.scalar(desk.profile.tool or desk.profile.key)
-    return text if isinstance(text, pa.Scalar) else _whole(judge, text)
+    return text if isinstance(text, pa.Scalar) else whole(judge, text)
 
 
 def _dates(days: Days) -> pa.Array:
@@ -319,7 +330,8 @@ def _day_number(desk: Desk) -> int:
     return (desk.task.as_of - EPOCH).days
 
 
-def _kept(desk: Desk, name: str, columns: dict[str, pa.Array | pa.Scalar], keep: Flags) -> Iterator[Batch]:
+def kept_rows(desk: Desk, name: str, columns: dict[str, pa.Array | pa.Scalar], keep: Flags) -> Iterator[Batch]:
+    """A canonical batch of the rows that are let in."""
     if keep.all():
         yield desk.batch(name, columns, len(keep))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from gainline.engine.intake.reading import Batch, Task, canonical
 from gainline.engine.intake.sources import TextFile
 from gainline.engine.intake.tabular import rows_of
 from gainline.engine.intake.to_date import differences
+from gainline.engine.intake.wide import Unfolding, settle
 
 _SUGGESTIONS = {
     "ambiguous": (
@@ -59,10 +61,10 @@ class Desk:
     @classmethod
     def of(cls, task: Task, tally: Tally, layout: Layout) -> Desk:
         """Lay out the desk for one task."""
-        profile = task.declared()
+        profile = _told_by_name(task.declared(), task, tally.book)
         linker = Linker(task.identity, source_system=profile.source_system, prefixes=profile.prefixes)
         roll = Roll(task.identity, linker, source_system=profile.source_system)
-        dates = DateReader(profile.dates, profile.null_words())
+        dates = DateReader(profile.dates, profile.null_words(), profile.time_zone)
         first = next(name for name, position in layout.wanted.items() if position == 0)
         return cls(task, profile, tally, dates, roll, Schools(task.identity), Footers(profile, first), [], {})
 
@@ -74,10 +76,25 @@ class Desk:
 Builder = Callable[[Desk, Judge, Named | None], Iterator[Batch]]
 
 
-def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> Layout:
+def _told_by_name(profile: Profile, task: Task, book: Book) -> Profile:
+    """The profile with the values that the file's name gives; a day that it does not give is that of the import."""
+    told = dict(profile.columns)
+    for role, column in profile.columns.items():
+        if column.from_name is None:
+            continue
+        found = re.search(column.from_name, task.source.name)
+        if found is None and column.value is None and role in ("day", "last_day"):
+            book.add("IN304")
+        value = found[1] if found else column.value or (task.as_of.isoformat() if role in ("day", "last_day") else None)
+        told[role] = column.model_copy(update={"value": value})
+    return profile.model_copy(update={"columns": told})
+
+
+def layout_of(file: TextFile, profile: Profile, book: Book) -> tuple[Layout, Unfolding | None]:
     """Match the file's header to the asked-for columns and write down what was said about it."""
     header = file.header or Header(",", 1, ("",))
-    match = match_columns(header.cells, asked)
+    match = match_columns(header.cells, profile.asked())
+    unfolding = Unfolding.of(profile, header, match)
     line = [header.line] if header.line else []
     if header.line > 1:
         book.add("IN012", [1])
@@ -92,20 +109,22 @@ def layout_of(file: TextFile, asked: dict[str, tuple[str, ...]], book: Book) -> 
     if file.encoding not in ("utf-8", "utf-8-sig"):
         book.add("IN010", detail=file.encoding)
     wanted = match.positions if 0 in match.positions.values() else {**match.positions, FIRST: 0}
-    return Layout(header.delimiter, header.line, len(header.cells), wanted)
+    return Layout(header.delimiter, header.line, len(header.cells), wanted), unfolding
 
 
 def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Iterator[Batch]:
     """Read one vendor file with its profile."""
     file = task.source.files[0]
-    layout = layout_of(file, task.declared().asked(), tally.book)
+    layout, unfolding = layout_of(file, task.declared(), tally.book)
     desk = Desk.of(task, tally, layout)
     build = builders[desk.profile.target]
     done = 0
-    for rows in rows_of(file, layout):
+    for found in rows_of(file, layout):
+        rows = unfolding.without_lines_below(found, tally.book) if unfolding else found
+        tally.count(read=found.read - rows.read)
         judge = Judge(rows, desk.profile, tally.book, desk.footers)
         named = name_people(desk, judge) if desk.profile.target in ABOUT_PEOPLE else None
-        batches = list(build(desk, judge, named))
+        batches = _unfolded(desk, judge, named, unfolding, build) if unfolding else list(build(desk, judge, named))
         if named is not None:
             _remark_on_people(desk, judge, named)
         tally.count(**judge.counts())
@@ -117,9 +136,18 @@ def read_vendor(task: Task, tally: Tally, builders: dict[str, Builder]) -> Itera
     if tally.read == 0:
         tally.book.add("IN003")
     if desk.to_date:
-        yield from differences(desk.to_date, desk.profile.year_begins, tally)
+        yield from differences(desk.to_date, desk.profile.year_begins, tally, task.identity.totals)
     if desk.profile.target in ABOUT_PEOPLE:
         yield from _close_roll(desk)
+
+
+def _unfolded(desk: Desk, judge: Judge, named: Named | None, unfolding: Unfolding, build: Builder) -> list[Batch]:
+    """What a wide block's columns give, each read as rows of its own."""
+    unfolding.profile = desk.profile
+    parts = list(unfolding.slices(judge))
+    batches = [batch for part in parts for batch in build(desk, part, named)]
+    settle(judge, parts)
+    return batches
 
 
 def name_people(desk: Desk, judge: Judge) -> Named:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from gainline.engine.records.fields import TYPES, Field, Retention, Sensitivity
+from gainline.engine.records.running import RUNNING
 from gainline.engine.records.table import Table
 from gainline.engine.records.voices import VOICES
 
@@ -459,6 +460,7 @@ _ALL = (
         ),
     ),
     *VOICES,
+    *RUNNING,
     Table(
         "unmatched",
         "An identity in a vendor's file that the roster does not know",
