@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import duckdb
 import pyarrow as pa
 import splink.comparison_level_library as levels
@@ -17,9 +12,17 @@ from splink.internals.comparison_level_creator import ComparisonLevelCreator
 COLUMNS = ("unique_id", "given", "root", "family", "part", "school", "grade")
 """What a person is compared by; `grade` is a number, KG = 0; anything but `unique_id` may be null."""
 
-_NEAR_GIVEN = "jaro_winkler_similarity(given_l, given_r) >= 0.88 or damerau_levenshtein(given_l, given_r) <= 1"
-_NEAR_FAMILY = "jaro_winkler_similarity(family_l, family_r) >= 0.92 or damerau_levenshtein(family_l, family_r) <= 1"
+_NEAR_GIVEN = (
+    "jaro_winkler_similarity(given_l, given_r) >= 0.88 or (length(given_l) >= 5 and length(given_r) >= 5 "
+    "and damerau_levenshtein(given_l, given_r) <= 1)"
+)
+_NEAR_FAMILY = (
+    "jaro_winkler_similarity(family_l, family_r) >= 0.92 or (length(family_l) >= 5 and length(family_r) >= 5 "
+    "and damerau_levenshtein(family_l, family_r) <= 1)"
+)
+# In short names one letter makes another name: Vang is not Yang.
 _LEAST = -5.0  # binary logarithm of the odds; less likely pairs are left out
+_RARE = 1e-5  # nothing is impossible
 _STEPS = 12  # each person is held against so many others to learn how alike strangers are
 _BLOCKS = (
     ("family",),
@@ -55,7 +58,7 @@ def alike(identities: pa.Table, students: pa.Table) -> pa.Table:
     """
     if not identities.num_rows or not students.num_rows:
         return _empty()
-    with _quiet(), duckdb.connect() as connection:
+    with duckdb.connect() as connection:
         connection.execute("set threads = 1")  # so that sums come out alike on every machine
         settings = _settings(_by_chance(connection, students), students.num_rows)
         api = DuckDBAPI(connection)
@@ -63,10 +66,10 @@ def alike(identities: pa.Table, students: pa.Table) -> pa.Table:
             api.register(table.select(COLUMNS), dataset_display_name=name)
             for name, table in (("a_identities", identities), ("b_students", students))
         ]
-        found = Linker(named, settings).inference.predict(threshold_match_weight=_LEAST)
+        found = Linker(named, settings, log_level=None).inference.predict(threshold_match_weight=_LEAST)
         return connection.execute(
-            f"select unique_id_l as identity, unique_id_r as student, match_weight + log2({students.num_rows}) as weight, "
-            "mw_given > 0 and mw_family > 0 as named_alike "
+            "select unique_id_l as identity, unique_id_r as student, "
+            f"match_weight + log2({students.num_rows}) as weight, mw_given > 0 and mw_family > 0 as named_alike "
             f"from {found.physical_name} order by identity, student"
         ).to_arrow_table()
 
@@ -87,65 +90,53 @@ def _by_chance(connection: duckdb.DuckDBPyConnection, students: pa.Table) -> dic
         )
     ).fetchone()  # fmt: skip
     near = connection.execute(
-        "with numbered as (select *, row_number() over (order by unique_id) - 1 as n from roster_), "
-        f"pairs as (select l.given given_l, r.given given_r, l.family family_l, r.family family_r, l.grade g, r.grade h "
-        f"from numbered l, range(1, {_STEPS + 1}) s join numbered r "
-        f"on r.n = (l.n + s.range * 7919) % {students.num_rows} where l.n <> r.n) "
+        "with numbered as materialized (select *, row_number() over (order by unique_id) - 1 as n from roster_), "
+        f"steps as (select *, (n + range * 7919) % {students.num_rows} as m from numbered, range(1, {_STEPS + 1})), "
+        "pairs as (select l.given given_l, r.given given_r, l.family family_l, r.family family_r, l.grade g, r.grade h "
+        "from steps l join numbered r on r.n = l.m where l.n <> l.m) "
         f"select avg((({_NEAR_GIVEN}) and given_l <> given_r)::int), "
         f"avg((({_NEAR_FAMILY}) and family_l <> family_r)::int), avg((abs(g - h) = 1)::int) from pairs"
     ).fetchone()
     connection.unregister("roster_")
-    floor = 1e-5
     names = ("given", "root", "family", "part", "school", "grade", "near_given", "near_family", "next_grade")
-    return {name: max(float(value or 0.0), floor) for name, value in zip(names, (*one, *near), strict=True)}
+    return {name: max(float(value or 0.0), _RARE) for name, value in zip(names, (*one, *near), strict=True)}
 
 
 def _settings(u: dict[str, float], students: int) -> SettingsCreator:
-    given = _comparison(
-        "given",
-        levels.ExactMatchLevel("given").configure(m_probability=0.79, u_probability=u["given"], tf_adjustment_column="given"),
-        levels.ExactMatchLevel("root").configure(m_probability=0.06, u_probability=u["root"], tf_adjustment_column="root"),
-        levels.CustomLevel(_NEAR_GIVEN).configure(m_probability=0.09, u_probability=u["near_given"]),
-        levels.ElseLevel().configure(m_probability=0.06, u_probability=1 - u["given"]),
-    )  # fmt: skip
-    family = _comparison(
-        "family",
-        levels.ExactMatchLevel("family").configure(m_probability=0.81, u_probability=u["family"], tf_adjustment_column="family"),
-        levels.ExactMatchLevel("part").configure(m_probability=0.05, u_probability=u["part"], tf_adjustment_column="part"),
-        levels.CustomLevel(_NEAR_FAMILY).configure(m_probability=0.09, u_probability=u["near_family"]),
-        levels.ElseLevel().configure(m_probability=0.05, u_probability=1 - u["family"]),
-    )  # fmt: skip
-    school = _comparison(
-        "school",
-        levels.ExactMatchLevel("school").configure(m_probability=0.93, u_probability=u["school"]),
-        levels.ElseLevel().configure(m_probability=0.07, u_probability=1 - u["school"]),
-    )
-    grade = _comparison(
-        "grade",
-        levels.ExactMatchLevel("grade").configure(m_probability=0.94, u_probability=u["grade"]),
-        levels.CustomLevel("abs(grade_l - grade_r) = 1").configure(m_probability=0.05, u_probability=u["next_grade"]),
-        levels.ElseLevel().configure(m_probability=0.01, u_probability=1 - u["grade"] - u["next_grade"]),
-    )
+    """The model: of one person's two records, which share agrees at each level; of strangers', which share does."""
+    m = {"given": 0.79, "root": 0.06, "near_given": 0.09, "family": 0.81, "part": 0.05, "near_family": 0.09}
+    m |= {"school": 0.93, "grade": 0.95, "next_grade": 0.03}
+
+    def exact(name: str) -> ComparisonLevelCreator:
+        return levels.ExactMatchLevel(name).configure(m_probability=m[name], u_probability=u[name])
+
+    def rare(name: str) -> ComparisonLevelCreator:
+        return exact(name).configure(tf_adjustment_column=name)
+
+    def rule(name: str, condition: str) -> ComparisonLevelCreator:
+        return levels.CustomLevel(condition).configure(m_probability=m[name], u_probability=u[name])
+
+    def differs(*others: str) -> ComparisonLevelCreator:
+        rest = [max(1 - sum(of[name] for name in others), _RARE) for of in (m, u)]
+        return levels.ElseLevel().configure(m_probability=rest[0], u_probability=rest[1])
+
     return SettingsCreator(
         link_type="link_only",
-        comparisons=[given, family, school, grade],
+        comparisons=[
+            _comparison("given", rare("given"), rare("root"), rule("near_given", _NEAR_GIVEN),
+                        differs("given", "root", "near_given")),
+            _comparison("family", rare("family"), rare("part"), rule("near_family", _NEAR_FAMILY),
+                        differs("family", "part", "near_family")),
+            _comparison("school", exact("school"), differs("school")),
+            _comparison("grade", exact("grade"), rule("next_grade", "abs(grade_l - grade_r) = 1"),
+                        differs("grade", "next_grade")),
+        ],
         blocking_rules_to_generate_predictions=[block_on(*block) for block in _BLOCKS],
         probability_two_random_records_match=1 / (students + 1),
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
-    )
+    )  # fmt: skip
 
 
 def _comparison(name: str, *others: ComparisonLevelCreator) -> CustomComparison:
     return CustomComparison(output_column_name=name, comparison_levels=[levels.NullLevel(name), *others])
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Splink talks about its model while it works; what it says is for its own notebooks."""
-    logger = logging.getLogger("splink")
-    before, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from gainline.engine.records.fields import TYPES, Field, Retention, Sensitivity
+from gainline.engine.records.identities import IDENTIFIERS, LINKS, UNMATCHED
 from gainline.engine.records.running import RUNNING
 from gainline.engine.records.table import Table
 from gainline.engine.records.voices import VOICES
@@ -158,25 +159,8 @@ _ALL = (
             _student("end_date", "date", "Last day in the role", "enrollment", "still in it"),
         ),
     ),
-    Table(
-        "identifiers",
-        "One identifier by which a source system knows a person",
-        ("source", "kind", "value"),
-        (
-            _PERSON,
-            _student(
-                "source", "text", "System that uses the identifier, e.g. oneroster, iready", "student identifiers"
-            ),
-            _student(
-                "kind",
-                "text",
-                "Caliper identifier kind: SisSourcedId, OneRosterSourcedId, EmailAddress, ...",
-                "student identifiers",
-            ),
-            _student("value", "text", "The identifier itself", "student identifiers"),
-            _student("how", "text", "roster, exact, or the rule that matched it", "student identifiers"),
-        ),
-    ),
+    IDENTIFIERS,
+    LINKS,
     Table(
         "students",
         "A student as the roster describes them now",
@@ -461,21 +445,7 @@ _ALL = (
     ),
     *VOICES,
     *RUNNING,
-    Table(
-        "unmatched",
-        "An identity in a vendor's file that the roster does not know",
-        (),
-        (
-            Field("source", "text", "Profile that read the file", _STAFF, _CYCLE, "not student data"),
-            Field("kind", "text", "Identifier kind", _STAFF, _CYCLE, "not student data"),
-            _student("value", "text", "The identifier as the file has it", "student identifiers"),
-            Field("school", "text", "School as the file names it", _STAFF, _CYCLE, "enrollment", "not given"),
-            Field("grade", "text", "Grade as the file names it", _STAFF, _CYCLE, "enrollment", "not given"),
-            Field("rows", "integer", "Rows of the file that hang on this identity", _STAFF, _CYCLE, "not student data"),
-            Field("because", "text", "Why no rule matched it", _STAFF, _CYCLE, "not student data"),
-            Field("suggestion", "text", "What a person could do", _STAFF, _CYCLE, "not student data", "no suggestion"),
-        ),
-    ),
+    UNMATCHED,
     Table(
         "imports",
         "One file that was imported, with its account",
