@@ -39,7 +39,8 @@ def _complete(schema: pa.Schema, row: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise KeyError(f"no such columns: {unknown}")
     whole = {f.name: None if f.nullable else _PLAIN.get(f.name, _BY_TYPE[f.type]) for f in schema} | dict(row)
-    day = row.get("last_day") or row.get("local_date")
+    days = ("last_day", "local_date", "opened_on", "began_on", "happened_on")
+    day = next((row[name] for name in days if row.get(name)), None)
     if "week_start" in whole and "week_start" not in row and day is not None:
         whole["week_start"] = day - timedelta(days=day.weekday())
     return whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -12,20 +13,52 @@ from gainline.engine.indicators import Parameter, load_catalogue
 from gainline.engine.indicators.catalogue import find_line
 
 ASKED_FOR = {
-    "adoption",
-    "active_students_per_week",
-    "dosage",
-    "time_on_task_events",
-    "time_on_task_clicks",
-    "time_on_task_minutes",
-    "regularity",
-    "score_gain",
-    "participation_equity",
-    "minutes_per_week",
     "active_days",
+    "active_event_share",
+    "active_students_per_week",
     "active_weeks",
+    "adoption",
     "clicks",
+    "cost_per_dosed_student",
     "days_with_clicks",
+    "device_access",
+    "digital_citizenship_incidents",
+    "digital_citizenship_observed",
+    "digital_citizenship_survey",
+    "dosage",
+    "engagement_beyond_clicks",
+    "family_trust",
+    "fidelity_to_plan",
+    "gap_in_outcome",
+    "gap_in_use",
+    "growth_percentile",
+    "home_device_access",
+    "home_internet_access",
+    "items_passed",
+    "license_utilization",
+    "mastery",
+    "minutes_per_week",
+    "observed_practice",
+    "outage_minutes",
+    "participation_equity",
+    "persistence",
+    "regularity",
+    "retention_of_learning",
+    "score_gain",
+    "score_level",
+    "standardized_gain",
+    "student_voice",
+    "support_burden",
+    "support_hours",
+    "survey_response_rate",
+    "teacher_efficacy",
+    "teacher_workload",
+    "teachers_trained",
+    "time_on_task_clicks",
+    "time_on_task_events",
+    "time_on_task_minutes",
+    "training_hours",
+    "usability_sus",
 }
 SHIPPED = (resources.files("gainline.engine.indicators") / "library" / "dosage.toml").read_text(encoding="utf-8")
 OWN = SHIPPED.replace('key = "dosage"', 'key = "our_dosage"')
@@ -46,7 +79,7 @@ def test_the_shipped_library_is_whole() -> None:
 
 def test_every_definition_says_what_a_missing_row_is() -> None:
     for indicator in load_catalogue()[0].values():
-        assert indicator.null.startswith("A student without")
+        assert re.match(r"A \w+ without", indicator.null)
         assert ("left out" in indicator.null) == (indicator.missing_row == "unknown")
 
 
@@ -75,6 +108,8 @@ def test_a_folder_that_is_not_there_adds_nothing(tmp_path: Path) -> None:
         ("[compute.parameters.recommended_per_week]", "[compute.parameters.floor]", "this shape takes recommended"),
         ("value = 30.0", "value = -1", "outside at_least .. at_most"),
         ('summary = "mean"', 'summary = "parity"', "person_key cannot be a grain"),
+        ('summary = "mean"', 'summary = "gap"', "person_key cannot be a grain"),
+        ('shape = "at_least"', 'shape = "weeks_at_least"', "grains: this shape cannot be split by week_start"),
     ],
 )
 def test_a_wrong_definition_is_refused_on_its_line(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -86,6 +121,36 @@ def test_a_wrong_definition_is_refused_on_its_line(tmp_path: Path, old: str, new
     assert issue.file == str(tmp_path / "own.toml")
     assert issue.line is not None
     assert "our_dosage" not in load_catalogue([tmp_path])[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "old", "new", "says"),
+    [
+        ("family_trust", 'about = "family_trust"', "", "name an `instrument`, or in `about` a construct"),
+        ("family_trust", 'about = "family_trust"', 'about = "a"\ninstrument = "b"', "name an `instrument`, or"),
+        ("active_event_share", "actions = [", "resources = [", "`metrics` go with `resources`"),
+        ("items_passed", 'shape = "amount"', 'shape = "voice"', "compute.about: Field required"),
+    ],
+)
+def test_a_shape_s_own_rules_are_said(tmp_path: Path, model: str, old: str, new: str, says: str) -> None:
+    shipped = resources.files("gainline.engine.indicators") / "library" / f"{model}.toml"
+    text = shipped.read_text(encoding="utf-8").replace(f'key = "{model}"', 'key = "own"')
+    issues = load(tmp_path, text.replace(old, new, 1))
+    assert {issue.code for issue in issues} == {"ID003"}
+    assert any(says in f"{issue.says}" for issue in issues)
+    assert all(issue.line for issue in issues)
+
+
+def test_a_grain_that_the_shape_does_not_know_is_refused_on_the_grains_own_line(tmp_path: Path) -> None:
+    [issue] = load(tmp_path, OWN.replace('shape = "at_least"', 'shape = "weeks_at_least"'))
+    assert OWN.splitlines()[issue.line - 1].startswith("grains = ")
+
+
+def test_what_stands_behind_a_number_goes_by_the_shape_and_cannot_be_declared_away(tmp_path: Path) -> None:
+    catalogue, _ = load_catalogue()
+    assert {key for key, one in catalogue.items() if not one.is_about_people} == {"outage_minutes", "support_hours"}
+    [issue] = load(tmp_path, OWN.replace('kind = "process"', 'kind = "process"\nn_of = "outages"'))
+    assert "Extra inputs" in issue.says
 
 
 @pytest.mark.parametrize(("wrong", "line"), [("kind", 6), ("minimum_n", 12)])

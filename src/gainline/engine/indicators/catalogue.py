@@ -74,6 +74,8 @@ def _definition_issue(file: Traversable, text: str, location: tuple[int | str, .
     if keys[:1] == ["compute"] and len(keys) > 1:
         del keys[1]  # pydantic puts the shape's name between; the file does not
     says = message.removeprefix("Value error, ")
+    if not keys and says.startswith("grains: "):  # a rule over the whole definition names the key that breaks it
+        keys, says = ["grains"], says.removeprefix("grains: ")
     name = ".".join(keys) or "the definition"
     remedy = "write it as the shipped definitions do; docs/reference lists every key"
     return _issue("ID003", file, find_line(text, keys), f"{name}: {says}", remedy)

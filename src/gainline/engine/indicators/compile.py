@@ -8,9 +8,9 @@ import ibis
 
 from gainline.engine.core.calendar import Window
 from gainline.engine.indicators.definition import Indicator
-from gainline.engine.indicators.population import population
-from gainline.engine.indicators.request import STUDENT_COLUMNS, Request, checked_request
-from gainline.engine.indicators.shapes import student_values
+from gainline.engine.indicators.population import population, with_student_columns
+from gainline.engine.indicators.registry import KEPT_LISTS, group_values, student_values
+from gainline.engine.indicators.request import Request, checked_request
 
 Tables = Mapping[str, ibis.Table] | Callable[[str], ibis.Table]
 
@@ -64,7 +64,8 @@ def compile_indicator(
             params=declared | dict(params or {}),
         )
     )
-    return _summarized(request, _filled(request))
+    grouped = group_values(request)
+    return _summarized(request, _filled(request)) if grouped is None else grouped
 
 
 def _nullable(table: ibis.Table) -> ibis.Table:
@@ -79,28 +80,41 @@ def _filled(request: Request) -> ibis.Table:
     values = values.mutate(has_row=ibis.literal(1))
     filled = people.left_join(values, request.keys).select(*people.columns, "value", "has_row")
     if request.indicator.missing_row == "zero":  # a row whose value is unknown stays unknown
-        zero = ibis.literal(0.0, "float64")
+        zero = _zero(request)
         filled = filled.mutate(value=ibis.ifelse(filled.has_row.isnull(), zero, filled.value))
-    return _with_student_columns(request, filled.drop("has_row"))
+    return with_student_columns(request, filled.drop("has_row"))
 
 
-def _with_student_columns(request: Request, filled: ibis.Table) -> ibis.Table:
-    columns = [column for column in request.grain if column in STUDENT_COLUMNS]
-    if not columns:
-        return filled
-    students = request.table("students").select("person_key", *columns)
-    return filled.left_join(students, "person_key").select(*filled.columns, *columns)
+def _zero(request: Request) -> ibis.Value:
+    """What no row counts as: 0, but nothing where the list that would hold the rows was never kept."""
+    zero, table = ibis.literal(0.0, "float64"), KEPT_LISTS.get(request.indicator.compute.shape)
+    if table is None:
+        return zero
+    return ibis.ifelse(request.table(table).count() > 0, zero, ibis.null("float64"))
 
 
 def _summarized(request: Request, filled: ibis.Table) -> ibis.Table:
     columns = [*request.grain, "value", "n"]
     if "person_key" in request.grain:
         return filled.mutate(n=filled.value.notnull().cast("int64")).select(columns)
-    summary = request.indicator.compute.summary
+    summary = getattr(request.indicator.compute, "summary", "mean")
     total = filled.value.sum() if summary != "mean" else filled.value.mean()
     groups = filled.group_by(request.grain) if request.grain else filled
     summed = groups.agg(value=total.cast("float64"), n=filled.value.count())
-    return (_as_parity(request, summed) if summary == "parity" else summed).select(columns)
+    return _COMPARED.get(summary, _as_it_is)(request, summed).select(columns)
+
+
+def _as_it_is(request: Request, groups: ibis.Table) -> ibis.Table:
+    del request
+    return groups
+
+
+def _as_gap(request: Request, groups: ibis.Table) -> ibis.Table:
+    """Each group's mean minus the mean of all other students, within each section, tool and week."""
+    within = ibis.window(group_by=list(request.axes))
+    others = groups.value.sum().over(within) - groups.value
+    count = groups.n.sum().over(within) - groups.n
+    return groups.mutate(value=groups.value / groups.n.nullif(0) - others / count.nullif(0))
 
 
 def _as_parity(request: Request, groups: ibis.Table) -> ibis.Table:
@@ -109,3 +123,6 @@ def _as_parity(request: Request, groups: ibis.Table) -> ibis.Table:
     use = groups.value / groups.value.sum().over(within).nullif(0)
     people = groups.n.cast("float64") / groups.n.sum().over(within).nullif(0)
     return groups.mutate(value=use / people.nullif(0))
+
+
+_COMPARED: Mapping[str, Callable[[Request, ibis.Table], ibis.Table]] = {"parity": _as_parity, "gap": _as_gap}

@@ -21,7 +21,7 @@ def usage_rows(request: Request, metrics: Sequence[str]) -> ibis.Table:
     metrics = request.where.get("metric", tuple(metrics))
     if metrics:
         rows = rows.filter(rows.metric.isin(metrics))
-    rows = _filtered(rows, request, ("tool", "resource"))
+    rows = where_equal(rows, request, ("tool", "resource"))
     if "section_id" in request.where:  # use that is tied to no section counts for each section of the student
         rows = rows.filter(rows.section_id.isnull() | rows.section_id.isin(request.where["section_id"]))
     return _by_axes(request, _inside(request, rows))
@@ -44,7 +44,7 @@ def event_rows(request: Request) -> ibis.Table:
     rows = rows.filter(rows.epoch_s.notnull())
     if request.window is not None:
         rows = rows.filter(rows.local_date >= request.window.start, rows.local_date <= request.window.end)
-    return _filtered(rows, request, ("tool", "action", "resource"))
+    return where_equal(rows, request, ("tool", "action", "resource"))
 
 
 def activity(request: Request, metrics: Sequence[str]) -> ibis.Table:
@@ -67,7 +67,7 @@ def activity(request: Request, metrics: Sequence[str]) -> ibis.Table:
 
 def result_rows(request: Request, forms: Sequence[str]) -> ibis.Table:
     """Scored results of the request's assessment in these forms, one per student and form."""
-    rows = _filtered(request.table("results"), request, ("assessment",))
+    rows = where_equal(request.table("results"), request, ("assessment",))
     return _by_axes(request, latest_results(rows.filter(rows.form.isin(forms), rows.score.notnull())))
 
 
@@ -84,7 +84,8 @@ def latest_results(rows: ibis.Table) -> ibis.Table:
     return rows.mutate(nth=latest).filter(lambda numbered: numbered.nth == 0).drop("nth")
 
 
-def _filtered(rows: ibis.Table, request: Request, columns: Sequence[str]) -> ibis.Table:
+def where_equal(rows: ibis.Table, request: Request, columns: Sequence[str]) -> ibis.Table:
+    """Rows that hold what the request asks of these columns, where it asks anything of them."""
     for column in columns:
         if column in request.where:
             rows = rows.filter(rows[column].isin(request.where[column]))

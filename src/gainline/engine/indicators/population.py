@@ -21,7 +21,7 @@ def population(request: Request) -> ibis.Table:
     district holds no license list, the enrolled ones.
     """
     people = _with_tools(request, _enrolled(request))
-    if request.indicator.compute.population == "licensed":
+    if getattr(request.indicator.compute, "population", "enrolled") == "licensed":
         people = _licensed(request, people)
     return people.select(request.keys)
 
@@ -95,6 +95,15 @@ def _in_time(
     people = people.mutate(monday=monday, sunday=monday + _DAYS_TO_SUNDAY)
     matches = [*keys, people.sunday >= days.from_day, people.monday <= days.to_day]
     return people.semi_join(days, matches).drop("monday", "sunday")
+
+
+def with_student_columns(request: Request, people: ibis.Table) -> ibis.Table:
+    """The people with the columns of `students` by which the request is split."""
+    columns = [column for column in request.grain if column in STUDENT_COLUMNS]
+    if not columns:
+        return people
+    students = request.table("students").select("person_key", *columns)
+    return people.left_join(students, "person_key").select(*people.columns, *columns)
 
 
 def weeks(request: Request) -> ibis.Table:

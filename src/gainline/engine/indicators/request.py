@@ -20,16 +20,41 @@ STUDENT_COLUMNS = ("school_id", "grade", *SUBGROUPS)
 
 _USAGE_COLUMNS = frozenset({"tool", "metric", "resource", "section_id"})
 _EVENT_COLUMNS = frozenset({"tool", "action", "resource"})
+_RESULT_COLUMNS = frozenset({"assessment", "form", "section_id"})
+_TICKET_COLUMNS = frozenset({"tool", "school_id", "kind", "caller"})
+_STUDENTS = frozenset(STUDENT_COLUMNS)
 _LOOKS_AT: dict[str, frozenset[str]] = {
-    "amount": _USAGE_COLUMNS,
-    "at_least": _USAGE_COLUMNS,
-    "daily_minutes": _USAGE_COLUMNS,
-    "sessions": _EVENT_COLUMNS | {"section_id"},
-    "any_use": _USAGE_COLUMNS | _EVENT_COLUMNS,
-    "days_with_use": _USAGE_COLUMNS | _EVENT_COLUMNS,
-    "weeks_with_use": _USAGE_COLUMNS | _EVENT_COLUMNS,
-    "gain": frozenset({"assessment", "form", "section_id"}),
+    "amount": _STUDENTS | _USAGE_COLUMNS,
+    "at_least": _STUDENTS | _USAGE_COLUMNS,
+    "weeks_at_least": _STUDENTS | _USAGE_COLUMNS,
+    "daily_minutes": _STUDENTS | _USAGE_COLUMNS,
+    "sessions": _STUDENTS | _EVENT_COLUMNS | {"section_id"},
+    "any_use": _STUDENTS | _USAGE_COLUMNS | _EVENT_COLUMNS,
+    "still_active": _STUDENTS | _USAGE_COLUMNS | _EVENT_COLUMNS,
+    "days_with_use": _STUDENTS | _USAGE_COLUMNS | _EVENT_COLUMNS,
+    "weeks_with_use": _STUDENTS | _USAGE_COLUMNS | _EVENT_COLUMNS,
+    "share_of_use": _STUDENTS | {"tool", "section_id"},
+    "score": _STUDENTS | _RESULT_COLUMNS,
+    "mastery": _STUDENTS | _RESULT_COLUMNS,
+    "gain": _STUDENTS | _RESULT_COLUMNS,
+    "standardized_gain": _STUDENTS | _RESULT_COLUMNS,
+    "growth_percentile": _STUDENTS | _RESULT_COLUMNS,
+    "access": _STUDENTS | {"section_id"},
+    "incidents": _STUDENTS | {"section_id", "tool", "kind"},
+    "voice": _STUDENTS | {"section_id", "tool", "instrument", "item"},
+    "responded": _STUDENTS | {"section_id", "tool", "instrument"},
+    "opinion": frozenset({"school_id", "section_id", "tool", "instrument", "item", "respondent"}),
+    "observed": frozenset({"school_id", "section_id", "tool", "rubric", "element"}),
+    "ticket_rate": _TICKET_COLUMNS,
+    "ticket_hours": _TICKET_COLUMNS,
+    "outage_minutes": frozenset({"tool", "school_id"}),
+    "license_use": frozenset({"tool"}),
+    "cost_per_dosed": frozenset({"tool"}),
+    "trained": frozenset({"tool", "training", "school_id"}),
 }
+"""Columns by which a request of each shape may be filtered."""
+
+_FORMS_NEEDED = {"score": 1, "mastery": 1, "gain": 2, "standardized_gain": 2, "growth_percentile": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +84,7 @@ class Request:
         if "week_start" in self.grain:
             return 1.0
         if self.window is None:
-            raise UserFixable(
-                f"ID013: {self.indicator.key} is counted per week and no window of days was given",
-                "name the first and last day of the window",
-            )
+            raise window_needed(self)
         return self.window.weeks
 
     @property
@@ -71,6 +93,14 @@ class Request:
         if "week_start" in self.grain or self.window is None:
             return self.weeks
         return (week_start(self.window.end) - week_start(self.window.start)).days / 7 + 1
+
+
+def window_needed(request: Request) -> UserFixable:
+    """What to raise where a value needs a window and none was given (ID013)."""
+    return UserFixable(
+        f"ID013: {request.indicator.key} is counted over weeks and no window of days was given",
+        "name the first and last day of the window",
+    )
 
 
 def checked_request(request: Request) -> Request:
@@ -98,23 +128,27 @@ def _check_grain(indicator: Indicator, grain: Sequence[str]) -> None:
 
 
 def _check_where(indicator: Indicator, where: Mapping[str, Sequence[str]]) -> None:
-    known = _LOOKS_AT[indicator.compute.shape] | set(STUDENT_COLUMNS)
+    known = _LOOKS_AT[indicator.compute.shape]
     wrong = sorted(where.keys() - known)
     if wrong:
         raise UserFixable(
             f"ID011: {indicator.key} does not look at {', '.join(wrong)}",
             f"filter by any of: {', '.join(sorted(known))}",
         )
-    if indicator.compute.shape == "gain":
-        _check_gain(indicator, where)
+    if indicator.needs_assessment:
+        _check_forms(indicator, where)
 
 
-def _check_gain(indicator: Indicator, where: Mapping[str, Sequence[str]]) -> None:
-    if len(where.get("assessment", ())) != 1 or len(where.get("form", ("pre", "post"))) != 2:
-        raise UserFixable(
-            f"ID014: {indicator.key} compares two forms of one assessment",
-            "name one assessment and, if they are not the definition's, its earlier and its later form in this order",
-        )
+def _check_forms(indicator: Indicator, where: Mapping[str, Sequence[str]]) -> None:
+    needed = _FORMS_NEEDED[indicator.compute.shape]
+    if len(where.get("assessment", ())) == 1 and len(where.get("form", range(needed))) == needed:
+        return
+    if needed == 1:
+        says, form = "looks at one form of one assessment", "if it is not the definition's, its form"
+    else:
+        says = "compares two forms of one assessment"
+        form = "if they are not the definition's, its earlier and its later form in this order"
+    raise UserFixable(f"ID014: {indicator.key} {says}", f"name one assessment and, {form}")
 
 
 def _check_params(indicator: Indicator, params: Mapping[str, float]) -> None:

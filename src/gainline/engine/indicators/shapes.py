@@ -1,24 +1,28 @@
-"""Shapes: the closed set of ways in which rows become one value per student. One function compiles each."""
+"""Use: the ways in which usage and events become one value per student. One function compiles each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import timedelta
 
 import ibis
 
-from gainline.engine.indicators.definition import (
+from gainline.engine.core.calendar import week_start
+from gainline.engine.indicators.computing import (
     Amount,
     AnyUse,
     AtLeast,
+    CostPerDosed,
     DailyMinutes,
     DaysWithUse,
-    Gain,
+    LicenseUse,
     Sessions,
+    ShareOfUse,
+    StillActive,
+    WeeksAtLeast,
     WeeksWithUse,
 )
-from gainline.engine.indicators.facts import activity, event_rows, in_sections, result_rows, usage_rows
-from gainline.engine.indicators.request import Request
+from gainline.engine.indicators.facts import activity, event_rows, in_sections, usage_rows
+from gainline.engine.indicators.request import Request, window_needed
 
 _SECONDS = 60
 
@@ -29,12 +33,23 @@ def amount(request: Request, shape: Amount) -> ibis.Table:
     return _per(request, shape.per, rows.group_by(request.keys).agg(value=rows.value.sum()))
 
 
-def at_least(request: Request, shape: AtLeast) -> ibis.Table:
+def at_least(request: Request, shape: AtLeast | CostPerDosed) -> ibis.Table:
     """1.0 where the amount per week reaches the recommended one, else 0.0."""
     rows = usage_rows(request, shape.metrics)
     floor = request.params["recommended_per_week"] * request.weeks
     reached = ibis.ifelse(rows.value.sum() >= floor, 1.0, 0.0)
     return rows.group_by(request.keys).agg(value=reached.cast("float64"))
+
+
+def weeks_at_least(request: Request, shape: WeeksAtLeast) -> ibis.Table:
+    """Share of weeks in which the week's amount reaches the recommended one; null where a row covers several weeks."""
+    rows = usage_rows(request, shape.metrics)
+    weekly = rows.group_by(list(dict.fromkeys((*request.keys, "week_start")))).agg(
+        amount=rows.value.sum(), unclear=(rows.first_day < rows.week_start).any()
+    )
+    reached = ibis.ifelse(weekly.amount >= request.params["recommended_per_week"], 1.0, 0.0).cast("float64")
+    share = reached.sum() / _literal(request.calendar_weeks)
+    return weekly.group_by(request.keys).agg(value=ibis.ifelse(weekly.unclear.any(), ibis.null("float64"), share))
 
 
 def daily_minutes(request: Request, shape: DailyMinutes) -> ibis.Table:
@@ -67,9 +82,30 @@ def sessions(request: Request, shape: Sessions) -> ibis.Table:
     return _per(request, shape.per, gaps.group_by(request.keys).agg(value=seconds / _literal(_SECONDS)))
 
 
-def any_use(request: Request, shape: AnyUse) -> ibis.Table:
+def any_use(request: Request, shape: AnyUse | LicenseUse) -> ibis.Table:
     """1.0 for every student with a sign of use."""
     return activity(request, shape.metrics).select(request.keys).distinct().mutate(value=_literal(1))
+
+
+def still_active(request: Request, shape: StillActive) -> ibis.Table:
+    """1.0 for every user with a sign of use in the last weeks of the window, 0.0 for the other users."""
+    if request.window is None:
+        raise window_needed(request)
+    rows = activity(request, shape.metrics)
+    final = week_start(request.window.end) - timedelta(weeks=round(request.params["final_weeks"]) - 1)
+    return rows.group_by(request.keys).agg(value=ibis.ifelse((rows.last_day >= final).any(), 1.0, 0.0).cast("float64"))
+
+
+def share_of_use(request: Request, shape: ShareOfUse) -> ibis.Table:
+    """Amounts on the resources over all amounts, or events with the actions over all events."""
+    if shape.actions:
+        rows = event_rows(request)
+        rows = in_sections(request, rows) if "section_id" in request.axes else rows
+        part, whole = ibis.ifelse(rows.action.isin(shape.actions), 1.0, 0.0).cast("float64"), rows.count()
+    else:
+        rows = usage_rows(request, shape.metrics)
+        part, whole = ibis.ifelse(rows.resource.isin(shape.resources), rows.value, 0.0), rows.value.sum()
+    return rows.group_by(request.keys).agg(value=part.sum() / whole.nullif(0))
 
 
 def days_with_use(request: Request, shape: DaysWithUse) -> ibis.Table:
@@ -88,32 +124,6 @@ def weeks_with_use(request: Request, shape: WeeksWithUse) -> ibis.Table:
     if shape.as_share:
         weeks = weeks / _literal(request.calendar_weeks)
     return rows.group_by(request.keys).agg(value=ibis.ifelse(unclear, ibis.null("float64"), weeks))
-
-
-def gain(request: Request, shape: Gain) -> ibis.Table:
-    """Score on the later form minus score on the earlier one; null unless the student has both."""
-    pre, post = request.where.get("form", (shape.pre, shape.post))
-    rows = result_rows(request, (pre, post))
-    after, before = (rows.score.mean(where=rows.form == form) for form in (post, pre))
-    return rows.group_by(request.keys).agg(value=after - before)
-
-
-def student_values(request: Request) -> ibis.Table:
-    """One value per student with rows, and per axis of the request: columns `request.keys` and `value` (float64)."""
-    compute = request.indicator.compute
-    return _COMPILERS[compute.shape](request, compute)
-
-
-_COMPILERS: Mapping[str, Callable[[Request, Any], ibis.Table]] = {
-    "amount": amount,
-    "at_least": at_least,
-    "daily_minutes": daily_minutes,
-    "sessions": sessions,
-    "any_use": any_use,
-    "days_with_use": days_with_use,
-    "weeks_with_use": weeks_with_use,
-    "gain": gain,
-}
 
 
 def _per(request: Request, per: str, values: ibis.Table) -> ibis.Table:

@@ -12,11 +12,12 @@ ALLOWED = frozenset(
         "Aggregate", "DatabaseTable", "Distinct", "DropColumns", "Filter", "InMemoryTable", "JoinChain", "JoinLink",
         "JoinReference", "JoinTable", "Project", "ScalarSubquery", "SelfReference", "UnboundTable", "Union",
         # columns
-        "Add", "Alias", "And", "Cast", "Divide", "Equals", "Field", "Greater", "GreaterEqual", "Greatest", "IfElse",
-        "InValues", "IsNull", "Least", "Less", "LessEqual", "Literal", "Multiply", "NotEquals", "NotNull", "NullIf",
-        "Or", "Subtract", "DateDelta", "DateFromYMD",
+        "Add", "Alias", "And", "Cast", "Coalesce", "DateDelta", "DateFromYMD", "Divide", "Equals", "Field", "Floor",
+        "Greater", "GreaterEqual", "Greatest", "IfElse", "InValues", "IsNull", "Least", "Less", "LessEqual", "Literal",
+        "Multiply", "NotEquals", "NotNull", "NullIf", "Or", "Subtract",
         # aggregates and windows
-        "Any", "Count", "CountDistinct", "CountStar", "Lag", "Mean", "RowNumber", "Sum", "WindowFunction", "SortKey",
+        "Any", "Count", "CountDistinct", "CountStar", "Lag", "Max", "Mean", "MinRank", "RowNumber", "StandardDev",
+        "Sum", "WindowFunction", "SortKey",
     }
 )  # fmt: skip
 """Operations that mean the same on DuckDB and Spark: no approximation, no decimals, no session clock."""
