@@ -28,11 +28,12 @@ ROAD = (
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
-    ("roster", "roster:app", "Send the roster to another system."),
+    ("roster", "roster:app", "Send the roster to another system, or pull it from one."),
     ("synthesize", "analyst:synthesize", "Say what several pilots show together."),
     ("indicators", "indicators:app", "List, explain and measure indicators."),
     ("snapshots", "records:snapshots", "List every published state of the lake."),
     ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),
+    ("erase", "erase:erase", "Erase people from every state of the lake, with a certificate."),
     ("verify", "records:verify", "Check that nothing was changed behind our back."),
 )
 

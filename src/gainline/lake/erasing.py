@@ -124,6 +124,15 @@ class Eraser:
         """The people of the erasure that is under way."""
         return Whom.from_json_value(json.loads(self._journal.read_bytes())["whom"])
 
+    def recall(self, name: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        """What was written down under this name before a stop; else the value, written down now."""
+        journal = json.loads(self._journal.read_bytes())
+        noted = journal.setdefault("noted", {})
+        if name not in noted:
+            noted[name] = value
+            self._keep(journal)
+        return noted[name]
+
     def _keep(self, value: Mapping[str, Any]) -> None:
         self._journal.touch(mode=0o600)
         write_whole(self._journal, json.dumps(value).encode())

@@ -9,7 +9,7 @@ from typing import Any
 from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
-from gainline.road.checking import evidence_digest, recorded_evidence
+from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
 from gainline.road.workspace import Workspace
 
 
@@ -26,6 +26,8 @@ def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience
         When its evidence is not what was evaluated.
     """
     evidence = read_evidence(workspace, key)
+    if stone := resealed_since(workspace, evidence):
+        evidence["resealed_on"] = stone.on.isoformat()
     suffix = "" if audience is Audience.PUBLIC else f".{audience}"
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from gainline.engine.core.errors import Conflict, DataIssues, UserFixable
 from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.ledger import Entry, Head, NotCanonical, digest
+from gainline.lake import Tombstone
 from gainline.road.piloting.records import DRAWN, FILES
 from gainline.road.piloting.records import read as read_record
 from gainline.road.workspace import Workspace
 
-EVALUATED = "evaluated"
+EVALUATED, ERASED = "evaluated", "erased"
 HASH_LETTERS = 64
 
 
@@ -32,7 +34,13 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
     chain = workspace.ledger.verify(against=against)
     if has_errors(chain):  # nothing is read from an altered ledger, so that it cannot vouch for the evidence
         return [*chain, *facts]
-    return [*chain, *facts, *_verify_evidence(workspace), *_verify_draws(workspace)]
+    return [
+        *chain,
+        *facts,
+        *_verify_evidence(workspace),
+        *_verify_draws(workspace),
+        *_verify_tombstones(workspace),
+    ]
 
 
 def parse_head(text: str) -> Head:
@@ -79,6 +87,36 @@ def _verify_draws(workspace: Workspace) -> Iterator[Issue]:
             except DataIssues as fault:
                 code, _, says = fault.says.partition(": ")
                 yield Issue(code, Level.ERROR, says, fault.remedy, file=f"pilots/{pilot}/{name}.json")
+
+
+def resealed_since(workspace: Workspace, evidence: Mapping[str, Any]) -> Tombstone | None:
+    """The tombstone of the snapshot that evidence rests on; None while that one is as it was."""
+    snapshot = evidence["provenance"]["snapshot"]
+    return next((stone for stone in workspace.lake.tombstones() if stone.id == snapshot), None)
+
+
+def _verify_tombstones(workspace: Workspace) -> Iterator[Issue]:
+    """Snapshots that were resealed without an erasure, and evidence that rests on one that was resealed with one."""
+    known: dict[str, str] = {}
+    for entry in workspace.ledger.entries():
+        if entry.kind == ERASED:
+            known |= entry.payload["resealed"]
+    stones = workspace.lake.tombstones()
+    for stone in stones:
+        if known.get(stone.id) != stone.resealed_as:
+            says = "a snapshot was put in another one's place, and the ledger knows of no erasure that did it"
+            remedy = "finish the erasure, gainline erase --resume; where none is under way, restore the lake"
+            yield Issue("LK009", Level.ERROR, says, remedy, file=f"lake/snapshots/{stone.id[:12]}")
+    days = {stone.id: stone.on for stone in stones}
+    for path in sorted(workspace.folder("evidence").glob("*.json")):
+        try:
+            snapshot = json.loads(path.read_text(encoding="utf-8"))["provenance"]["snapshot"]
+        except (ValueError, KeyError, TypeError):
+            continue  # said above
+        if snapshot in days:
+            says = f"the records behind it were resealed on {days[snapshot]}, after an erasure; its figures are older"
+            remedy = "keep them as what was decided on, or evaluate again, which may give slightly other figures"
+            yield Issue("LK007", Level.NOTE, says, remedy, file=f"evidence/{path.name}")
 
 
 def _verify_evidence(workspace: Workspace) -> Iterator[Issue]:

@@ -130,7 +130,8 @@ class Workspace:
         Missing
             When no snapshot begins so, or several do.
         """
-        found = [one.id for one in self.lake.snapshots() if one.id.startswith(beginning)]
+        known = [*(one.id for one in self.lake.snapshots()), *(stone.id for stone in self.lake.tombstones())]
+        found = [one for one in known if one.startswith(beginning)]
         if len(found) != 1:
             many = "several snapshots begin" if found else "no snapshot begins"
             raise Missing(f"{many} with {beginning}", "list them: gainline snapshots")

@@ -130,14 +130,16 @@ class Facts:
 
     @property
     def source(self) -> str:
-        """The source line of every figure."""
+        """The source line of every figure; it says when a person was erased from the records behind it."""
         made = self.evidence["provenance"]
-        return self.words(
+        source = self.words(
             "page.source",
             snapshot=numbers.short_hash(made["snapshot"]),
             registration=numbers.short_hash(made["registration"]),
             day=self.day(made["registered_on"]),
         )
+        resealed = self.evidence.get("resealed_on")
+        return f"{source} {self.words('page.resealed', day=self.day(resealed))}" if resealed else source
 
     @property
     def claim(self) -> Claim:

@@ -15,8 +15,8 @@ from gainline.engine.ledger import NotCanonical, digest, settle
 from gainline.engine.pilots import find_registration
 from gainline.road.workspace import Workspace
 
-ASSIGNED, SAMPLED, DECLINED = "assigned", "sampled", "declined"
-FILES = {"assignment": (ASSIGNED,), "sample": (SAMPLED, DECLINED)}
+ASSIGNED, SAMPLED, DECLINED, ERASED = "assigned", "sampled", "declined", "erased_from_draw"
+FILES = {"assignment": (ASSIGNED, ERASED), "sample": (SAMPLED, DECLINED)}
 """Each record's name and the kinds of the ledger's entries that vouch for it."""
 
 
