@@ -11,8 +11,8 @@ import pytest
 from shared_data import shared
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-OTHER_MODEL = {6}  # published with random slopes, which the engine does not fit
 NOT_UNIQUE = {(13, "full matching, dollars")}  # equally near students can change places
+OTHER_COPY = {(6, "own"), (6, "status x own")}  # the public copy of the data is not the book's to the last digit
 
 
 @pytest.fixture
@@ -33,9 +33,8 @@ def test_every_figure_whose_data_are_at_hand_is_within_its_tolerance(benchmark):
             found = row.figures()
         except (data.NotAtHand, rows.NotBuilt):
             continue
-        if row.number not in OTHER_MODEL:
-            within |= {(row.number, figure.name): figure.within for figure in found}
-    assert {key for key, is_within in within.items() if not is_within} <= NOT_UNIQUE
+        within |= {(row.number, figure.name): figure.within for figure in found}
+    assert {key for key, is_within in within.items() if not is_within} <= NOT_UNIQUE | OTHER_COPY
     assert {number for number, _ in within} >= {9, 11, 14, 15, 20}
 
 

@@ -66,8 +66,22 @@ class Mixed:
         place = self.names.index(name)
         variance = float(self.covariance[place, place])
         slope = np.array([part[place, place] for part in self.slopes])
-        spread = float(slope @ np.linalg.pinv(self.information, hermitian=True) @ slope)
-        return Inference(float(self.coefficients[place]), variance**0.5, 2.0 * variance**2 / spread)
+        df = satterthwaite(variance, slope, self.information)
+        return Inference(float(self.coefficients[place]), variance**0.5, df)
+
+
+def satterthwaite(variance: float, slope: Floats, information: Floats) -> float:
+    """Degrees of freedom of a t with this variance, ``2 v^2 / Var(v)``.
+
+    Parameters
+    ----------
+    slope, information
+        How the variance moves with each component, shape ``(p,)``, and what is known about the components, ``(p, p)``.
+
+    Source: Giesbrecht and Burns (1985), Biometrics 41, equation 6.
+    """
+    spread = float(slope @ np.linalg.pinv(information, hermitian=True) @ slope)
+    return 2.0 * variance**2 / spread
 
 
 def random_intercepts(
