@@ -45,6 +45,18 @@ def read_oneroster(task: Task, tally: Tally) -> Iterator[Batch]:
             check_rows(package, spec, frame)
         elif spec.needed and "delta" not in package.modes.values():
             tally.book.add("IN071", detail=f": {spec.name}.csv", file=f"{spec.name}.csv")
+    yield from rows_of_package(package)
+    task.progress("files", len(SPECS), len(SPECS))
+
+
+def rows_of_package(package: Package) -> Iterator[Batch]:
+    """What the frames of a package say: references, people, every file's rows, and whom and what it ends.
+
+    Raises
+    ------
+    Refused
+        When more than a tenth of the people or enrollments would end and nobody confirmed it (IN190).
+    """
     for spec in SPECS.values():
         if spec.name in package.frames:
             check_references(package, spec)
@@ -56,13 +68,12 @@ def read_oneroster(task: Task, tally: Tally) -> Iterator[Batch]:
         for batch in build(package, package.frames[name])
     ]
     for name in sorted(CHECKED_ONLY & package.frames.keys()):
-        tally.book.add("IN189", file=f"{name}.csv")
+        package.tally.book.add("IN189", file=f"{name}.csv")
     batches.extend(late_demographics(package))
     batches.extend(endings(package, _together(batches)))
     for frame in package.frames.values():
-        tally.count(**frame.counts())
+        package.tally.count(**frame.counts())
     yield from batches
-    task.progress("files", len(SPECS), len(SPECS))
 
 
 def _together(batches: list[Batch]) -> dict[str, pa.Table]:

@@ -54,7 +54,7 @@ ROLES: dict[str, frozenset[str]] = {
         {"tool", "metric", "day", "first_day", "last_day", "year", "month", "section", "resource", "school", "grade"}
     ),
     "events": frozenset({"tool", "at", "action", "event_id", "resource", "school", "grade"}),
-    "results": frozenset({"assessment", "form", "score", "taken_on", "section", "status", "school", "grade"}),
+    "results": frozenset({"assessment", "form", "score", "points", "taken_on", "section", "status", "school", "grade"}),
     "licenses": frozenset({"tool", "first_day", "last_day", "school", "grade"}),
     "contracts": frozenset(
         {"tool", "tool_name", "vendor", "licenses", "cost", "currency", "start_date", "end_date", "notice_date"}

@@ -16,15 +16,17 @@ from gainline.engine.intake.faults import fault
 from gainline.engine.intake.forms import OFFICE, PARQUET, SHEET, TEXT, ZIP, Look, form_of, look, sheets_of
 from gainline.engine.intake.oneroster_spec import SPECS
 from gainline.engine.intake.profile import Profile
+from gainline.engine.intake.roster_sources import find_roster
 
 ONEROSTER = "oneroster"
 _ROSTER_FILES = frozenset({"orgs", "users", "classes", "enrollments"})
 _ROSTER_PARTS = frozenset(name.casefold() for name in SPECS)
 _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
-_DATA_SETS = frozenset({"oulad", "k12_online", *STANDARDS})  # never told by the header of one table
+_DATA_SETS = frozenset({"oulad", "k12_online", "roster", *STANDARDS})  # never told by the header of one table
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
 _ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet")
+_RECORDS = (".json", ".ndjson", ".jsonl")
 _ORDER = {
     **dict.fromkeys((ONEROSTER, "roster", "oulad", "star", "k12_online"), 0),
     "identities": 1,  # what they say of who is who, the files after them need
@@ -179,17 +181,28 @@ def _look_at_sheets(part: Part, profiles: Mapping[str, Profile], found: list[Sou
 def _look_in_folder(folder: Path, profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]) -> None:
     entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith(".") and entry.name != "__MACOSX")
     files = [Part(entry) for entry in entries if entry.is_file()]
-    stems = {part.stem.casefold() for part in files}
-    if _is_roster(stems):
-        _add(found, issues, ONEROSTER, folder, _only_tables(files))
+    stems = {part.stem.casefold() for part in _only_tables(files)}
+    declared = None if _is_data_set(stems) else find_roster(_only_tables(files), profiles)
+    if declared:
+        _add(found, issues, profiles, declared[0].key, folder, declared[1])
+        mine = {part.path for part in declared[1]}
+        for entry in entries:
+            if entry not in mine:
+                _look(entry, profiles, found, issues)
+    elif _is_roster(stems):
+        _add(found, issues, profiles, ONEROSTER, folder, _only_tables(files))
     elif stems >= _OULAD_TABLES:
         clicks = [Part(p) for p in sorted(folder.rglob("*.parquet")) if "studentvle" in p.parent.as_posix().casefold()]
-        _add(found, issues, "oulad", folder, [*_only_tables(files), *clicks])
+        _add(found, issues, profiles, "oulad", folder, [*_only_tables(files), *clicks])
     elif stems >= _K12_TABLES:
-        _add(found, issues, "k12_online", folder, _only_named(files, _K12_TABLES))
+        _add(found, issues, profiles, "k12_online", folder, _only_named(files, _K12_TABLES))
     else:
         for entry in entries:
             _look(entry, profiles, found, issues)
+
+
+def _is_data_set(stems: set[str]) -> bool:
+    return stems >= _OULAD_TABLES or stems >= _K12_TABLES
 
 
 def _is_roster(stems: set[str]) -> bool:
@@ -198,11 +211,12 @@ def _is_roster(stems: set[str]) -> bool:
 
 
 def _only_tables(parts: Iterable[Part]) -> list[Part]:
-    return [
-        part
-        for part in parts
-        if part.name.casefold().endswith((*_TEXT_ENDINGS, ".parquet")) and part.stem != "_manifest"
-    ]
+    return [part for part in parts if _is_table(part) and part.stem != "_manifest"]
+
+
+def _is_table(part: Part) -> bool:
+    name = part.name.casefold()
+    return name.endswith((*_TEXT_ENDINGS, ".parquet")) and not name.removesuffix(".gz").endswith(_RECORDS)
 
 
 def _only_named(parts: Iterable[Part], stems: frozenset[str]) -> list[Part]:
@@ -213,14 +227,19 @@ def _only_named(parts: Iterable[Part], stems: frozenset[str]) -> list[Part]:
 def _look_at_parts(
     path: Path, parts: list[Part], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]
 ) -> None:
-    stems = {part.stem.casefold() for part in parts}
+    stems = {part.stem.casefold() for part in _only_tables(parts)}
+    declared = None if _is_data_set(stems) else find_roster(_only_tables(parts), profiles)
+    if declared:
+        _add(found, issues, profiles, declared[0].key, path, declared[1])
+        parts = [part for part in parts if part not in declared[1]]
+        stems = {part.stem.casefold() for part in _only_tables(parts)}
     if _is_roster(stems):
-        _add(found, issues, ONEROSTER, path, _only_tables(parts))
+        _add(found, issues, profiles, ONEROSTER, path, _only_tables(parts))
     elif stems >= _OULAD_TABLES:
-        _add(found, issues, "oulad", path, _only_tables(parts))
+        _add(found, issues, profiles, "oulad", path, _only_tables(parts))
     elif stems >= _K12_TABLES:
-        _add(found, issues, "k12_online", path, _only_named(parts, _K12_TABLES))
-    elif not parts:
+        _add(found, issues, profiles, "k12_online", path, _only_named(parts, _K12_TABLES))
+    elif not parts and not declared:
         issues.append(fault("IN002", file=path.name))
     for part in parts if not _is_roster(stems) and not stems & (_ROSTER_FILES | _OULAD_TABLES | _K12_TABLES) else ():
         try:
@@ -229,7 +248,14 @@ def _look_at_parts(
             issues.append(fault(damage.code, file=part.name, detail=_of(damage)))
 
 
-def _add(found: list[Source], issues: list[Issue], kind: str, path: Path, parts: Sequence[Part]) -> None:
+def _add(
+    found: list[Source],
+    issues: list[Issue],
+    profiles: Mapping[str, Profile],
+    kind: str,
+    path: Path,
+    parts: Sequence[Part],
+) -> None:
     files = []
     for part in parts:
         seen, issue = look_at(part)
@@ -237,7 +263,7 @@ def _add(found: list[Source], issues: list[Issue], kind: str, path: Path, parts:
             issues.append(issue)
             return  # a package with a damaged file is read whole or not at all
         if seen is not None:
-            files.append(seen)
+            files.append(_as_declared(seen, profiles.get(kind)))
     digest = combined_digest({_relative(file.part, path): file.sha256 for file in files})
     found.append(Source(kind, path, path.name, digest, tuple(files)))
 
@@ -282,6 +308,9 @@ def _look_at_file(
     if file is None:
         issues.append(fault("IN002", file=part.name))
         return
+    if form == TEXT and (declared := find_roster([part], profiles)):
+        _add(found, issues, profiles, declared[0].key, part.path, [part])
+        return
     fits = _fitting(part.file_name, seen.ways, profiles)
     if not fits:
         issues.extend(_why_none(part.name, seen.ways, profiles))
@@ -291,13 +320,18 @@ def _look_at_file(
     if len(keys) > 1:
         issues.append(fault("IN014", file=part.name, detail=f": {', '.join(keys)}"))
         return
-    declared = best[0].profile.encoding
-    if file.encoding in CANDIDATES and declared is not None:
-        file = replace(file, encoding=declared, doubt=())
+    file = _as_declared(file, best[0].profile)
     if file.doubt:
         issues.append(fault("IN118", file=part.name, detail="; ".join(file.doubt)))
         return
     found.append(Source(keys[0], part.path, part.name, file.sha256, (replace(file, header=best[0].header),)))
+
+
+def _as_declared(file: TextFile, profile: Profile | None) -> TextFile:
+    """The file in the encoding that its profile declares, where the bytes alone leave a doubt."""
+    if profile is None or profile.encoding is None or file.encoding not in CANDIDATES:
+        return file
+    return replace(file, encoding=profile.encoding, doubt=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +341,10 @@ class _Fit:
     match: Match
 
     @property
-    def rank(self) -> tuple[bool, int, bool]:
-        """Named for such files first, then the most columns recognized, then the district's own before the shipped."""
-        return bool(self.profile.files), len(self.match.positions), not self.profile.shipped
+    def rank(self) -> tuple[bool, bool, int, bool]:
+        """Something is kept of it; named for such files; the most columns recognized; the district's own."""
+        profile = self.profile
+        return not profile.checked, bool(profile.files), len(self.match.positions), not profile.shipped
 
 
 def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[_Fit]:

@@ -8,6 +8,7 @@ from datetime import date
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.caliper.read import read_caliper
+from gainline.engine.intake.declared_roster import read_declared_roster
 from gainline.engine.intake.k12_online import read_k12_online
 from gainline.engine.intake.link import Identity
 from gainline.engine.intake.oneroster import read_oneroster
@@ -67,6 +68,7 @@ def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
     target = task.profile.target if task.profile else task.source.kind
     readers = {
         "oneroster": read_oneroster,
+        "roster": read_declared_roster,
         "oulad": read_oulad,
         "star": read_star,
         "k12_online": read_k12_online,

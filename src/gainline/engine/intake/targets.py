@@ -131,7 +131,7 @@ def results(desk: Desk, judge: Judge, named: Named | None) -> Iterator[Batch]:
     }
     yield from kept_rows(desk, "results", columns, judge.kept)
     if not desk.profile.described:
-        yield from _new_forms(desk, assessment, form, judge.kept)
+        yield from _new_forms(desk, judge, assessment, form)
 
 
 def _form(desk: Desk, judge: Judge, taken: Typed | None) -> pa.Array:
@@ -151,21 +151,24 @@ def whole(judge: Judge, text: pa.Array | pa.Scalar) -> pa.Array:
     return array
 
 
-def _new_forms(desk: Desk, assessment: pa.Array, form: pa.Array, kept: Flags) -> Iterator[Batch]:
-    mask = pa.array(kept)
-    pairs = pa.table({"a": assessment.filter(mask), "f": form.filter(mask)}).group_by(["a", "f"]).aggregate([])
-    found = [
-        (a, f) for a, f in zip(pairs["a"].to_pylist(), pairs["f"].to_pylist(), strict=True) if (a, f) not in desk.forms
-    ]
-    desk.forms.update(dict.fromkeys(found))
+def _new_forms(desk: Desk, judge: Judge, assessment: pa.Array, form: pa.Array) -> Iterator[Batch]:
+    """Assessments that this file speaks of for the first time, with the most points where it gives them."""
+    mask, points = pa.array(judge.kept), judge.number("points", floor=0.0)
+    most = pa.nulls(len(judge.lines), pa.float64()) if points is None else pa.array(points.values, mask=~points.good)
+    rows = pa.table({"a": assessment.filter(mask), "f": form.filter(mask), "most": most.filter(mask)})
+    pairs = rows.group_by(["a", "f"]).aggregate([("most", "max")])
+    given = zip(*(pairs[name].to_pylist() for name in ("a", "f", "most_max")), strict=True)
     low, high = desk.profile.scale or (None, None)
+    highest = {(a, f): high if most is None else most for a, f, most in given}
+    found = [pair for pair in highest if pair not in desk.forms]
+    desk.forms.update(dict.fromkeys(found))
     yield desk.batch(
         "assessments",
         {
             "assessment": pa.array([a for a, _ in sorted(found)], pa.string()),
             "form": pa.array([f for _, f in sorted(found)], pa.string()),
             "scale_min": pa.scalar(low, pa.float64()),
-            "scale_max": pa.scalar(high, pa.float64()),
+            "scale_max": pa.array([highest[pair] for pair in sorted(found)], pa.float64()),
         },
         len(found),
     )

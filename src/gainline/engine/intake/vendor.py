@@ -93,7 +93,9 @@ def _told_by_name(profile: Profile, task: Task, book: Book) -> Profile:
 def layout_of(file: TextFile, profile: Profile, book: Book) -> tuple[Layout, Unfolding | None]:
     """Match the file's header to the asked-for columns and write down what was said about it."""
     header = file.header or Header(",", 1, ("",))
-    match = match_columns(header.cells, profile.asked())
+    match = match_columns(header.cells, profile.asked(), suggest=not profile.checked)
+    if profile.checked:  # nothing is kept of it, so nothing is missed either
+        match.ignored, match.repeated = [], []
     unfolding = Unfolding.of(profile, header, match)
     line = [header.line] if header.line else []
     if header.line > 1:
