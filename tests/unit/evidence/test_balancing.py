@@ -115,6 +115,15 @@ def test_full_matching_uses_everybody_and_keeps_sets_even_among_equals():
     assert found.weights[~tool].sum() == pytest.approx(30.0)
 
 
+def test_full_matching_without_a_caliper_keeps_everybody():
+    rng = np.random.default_rng(4)
+    points, tool = rng.normal(size=(40, 2)), np.arange(40) < 12
+    free = match_fully(points, tool, np.zeros(40, dtype=int), caliper=np.inf)
+    wide = match_fully(points, tool, np.zeros(40, dtype=int), caliper=100.0)
+    assert free.kept.all()
+    assert free.sets.tolist() == wide.sets.tolist()
+
+
 def test_full_and_optimal_matching_refuse_when_nobody_is_within_the_caliper():
     points, tool = np.array([0.0, 0.0, 9.0, 9.0])[:, None], np.array([True, True, False, False])
     for found in (

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from gainline.engine.evidence.estimators.synthetic_control import (
-    chosen_importance,
-    simplex_weights,
     synthetic_control,
 )
 
@@ -69,15 +67,3 @@ def test_few_periods_and_few_donors_are_refused():
     own, donors, start = district(5)
     assert synthetic_control(own[6:], donors[:, 6:], start - 6).code == "EV193"
     assert synthetic_control(own, donors[:9], start).code == "EV194"
-
-
-def test_importance_of_predictors_is_searched_until_the_course_fits():
-    own, donors, start = district(6)
-    rng = np.random.default_rng(6)
-    predictors = np.column_stack([donors[:, :start].mean(axis=1), rng.normal(size=len(donors))])
-    target = np.array([own[:start].mean(), 2.0])
-    importance, weights = chosen_importance(predictors, target, donors[:, :start], own[:start])
-    assert importance.sum() == pytest.approx(1.0)
-    plain = simplex_weights(predictors / predictors.std(axis=0), target / predictors.std(axis=0))
-    fits = [np.mean((own[:start] - w @ donors[:, :start]) ** 2) for w in (weights, plain)]
-    assert fits[0] <= fits[1]

@@ -50,7 +50,7 @@ def match_fully(points: Floats, tool: Flags, strata: Codes, *, caliper: float) -
     strata
         Shape ``(n,)``: codes of the classes that a set must share; zeros for none.
     caliper
-        Largest distance from the middle of a set to its others.
+        Largest distance from the middle of a set to its others; infinite for none.
 
     Returns
     -------
@@ -62,8 +62,9 @@ def match_fully(points: Floats, tool: Flags, strata: Codes, *, caliper: float) -
     EV009 nobody finds anybody within the caliper.
     """
     sets = np.full(len(tool), NONE, dtype=np.intp)
+    reach = min(caliper, 2.0 * float(np.linalg.norm(np.ptp(points, axis=0))) + 1.0)  # no two are farther apart
     for wanting, offered in strata_of(strata, tool):
-        pairs = _stars(_cover(points[wanting], points[offered], caliper))
+        pairs = _stars(_cover(points[wanting], points[offered], reach))
         around_usual = np.bincount(pairs.usual, minlength=len(offered))[pairs.usual] > 1
         center = np.where(around_usual, offered[pairs.usual], wanting[pairs.tool])
         sets[wanting[pairs.tool]] = center

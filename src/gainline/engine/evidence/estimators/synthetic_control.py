@@ -123,52 +123,6 @@ def simplex_weights(donors: Floats, target: Floats, importance: Floats | None = 
     return weights
 
 
-def chosen_importance(
-    predictors: Floats, target: Floats, course: Floats, own: Floats, *, rounds: int = 60
-) -> tuple[Floats, Floats]:
-    """Importance of each predictor, shape ``(k,)``, with which the mixture follows the school best; and the weights.
-
-    Parameters
-    ----------
-    predictors, target
-        Shapes ``(J, k)`` and ``(k,)``; each predictor is first divided by its spread over all schools.
-    course, own
-        Shapes ``(J, T0)`` and ``(T0,)``: the outcome before the start.
-    rounds
-        Sweeps of the search, which starts from equal importance and halves its steps; it is deterministic.
-
-    Source: Abadie and Gardeazabal (2003), appendix B. The inner problem is solved exactly in microseconds, so that a
-    plain pattern search over the logarithms is enough.
-    """
-    spread = np.vstack([target, predictors]).std(axis=0, ddof=1)
-    spread = np.where(spread > 0.0, spread, 1.0)
-    scaled, aim = predictors / spread, target / spread
-
-    def loss(logs: Floats) -> tuple[float, Floats]:
-        weights = simplex_weights(scaled, aim, np.exp(logs - logs.max()))
-        return float(np.mean((own - weights @ course) ** 2)), weights
-
-    logs = np.zeros(len(target))
-    best, weights = loss(logs)
-    step = 4.0
-    for _ in range(rounds):
-        moved = False
-        for place in range(len(logs)):
-            for way in (step, -step):
-                tried = logs.copy()
-                tried[place] += way
-                value, found = loss(tried)
-                if value < best * (1.0 - 1e-9):
-                    best, weights, logs, moved = value, found, tried, True
-                    break
-        if not moved:
-            step /= 2.0
-        if step < 0.02:
-            break
-    importance = np.exp(logs - logs.max())
-    return importance / importance.sum(), weights
-
-
 def _nonnegative(apart: Floats) -> Floats:
     rows = np.vstack([apart, np.ones(apart.shape[1])])
     aim = np.zeros(len(rows))
