@@ -154,3 +154,34 @@ def test_schools_go_by_id_number_name_and_alias(office: Office):
         "s1", "s1", "s1", "s1", "s2", None, None,
     ]  # fmt: skip
     assert "Élm" in ROSTER["orgs.csv"]
+
+
+def test_a_number_of_two_students_is_known_to_be_disputed(tmp_path: Path):
+    office = rostered(tmp_path, roster_with(users=[("000124", "000123")]))
+    taken = use(office, tmp_path, "000123")
+    assert taken.lines("IN052") == [2]
+    assert taken.codes().get("IN053") is None
+    (lost,) = taken.rows("unmatched")
+    assert lost["because"] == "more than one rostered person has this identifier"
+
+
+def test_rows_with_a_name_and_no_identifier_wait_together_for_a_person(office: Office, tmp_path: Path):
+    path = tmp_path / "use.csv"
+    rows = ["", "7777"]
+    header = "student_id,first_name,last_name,grade,school,tool,day,minutes\n"
+    path.write_text(header + "".join(f"{n},Ada,L,3,Oak School,m,2025-09-0{d},5\n" for n in rows for d in (1, 2)))
+    taken = office.take(path)
+    assert taken.adds_up()
+    assert taken.lines("IN400") == [2, 3]
+    lost = {row["kind"]: row for row in taken.rows("unmatched")}
+    assert lost["NamesGradeSchool"]["rows"] == 2
+    assert (lost["SisSourcedId"]["given_name"], lost["SisSourcedId"]["family_name"]) == ("Ada", "L")
+    assert not any("Ada" in str(issue) for issue in taken.issues)
+
+
+def test_names_are_kept_of_nobody_whom_the_roster_knows(office: Office, tmp_path: Path):
+    path = tmp_path / "use.csv"
+    path.write_text("student_id,first_name,last_name,tool,day,minutes\n000123,Ada,L,m,2025-09-01,5\n")
+    taken = office.take(path)
+    assert taken.rows("unmatched") == []
+    assert not any("Ada" in str(row) for table in taken.tables for row in taken.rows(table))

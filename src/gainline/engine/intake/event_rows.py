@@ -16,12 +16,9 @@ from gainline.engine.intake.account import Tally, linkage_of
 from gainline.engine.intake.cells import EPOCH, monday
 from gainline.engine.intake.link import EMAIL, Linker, Person, Roll, Schools
 from gainline.engine.intake.reading import Batch, Task, canonical
+from gainline.engine.intake.rolls import people_left
 
 _QUARTER = 900  # seconds; no zone changes its offset within a quarter of an hour
-_LOST = {
-    "ambiguous": ("more than one rostered person has this identifier", "correct the roster"),
-    "unmatched": ("no rule found this identifier in the roster", "look for a test account, a leaver, or staff"),
-}
 _BY_RULE = {
     "affix": ("IN050", True),
     "zeros": ("IN051", True),
@@ -98,7 +95,7 @@ class Events:
         days = local_days(epoch, zone)
         who = [self.people.person(place) for place in self.places]
         columns: dict[str, pa.Array | pa.Scalar] = {
-            "person_key": pa.array([one.key for one in who], pa.int64()),
+            "person_key": pa.array([one.kept_under for one in who], pa.int64()),
             "tool": pa.array(self.tools, pa.string()),
             "action": pa.array(self.actions, pa.string()),
             "epoch_s": pa.array(epoch),
@@ -106,7 +103,7 @@ class Events:
             "week_start": pa.array(monday(days)).cast(pa.date32()),
             "event_id": pa.array(self.ids, pa.string()),
             "resource": pa.array(self.resources, pa.string()),
-            "matched": pa.array([one.matched for one in who], pa.bool_()),
+            "matched": pa.array([one.kept_as_matched for one in who], pa.bool_()),
             "source_line": pa.array(self.lines, pa.int64()),
         }
         made = canonical("events", columns, rows=len(epoch), import_id=self.task.import_id)
@@ -151,7 +148,7 @@ def usage_batch(task: Task, people: People, amounts: list[Minutes]) -> Batch:
     """Amounts as canonical usage."""
     who = [people.person(one.place) for one in amounts]
     columns: dict[str, pa.Array | pa.Scalar] = {
-        "person_key": pa.array([one.key for one in who], pa.int64()),
+        "person_key": pa.array([one.kept_under for one in who], pa.int64()),
         "tool": pa.array([one.tool for one in amounts], pa.string()),
         "metric": pa.array([one.metric for one in amounts], pa.string()),
         "value": pa.array([one.value for one in amounts], pa.float64()),
@@ -159,7 +156,7 @@ def usage_batch(task: Task, people: People, amounts: list[Minutes]) -> Batch:
         "last_day": pa.array([one.last_day for one in amounts], pa.date32()),
         "week_start": pa.array([week_start(one.last_day) for one in amounts], pa.date32()),
         "resource": pa.array([one.resource for one in amounts], pa.string()),
-        "matched": pa.array([one.matched for one in who], pa.bool_()),
+        "matched": pa.array([one.kept_as_matched for one in who], pa.bool_()),
         "source_line": pa.array([one.line for one in amounts], pa.int64()),
     }
     return canonical("usage", columns, rows=len(amounts), import_id=task.import_id)
@@ -169,33 +166,7 @@ def close_roll(task: Task, tally: Tally, people: People) -> Iterator[Batch]:
     """The worklist of people whom nobody knows, the identifiers that were matched, and the account's linkage."""
     named = [person for person in people.roll.people if person.rows]
     tally.linkage = linkage_of(named, task.identity, Schools(task.identity))
-    lost = [person for person in named if not person.matched]
-    yield canonical(
-        "unmatched",
-        {
-            "source": pa.scalar(task.declared().key),
-            "kind": pa.array([one.kind for one in lost], pa.string()),
-            "value": pa.array([one.value for one in lost], pa.string()),
-            "rows": pa.array([one.rows for one in lost], pa.int64()),
-            "because": pa.array([_LOST[one.rule][0] for one in lost], pa.string()),
-            "suggestion": pa.array([_LOST[one.rule][1] for one in lost], pa.string()),
-        },
-        rows=len(lost),
-        import_id=task.import_id,
-    )
-    found = [person for person in named if person.matched]
-    yield canonical(
-        "identifiers",
-        {
-            "person_key": pa.array([one.key for one in found], pa.int64()),
-            "source": pa.scalar(task.declared().source_system),
-            "kind": pa.array([one.kind for one in found], pa.string()),
-            "value": pa.array([one.value for one in found], pa.string()),
-            "how": pa.array([one.rule for one in found], pa.string()),
-        },
-        rows=len(found),
-        import_id=task.import_id,
-    )
+    yield from people_left(task, named)
 
 
 def remark_on(tally: Tally, line: int, rule: str) -> bool:

@@ -13,6 +13,7 @@ from gainline.engine.core.issues import Issue, Level
 from gainline.engine.intake.declared_faults import DECLARED_FAULTS
 from gainline.engine.intake.event_faults import EVENT_FAULTS
 from gainline.engine.intake.roster_faults import ROSTER_FAULTS
+from gainline.engine.intake.voice_faults import VOICE_FAULTS
 
 Lines = npt.NDArray[np.int64]
 LINES_KEPT = 20  # how many line numbers per folded fault the account lists; the count is always complete
@@ -193,8 +194,14 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     "IN117": (_ERROR, "the record is no JSON object, or names a key twice", "export the file again"),
     **DECLARED_FAULTS,
+    "IN400": (
+        _WARN,
+        "the row has a name and no identifier; its rows wait until somebody says whose they are",
+        "see: gainline link suggest",
+    ),
     **EVENT_FAULTS,
     **ROSTER_FAULTS,
+    **VOICE_FAULTS,
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""
 

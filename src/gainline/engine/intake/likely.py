@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SURE = 0.99
+SURE = 0.98
 """From here on nobody needs to look at each suggestion, if nothing else speaks against it."""
 WORTH_A_LOOK = 0.05
 _KNOWN_HERE = 0.95  # share of identities whose student the roster has; the rest are leavers, test accounts, typos

@@ -23,7 +23,10 @@ _SUFFIX = re.compile(r"^(\d+)\.0+$")
 _WRAPPED = re.compile(r"^_(\d+)_\d+$")
 EMAIL, USERNAME = "EmailAddress", "AccountUserName"
 
-RULES = ("unmatched", "exact", "folded", "affix", "zeros", "email", "username", "ambiguous")
+NAMES = "NamesGradeSchool"
+"""Kind of an identity that has nothing but names: no rule matches it, only a person does."""
+
+RULES = ("unmatched", "exact", "folded", "affix", "zeros", "email", "username", "ambiguous", "confirmed")
 """How an identifier was matched; `affix` and `zeros` are repairs that somebody should confirm."""
 
 
@@ -60,6 +63,7 @@ class Hit:
 
     key: int | None
     rule: str
+    is_remembered: bool = False
 
 
 def stripped(value: str, prefixes: Iterable[str] = ()) -> str:
@@ -115,12 +119,16 @@ class Linker:
         self._exact, self._folded, self._stripped, self._unzeroed = _Index(), _Index(), _Index(), _Index()
         self._email, self._username = _Index(), _Index()
         self._own: dict[tuple[str, str], Hit] = {}
-        columns = (identity.known[name].to_pylist() for name in ("person_key", "source", "kind", "value", "how"))
-        for key, source, kind, value, how in zip(*columns, strict=True):
-            if how == "roster":
-                self._learn(key, kind, value)
+        names = ("person_key", "source", "kind", "value", "how", "valid_to")
+        columns = (identity.known[name].to_pylist() for name in names)
+        for key, source, kind, value, how, ended in zip(*columns, strict=True):
+            if how in ("roster", "disputed"):
+                self._learn(key if how == "roster" else _SEVERAL, kind, value)
             elif source == source_system:  # what another vendor's file was matched by proves nothing here
-                self._own[kind, value] = Hit(key, how)
+                if ended is None:
+                    self._own[kind, value] = Hit(key, how, is_remembered=True)
+                else:
+                    self._own.pop((kind, value), None)
 
     def _learn(self, key: int, kind: str, value: str) -> None:
         if kind == EMAIL:
@@ -139,6 +147,8 @@ class Linker:
         text = unicodedata.normalize("NFC", value.strip())
         if earlier := self._own.get((kind, text)):
             return earlier
+        if kind == NAMES:
+            return Hit(None, "unmatched")
         for rule, index, asked in self._steps(text, kind):
             key = index.find(asked)
             if key == _SEVERAL:
@@ -188,7 +198,11 @@ class Schools:
 
 @dataclass(slots=True)
 class Person:
-    """One identity of the file: what the file called it, who it is, and how many rows hang on it."""
+    """One identity of the file: what the file called it, who it is, and how many rows hang on it.
+
+    ``alias`` is the pseudonym of an identity that somebody linked to a student: its rows are kept under that, and read
+    as the student's for as long as the link stands, so that undoing it leaves nothing behind.
+    """
 
     kind: str
     value: str
@@ -197,11 +211,25 @@ class Person:
     school: str = ""
     grade: str = ""
     rows: int = 0
+    given: str = ""
+    family: str = ""
+    alias: int | None = None
+    is_remembered: bool = False
 
     @property
     def matched(self) -> bool:
         """Tell whether the roster knows this person."""
         return self.rule not in ("unmatched", "ambiguous")
+
+    @property
+    def kept_under(self) -> int:
+        """The pseudonym that goes into this person's rows."""
+        return self.key if self.alias is None else self.alias
+
+    @property
+    def kept_as_matched(self) -> bool:
+        """Tell whether the rows themselves say that the roster knows the person."""
+        return self.matched and self.alias is None
 
 
 class Roll:
@@ -226,8 +254,10 @@ class Roll:
             if not value:
                 continue
             hit = self._linker.find(value, kind)
-            key = hit.key if hit.key is not None else person_key(self._identity.salt, self._system, value)
-            person = Person(kind, value, key, hit.rule)
+            own = person_key(self._identity.salt, self._system, value)
+            person = Person(kind, value, own if hit.key is None else hit.key, hit.rule)
+            person.is_remembered = hit.is_remembered
+            person.alias = own if hit.rule == "confirmed" else None
             if person.matched:
                 return person
             best = best or person

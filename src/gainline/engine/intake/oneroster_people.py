@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pac
 
+from gainline.engine.core.ids import person_key
 from gainline.engine.intake.cells import date_array
 from gainline.engine.intake.dialect import fold
 from gainline.engine.intake.oneroster_checks import not_schools
@@ -140,37 +141,60 @@ def _identifiers(package: Package, frame: RosterFile, ids: list[str]) -> Batch:
         mine |= {(kind, texts[row]) for kind, texts in columns if texts[row]}
         mine |= {(f"userIds.{kind}", value) for kind, value in _USER_ID.findall(other[row])}
         found.extend((key, kind, value, line) for kind, value in sorted(mine))
-    found = _undisputed(package, frame, ids, found)
+    held = [row for row in package.before.table("identifiers").to_pylist() if row["source"] == "oneroster"]
+    settled = _without_disputes(package, frame, ids, (found, held))
+    since = {(row["person_key"], row["kind"], row["value"]): row["valid_from"] for row in held}
+    days = [since.get(row[:3], package.task.as_of) for row, _ in settled]
     return canonical(
         "identifiers",
         {
-            "person_key": pa.array([key for key, _, _, _ in found], pa.int64()),
+            "person_key": pa.array([key for (key, _, _, _), _ in settled], pa.int64()),
             "source": pa.scalar("oneroster"),
-            "kind": pa.array([kind for _, kind, _, _ in found], pa.string()),
-            "value": pa.array([value for _, _, value, _ in found], pa.string()),
-            "how": pa.scalar("roster"),
-            "source_line": pa.array([line for _, _, _, line in found], pa.int64()),
+            "kind": pa.array([kind for (_, kind, _, _), _ in settled], pa.string()),
+            "value": pa.array([value for (_, _, value, _), _ in settled], pa.string()),
+            "how": pa.array([how for _, how in settled], pa.string()),
+            "valid_from": pa.array(days, pa.date32()),
+            "source_line": pa.array([line for (_, _, _, line), _ in settled], pa.int64()),
         },
-        rows=len(found),
+        rows=len(settled),
         import_id=package.task.import_id,
     )
 
 
-def _undisputed(
-    package: Package, frame: RosterFile, ids: list[str], found: list[tuple[int, str, str, int]]
-) -> list[tuple[int, str, str, int]]:
-    """Identifiers without those that several people share: the one student among them keeps it, else nobody does."""
+def _without_disputes(
+    package: Package, frame: RosterFile, ids: list[str], known: tuple[list[tuple[int, str, str, int]], list[Row]]
+) -> list[tuple[tuple[int, str, str, int], str]]:
+    """Identifiers, and how they are known: one that several share is the one student's among them, else nobody's.
+
+    What is nobody's stays on record under a key that no person has: whoever brings this number in a file is then told
+    that several people have it, and not that nobody does. A file of changes is held against everybody who is in the
+    lake and not in the file.
+    """
+    found, held = known
     owners: dict[tuple[str, str], set[int]] = defaultdict(set)
     for key, kind, value, _ in found:
         owners[kind, value].add(key)
+    if package.is_delta("users"):
+        here = {row[0] for row in found}
+        for row in held:
+            name = (row["kind"], row["value"])
+            if name in owners and row["how"] == "roster" and row["person_key"] not in here:
+                owners[name].add(row["person_key"])
     shared = {name: keys for name, keys in owners.items() if len(keys) > 1}
     if not shared:
-        return found
+        return [(row, "roster") for row in found]
     students = {package.key(one) for one in ids if package.roles.get(one) == "student"}
+    students |= set(package.before.table("students")["person_key"].to_pylist())
     owner = {name: next(iter(keys & students)) for name, keys in shared.items() if len(keys & students) == 1}
     lines = {line for _, kind, value, line in found if (kind, value) in shared}
     frame.say("IN176", np.isin(frame.lines, list(lines)))
-    return [row for row in found if row[1:3] not in shared or owner.get(row[1:3]) == row[0]]
+    kept = [(row, "roster") for row in found if row[1:3] not in shared or owner.get(row[1:3]) == row[0]]
+    nobody = {row[1:3]: row for row in reversed(found) if row[1:3] in shared and row[1:3] not in owner}
+    salt = package.task.identity.salt
+    for (kind, value), (*_, line) in nobody.items():
+        key = person_key(salt, "disputed", f"{kind}\x1f{value}")
+        kept.append(((key, kind, value, line), "disputed"))
+    return kept
 
 
 def _students(package: Package, frame: RosterFile, ids: list[str]) -> Batch:

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake.faults import fault
 from gainline.engine.intake.profile_parts import Checked, Column, Only, Part, RosterFilePart, Text, Wide
+from gainline.engine.intake.voice_roles import ANYONE, VOICE_PEOPLE, VOICE_ROLES
 
 SHIPPED = Path(__file__).parent / "profiles"
 Target = Literal[
@@ -32,6 +33,15 @@ Target = Literal[
     "assessments",
     "sections",
     "identities",
+    "responses",
+    "survey_items",
+    "feedback",
+    "observations",
+    "tickets",
+    "outages",
+    "training",
+    "access",
+    "incidents",
     "roster",
     "checked",
     "oulad",
@@ -47,7 +57,9 @@ MonthDay = Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$"
 Key = Annotated[str, Field(pattern=r"^\w[\w.-]*$", max_length=80)]
 MOST_BYTES = 1 << 18  # of a profile; the longest shipped one has a hundredth of it
 NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
-ABOUT_PEOPLE = frozenset({"usage", "events", "results", "licenses", "attributes", "attendance", "identities"})
+ABOUT_PEOPLE = (
+    frozenset({"usage", "events", "results", "licenses", "attributes", "attendance", "identities"}) | VOICE_PEOPLE
+)
 
 ROLES: dict[str, frozenset[str]] = {
     "usage": frozenset(
@@ -67,6 +79,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "sections": frozenset({"section", "title", "code", "subject", "school"}),
     "identities": frozenset({"school", "grade"}),
+    **VOICE_ROLES,
     "roster": frozenset(),
     "checked": frozenset(),
     "oulad": frozenset(),
@@ -76,6 +89,9 @@ ROLES: dict[str, frozenset[str]] = {
     "caliper": frozenset(),
 }
 """Which roles a column may play for each target table."""
+
+NAME_ROLES = ("given_name", "family_name", "full_name")
+"""Roles of further columns where rows speak of people: names are kept of identities that the roster does not know."""
 
 
 class IdentityColumn(Part):
@@ -224,7 +240,8 @@ class Profile(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if unknown := set(self.columns) - ROLES[self.target]:
+        names = set(NAME_ROLES) if self.target in ABOUT_PEOPLE else set()
+        if unknown := set(self.columns) - ROLES[self.target] - names:
             raise ValueError(
                 f"{self.target} has no role {sorted(unknown)[0]!r}; roles: {', '.join(sorted(ROLES[self.target]))}"
             )
@@ -297,7 +314,7 @@ class Profile(Part):
         """
         if self.checked:
             return self.checked_as(found) is not None
-        identified = not self.identity or any(part.header in found for part in self.identity)
+        identified = not self.identity or self.target in ANYONE or any(part.header in found for part in self.identity)
         own = [part.header for part in self.measures if part.header not in self.made()]
         measured = not own or any(header in found for header in own)
         unfolds = self.wide is None or any(self.wide.read(cell) for cell in cells)

@@ -15,24 +15,14 @@ from gainline.engine.intake.cells import DateReader, Distinct, Flags, is_dated, 
 from gainline.engine.intake.dialect import Header, match_columns
 from gainline.engine.intake.faults import Book
 from gainline.engine.intake.judge import FIRST, Footers, Judge
-from gainline.engine.intake.link import Keys, Linker, Roll, Schools
+from gainline.engine.intake.link import NAMES, Keys, Linker, Roll, Schools
 from gainline.engine.intake.profile import ABOUT_PEOPLE, Profile
 from gainline.engine.intake.reading import Batch, Task, canonical
+from gainline.engine.intake.rolls import names_for_ids, people_left
 from gainline.engine.intake.sources import TextFile
 from gainline.engine.intake.tabular import rows_of
 from gainline.engine.intake.to_date import differences
 from gainline.engine.intake.wide import Unfolding, settle
-
-_SUGGESTIONS = {
-    "ambiguous": (
-        "more than one rostered person has this identifier",
-        "correct the roster, or ask the vendor for another identifier",
-    ),
-    "unmatched": (
-        "no rule found this identifier in the roster",
-        "look for a test account, a leaver, or a mistyped identifier",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +151,15 @@ def name_people(desk: Desk, judge: Judge) -> Named:
     mangled = np.zeros(len(judge.lines), dtype=bool)
     for column in columns:
         mangled |= _blank_out(column, nulls)
+    if (by_name := names_for_ids(judge, columns)) is not None:
+        columns, kinds = [*columns, by_name], (*kinds, NAMES)
     places = _places(desk.roll, columns, kinds)
     people = desk.roll.people
-    keys = np.array([person.key for person in people] or [0], dtype=np.int64)
+    keys = np.array([person.kept_under for person in people] or [0], dtype=np.int64)
     nobody = np.array([not person.value for person in people] or [True], dtype=bool)[places]
     judge.reject("IN037", mangled & nobody, column=parts[0].header)
     judge.reject("IN030", nobody & ~mangled, column=parts[0].header)
-    matched = np.array([person.matched for person in people] or [False], dtype=bool)
+    matched = np.array([person.kept_as_matched for person in people] or [False], dtype=bool)
     return Named(keys[places], matched[places], places)
 
 
@@ -201,9 +193,11 @@ def _remark_on_people(desk: Desk, judge: Judge, named: Named) -> None:
     for rule, code in (("affix", "IN050"), ("zeros", "IN051")):
         if (rules == rule).any():
             judge.repair(code, (rules == rule)[named.places] & judge.kept)
-    for rule, code in (("ambiguous", "IN052"), ("unmatched", "IN053")):
-        if (rules == rule).any():
-            judge.remark(code, (rules == rule)[named.places])
+    by_name = np.array([person.kind == NAMES for person in people], dtype=bool)
+    remarks = {"IN052": rules == "ambiguous", "IN053": (rules == "unmatched") & ~by_name, "IN400": by_name}
+    for code, which in remarks.items():
+        if which.any():
+            judge.remark(code, which[named.places])
     kept = judge.kept
     counts = np.bincount(named.places[kept], minlength=len(people))
     fresh = {int(number) for number in np.flatnonzero(counts) if people[number].rows == 0}
@@ -214,9 +208,12 @@ def _remark_on_people(desk: Desk, judge: Judge, named: Named) -> None:
 
 
 def _first_seen(judge: Judge, named: Named, fresh: set[int], *, people_of: Roll) -> None:
-    school, grade = judge.profile.columns.get("school"), judge.profile.columns.get("grade")
+    asked = {"school": "school", "grade": "grade", "given": "given_name", "family": "family_name"}
+    if "full_name" in judge.profile.columns:
+        asked["family"] = "full_name"
     numbers, rows = np.unique(named.places, return_index=True)
-    for role, column in (("school", school), ("grade", grade)):
+    for role, name in asked.items():
+        column = judge.profile.columns.get(name)
         if column is None or column.header is None or not judge.has(column):
             continue
         distinct = judge.distinct(column.header)
@@ -227,35 +224,9 @@ def _first_seen(judge: Judge, named: Named, fresh: set[int], *, people_of: Roll)
 
 def _close_roll(desk: Desk) -> Iterator[Batch]:
     """The worklist of unmatched identities, the identifiers that were matched, and the linkage of the account."""
-    people, profile = desk.roll.people, desk.profile
+    people = desk.roll.people
     desk.tally.linkage = linkage_of(people, desk.task.identity, desk.schools)
     for school in sorted({p.school for p in people if p.rows and p.school and desk.schools.find(p.school) is None}):
         if desk.task.identity.schools.num_rows:
             desk.tally.book.add("IN054", detail=school)
-    lost = [person for person in people if person.rows and not person.matched]
-    yield desk.batch(
-        "unmatched",
-        {
-            "source": pa.scalar(profile.key),
-            "kind": pa.array([p.kind for p in lost], pa.string()),
-            "value": pa.array([p.value for p in lost], pa.string()),
-            "school": pa.array([p.school or None for p in lost], pa.string()),
-            "grade": pa.array([p.grade or None for p in lost], pa.string()),
-            "rows": pa.array([p.rows for p in lost], pa.int64()),
-            "because": pa.array([_SUGGESTIONS[p.rule][0] for p in lost], pa.string()),
-            "suggestion": pa.array([_SUGGESTIONS[p.rule][1] for p in lost], pa.string()),
-        },
-        len(lost),
-    )
-    found = [person for person in people if person.rows and person.matched]
-    yield desk.batch(
-        "identifiers",
-        {
-            "person_key": pa.array([p.key for p in found], pa.int64()),
-            "source": pa.scalar(profile.source_system),
-            "kind": pa.array([p.kind for p in found], pa.string()),
-            "value": pa.array([p.value for p in found], pa.string()),
-            "how": pa.array([p.rule for p in found], pa.string()),
-        },
-        len(found),
-    )
+    yield from people_left(desk.task, people)

@@ -94,7 +94,7 @@ def build_accounts(roster: Rostered, count: int, *, seed: int, strangers: int = 
     """One account for each of `count` students of the roster, and `strangers` of people who are not in it.
 
     Of the accounts 55 in a hundred have the id, of the others 55 in a hundred the e-mail address. Names: 12 in a
-    hundred with a typo, 6 with a nickname where there is one, 2 with given and family name swapped, 3 with a second family name
+    hundred with a typo, 6 with a nickname where there is one, 2 with both names swapped, 3 with a second family name
     or half of one, 4 with a middle name or initial, 3 without accents or in capitals. Of the places: 5 in a hundred at
     another school, 3 a grade lower, 3 without a grade.
     """
