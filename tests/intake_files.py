@@ -66,11 +66,13 @@ class Office:
         sources, issues = discover(paths, self.profiles)
         return [source.kind for source in sources], issues
 
-    def take(self, path: Path) -> Taken:
-        """Read the one source that lies there."""
+    def take(self, path: Path, *, number: int | None = None) -> Taken:
+        """Read the one source that lies there, or the one of this number among several."""
         sources, issues = discover([path], self.profiles)
-        assert len(sources) == 1, [str(issue) for issue in issues]
-        reading = read(sources[0], profiles=self.profiles, identity=self.identity(), import_id="i1", as_of=AS_OF)
+        assert number is not None or len(sources) == 1, [str(issue) for issue in issues]
+        reading = read(
+            sources[number or 0], profiles=self.profiles, identity=self.identity(), import_id="i1", as_of=AS_OF
+        )
         tables: dict[str, list[pa.Table]] = {}
         for batch in reading.batches:
             assert batch.rows.schema.equals(arrow_schema(batch.table)), batch.table
