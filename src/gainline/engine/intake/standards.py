@@ -16,10 +16,12 @@ from gainline.engine.intake.oulad import read_oulad
 from gainline.engine.intake.platforms import PLATFORM_BUILDERS
 from gainline.engine.intake.profile import Profile
 from gainline.engine.intake.reading import Batch, Reading, Task
+from gainline.engine.intake.service_rows import SERVICE_BUILDERS
 from gainline.engine.intake.sources import Source
 from gainline.engine.intake.star import read_star
 from gainline.engine.intake.targets import BUILDERS
 from gainline.engine.intake.vendor import read_vendor
+from gainline.engine.intake.voices import VOICE_BUILDERS
 from gainline.engine.intake.xapi.read import read_xapi
 
 
@@ -61,7 +63,7 @@ def read(
 
 
 def _vendor(task: Task, tally: Tally) -> Iterator[Batch]:
-    return read_vendor(task, tally, {**BUILDERS, **PLATFORM_BUILDERS})
+    return read_vendor(task, tally, {**BUILDERS, **PLATFORM_BUILDERS, **VOICE_BUILDERS, **SERVICE_BUILDERS})
 
 
 def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
