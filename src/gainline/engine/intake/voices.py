@@ -195,7 +195,8 @@ def _judge_range(judge: Judge, answer: Typed, scale: tuple[Typed, Typed] | None)
     if scale is not None:
         low, high = scale
         is_outside = (answer.values < low.values) | (answer.values > high.values)
-        judge.reject("IN381", answer.good & low.good & high.good & is_outside)
+        is_scale = low.good & high.good & (low.values < high.values)
+        judge.reject("IN381", answer.good & is_scale & is_outside)
 
 
 def _new_items(desk: Desk, judge: Judge, names: dict[str, pa.Array], scale: tuple[Typed, Typed]) -> Iterator[Batch]:
