@@ -22,6 +22,7 @@ ROAD = (
     ("receive", "receive:receive", "Take events over HTTP as they happen."),
     ("status", "records:status", "Show rows, registered plans and the ledger's head."),
     ("unmatched", "records:unmatched", "List identities that the roster does not know."),
+    ("link", "link:app", "Say whose identities are that no rule knows."),
     ("profiles", "records:profiles", "List the kinds of files that can be read."),
     ("plan", "plan:app", "Check, register, amend and show plans."),
     ("pilot", "pilot:app", "Before a pilot: its design and its size."),

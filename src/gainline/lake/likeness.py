@@ -51,7 +51,8 @@ def alike(identities: pa.Table, students: pa.Table) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        ``identity``, ``student`` (their ids), ``weight`` (binary logarithm of the Bayes factor), ``named_alike``.
+        ``identity``, ``student`` (their ids), ``weight`` (binary logarithm of the Bayes factor); ``named_alike``: both
+        names agree at least nearly; ``placed_alike``: school and grade do not disagree.
 
     Source: Fellegi and Sunter (1969), JASA 64; term frequencies by Winkler (1989), Bureau of the Census RR 89/05; the
     model runs in Splink (Linacre et al. 2022, IJPDS 7).
@@ -69,14 +70,15 @@ def alike(identities: pa.Table, students: pa.Table) -> pa.Table:
         found = Linker(named, settings, log_level=None).inference.predict(threshold_match_weight=_LEAST)
         return connection.execute(
             "select unique_id_l as identity, unique_id_r as student, "
-            f"match_weight + log2({students.num_rows}) as weight, mw_given > 0 and mw_family > 0 as named_alike "
+            f"match_weight + log2({students.num_rows}) as weight, mw_given > 0 and mw_family > 0 as named_alike, "
+            "mw_school >= 0 and mw_grade >= 0 as placed_alike "
             f"from {found.physical_name} order by identity, student"
         ).to_arrow_table()
 
 
 def _empty() -> pa.Table:
-    kinds = [("identity", pa.int64()), ("student", pa.int64()), ("weight", pa.float64()), ("named_alike", pa.bool_())]
-    return pa.schema(kinds).empty_table()
+    kinds = [("identity", pa.int64()), ("student", pa.int64()), ("weight", pa.float64())]
+    return pa.schema([*kinds, ("named_alike", pa.bool_()), ("placed_alike", pa.bool_())]).empty_table()
 
 
 def _by_chance(connection: duckdb.DuckDBPyConnection, students: pa.Table) -> dict[str, float]:

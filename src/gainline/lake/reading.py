@@ -102,8 +102,23 @@ class Reading:
         if name not in TABLES:
             raise Missing(f"no canonical table is called {name}", f"use one of: {', '.join(TABLES)}")
         if name not in self._open:
-            self._open[name] = self._attach(name)
+            table = self._attach(name)
+            self._open[name] = self._as_linked(table) if _has_strangers(name) else table
         return self._open[name]
+
+    def _as_linked(self, table: ibis.Table) -> ibis.Table:
+        """Rows of identities that somebody linked to a student, read as the student's; an undone link reads as none."""
+        if not self._manifest.files.get("links"):
+            return table
+        latest = self._engine.latest_per_key(self._stored("links"), TABLES["links"].key, ARRIVAL)
+        confirmed = latest.filter(latest.decision == "confirmed").group_by("alias_key")
+        owners = confirmed.aggregate(linked_=lambda t: t.person_key.max(), many_=lambda t: t.person_key.nunique())
+        one = owners.filter(owners.many_ == 1).drop("many_").rename(linked_alias_="alias_key")
+        joined = table.left_join(one, table.person_key == one.linked_alias_)
+        changed = {"person_key": joined.linked_.fill_null(joined.person_key)}
+        if "matched" in table.columns:
+            changed["matched"] = joined.matched | joined.linked_.notnull()
+        return joined.mutate(**changed).select(table.columns)
 
     def _altered(self, name: str) -> list[Issue]:
         found = (self._check(name, entry) for entry in self._manifest.files.get(name, ()))
@@ -129,3 +144,8 @@ class Reading:
         if file_digest(path) != entry.sha256:
             return Issue("LK001", Level.ERROR, "a file was altered after it was published", _RESTORE, file=where)
         return None
+
+
+def _has_strangers(name: str) -> bool:
+    """Tell whether a table may hold rows of people whom the roster does not know."""
+    return name == "attributes" or any(field.name == "matched" for field in TABLES[name].fields)

@@ -263,9 +263,13 @@ def _known_contents(workspace: Workspace) -> set[tuple[str, str]]:
 
 
 def unmatched(workspace: Workspace) -> pa.Table:
-    """The worklist: identities in vendors' files that the roster does not know, most rows first."""
+    """The worklist: identities in vendors' files that the roster does not know and nobody linked, most rows first."""
     with workspace.lake.reading() as reading:
         rows = reading.arrow(reading.table("unmatched"))
+        links = reading.arrow(reading.current("links")).to_pylist()
+    if linked := {(row["source"], row["kind"], row["value"]) for row in links if row["decision"] == "confirmed"}:
+        names = zip(*(rows[name].to_pylist() for name in ("system", "kind", "value")), strict=True)
+        rows = rows.filter(pa.array([name not in linked for name in names], pa.bool_()))
     # The lake keeps no order, and one identity may stand in several files: only all of these settle who comes first.
     tied = ("source", "kind", "value", "import_id", "source_line", "school", "grade", "because")
     return rows.take(pc.sort_indices(rows, [("rows", "descending"), *((name, "ascending") for name in tied)]))

@@ -11,8 +11,10 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SURE = 0.98
+SURE = 0.97
 """From here on nobody needs to look at each suggestion, if nothing else speaks against it."""
+SURE_ELSEWHERE = 0.99
+"""The same where school or grade differ: a leaver's namesake next door is as alike as a student who moved."""
 WORTH_A_LOOK = 0.05
 _KNOWN_HERE = 0.95  # share of identities whose student the roster has; the rest are leavers, test accounts, typos
 _SECOND_ACCOUNT = 0.02  # share of students with a second account in one system
@@ -30,12 +32,15 @@ class Pairs:
         Binary logarithm of the Bayes factor that the two are one person against two people drawn by chance.
     named_alike
         Given and family name both agree at least nearly: without that, a student's twin is as alike as the student.
+    placed_alike
+        School and grade do not disagree.
     """
 
     identity: Ints
     student: Ints
     weight: Floats
     named_alike: Flags
+    placed_alike: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,8 @@ class Suggestion:
     probability
         That it is this student's, among all students of the roster and somebody whom it does not have.
     is_sure
-        At least `SURE`, both names alike, no second account, and no other identity that is likely the same student's.
+        At least `SURE` or `SURE_ELSEWHERE`, both names alike, no second account, and no other identity that is likely
+        the same student's.
     """
 
     identity: int
@@ -82,7 +88,8 @@ def suggest(pairs: Pairs, *, has_account: Flags) -> list[Suggestion]:
     total = np.bincount(pairs.identity, weights=odds) + nobody
     probability = odds / total[pairs.identity]
     rivals = np.bincount(pairs.student, weights=probability)[pairs.student] - probability
-    sure = (probability >= SURE) & pairs.named_alike & ~has_account[pairs.student] & (rivals < 1 - SURE)
+    bar = np.where(pairs.placed_alike, SURE, SURE_ELSEWHERE)
+    sure = (probability >= bar) & pairs.named_alike & ~has_account[pairs.student] & (rivals < 1 - SURE)
     order = np.lexsort((pairs.student, -probability, pairs.identity))
     first = np.unique(pairs.identity[order], return_index=True)[1]
     return [
