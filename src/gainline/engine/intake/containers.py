@@ -188,6 +188,12 @@ def zip_parts(path: Path) -> list[Part]:
     return [Part(path, name) for name in sorted(names) if not _is_litter(PurePosixPath(name))]
 
 
+def holds_litter(path: Path) -> bool:
+    """Tell whether a zip also holds what an operating system or a spreadsheet leaves behind; it is never read."""
+    with _listed(path) as archive:
+        return any(_is_litter(PurePosixPath(name)) for name in archive.namelist())
+
+
 def _is_litter(name: PurePosixPath) -> bool:
     return "__MACOSX" in name.parts or name.name.startswith(".") or name.name in ("Thumbs.db", "desktop.ini")
 

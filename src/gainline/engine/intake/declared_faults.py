@@ -30,6 +30,12 @@ DECLARED_FAULTS: dict[str, tuple[Level, str, str]] = {
         "import year-to-date reports in the order of their days",
     ),
     "IN307": (_ERROR, "the identifier is of a person who is in no file of the roster", "ask for the missing person"),
+    "IN309": (
+        _NOTE,
+        "the file begins with a byte order mark, as spreadsheets write it; it was left out",
+        "nothing to do",
+    ),
+    "IN311": (_NOTE, "the zip also holds what an operating system left behind; it was not read", "nothing to do"),
     "IN308": (_WARN, "a file of the roster is not there{}", "ask for it; the rest was read without it"),
 }
 """Level, sentence (with a place for detail) and remedy."""

@@ -14,6 +14,7 @@ from gainline.engine.core.ids import person_key
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.blocks import Layout
 from gainline.engine.intake.cells import EMPTY, WRONG, DateReader, Distinct, Flags, Typed, flags
+from gainline.engine.intake.containers import holds_litter
 from gainline.engine.intake.dialect import Header, Match, match_columns
 from gainline.engine.intake.frames import Frame
 from gainline.engine.intake.oneroster_spec import MARKER_FALSE, MARKER_TRUE, MARKERS, SPECS, VERSIONS, Spec
@@ -208,6 +209,10 @@ def remark_on_members(package: Package) -> None:
     """Say what is unusual about how the package's files lie and are called."""
     book = package.tally.book
     names = {name.casefold(): name for name in (*SPECS, "manifest")}
+    if any(file.part.member is not None for file in package.task.source.files) and holds_litter(
+        package.task.source.path
+    ):
+        book.add("IN311")
     for file in package.task.source.files:
         stem = file.part.stem
         if file.part.member is not None and "/" in file.part.member and stem.casefold() == "users":
@@ -216,6 +221,8 @@ def remark_on_members(package: Package) -> None:
             book.add("IN186", file=file.name)
         elif names[stem.casefold()] != stem:
             book.add("IN174", file=file.name)
+        if file.encoding == "utf-8-sig":
+            book.add("IN309", file=file.name)
         if stem.casefold() in names and _lacks_line_end(file):
             book.add("IN181", file=file.name)
 

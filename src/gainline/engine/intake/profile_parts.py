@@ -13,6 +13,8 @@ Text = Annotated[str, Field(min_length=1)]
 FilePattern = Annotated[str, Field(pattern=r"^[\w .*?-]+$")]
 IDENTIFIERS = "identifiers"
 _PLACE = re.compile(r"\{(\w+)(?::(date|number))?\}")
+_MOST_PLACES, _LONGEST_HEADING, _MOST_REPEATS = 3, 500, 3
+_REPEAT = re.compile(r"(?<!\\)[+*]|\{\d*,\d*\}")
 _FITS = {"date": r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", "number": r"\d+", None: r".+?"}
 
 
@@ -98,8 +100,10 @@ class Wide(Part):
     @field_validator("headings")
     @classmethod
     def _with_places(cls, headings: tuple[str, ...]) -> tuple[str, ...]:
-        if bare := [one for one in headings if not _PLACE.search(one)]:
-            raise ValueError(f"the heading {bare[0]!r} has no {{name}} in place of what varies")
+        if bare := [one for one in headings if not 1 <= len(_PLACE.findall(one)) <= _MOST_PLACES]:
+            raise ValueError(
+                f"the heading {bare[0]!r} needs a {{name}} in place of what varies, and no more than three"
+            )
         return headings
 
     def names(self) -> set[str]:
@@ -116,7 +120,7 @@ class Wide(Part):
         ({'week': '2026-01-05'}, None)
         """
         text = heading.strip()
-        if not text or text in self.but:
+        if not text or text in self.but or len(text) > _LONGEST_HEADING:
             return None
         for one in self.headings:
             if found := re.fullmatch(_as_pattern(one), text, re.IGNORECASE):
@@ -202,10 +206,14 @@ def pattern_of(text: str) -> re.Pattern[str]:
     Raises
     ------
     ValueError
-        When it is no pattern, is too long, or could take forever: repeats within repeats are refused.
+        When it is no pattern, is too long, or could take forever: many repeats and repeats within repeats are refused.
     """
-    if len(text) > 200 or re.search(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)[+*{]", text):
-        raise ValueError("the pattern is too long, or repeats within a repeat")
+    if (
+        len(text) > 200
+        or len(_REPEAT.findall(text)) > _MOST_REPEATS
+        or re.search(r"[+*}]\)?[+*{]|\([^)]*[+*][^)]*\)[+*{]", text)
+    ):
+        raise ValueError("the pattern is too long, or repeats too often or within a repeat")
     try:
         return re.compile(text)
     except re.error as error:
