@@ -13,20 +13,18 @@ import pyarrow as pa
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.engine.core.ids import person_key
 from gainline.engine.intake import Identity
-from gainline.engine.intake.likely import Pairs, suggest
 from gainline.engine.intake.link import Linker, Schools
 from gainline.engine.intake.oneroster_people import grade_codes
 from gainline.engine.intake.plain_names import PlainName, plain_name
 from gainline.engine.records import arrow_schema
 from gainline.lake import Reading
-from gainline.lake.likeness import COLUMNS, alike
 from gainline.road.importing import profiles_of
+from gainline.road.likely_owners import Described, likely_owners
 from gainline.road.workspace import Workspace
 
 LIKELY, CHOSEN = "likely", "chosen"
 _TABLES = ("identifiers", "students", "schools", "people", "links", "unmatched")
 _BELIEVED = frozenset({"exact", "folded", "email", "username"})  # rules that repair nothing
-_SWAPPED = np.log2([0.98, 0.02])  # how often given and family name stand in each other's place
 Row = dict[str, Any]
 Name = tuple[str, str, str]  # source system, kind, value
 
@@ -285,25 +283,30 @@ def _by_likeness(
     if not named or not keys:
         return found
     schools = Schools(known.identity())
-    names = [_named(one.given_name, one.family_name) for one in named]
-    place = [(schools.find(one.school or ""), _grade(one.grade)) for one in named]
-    both = [_people(names, place), _people([name.swapped() for name in names], place, first=len(names))]
-    roster = [(students[key]["school_id"], _grade(students[key]["grade"])) for key in keys]
-    theirs = [plain_name(students[key]["given_name"], students[key]["family_name"]) for key in keys]
-    table = alike(pa.concat_tables(both), _people(theirs, roster))
-    pairs = _pairs(table, len(names), lambda i, s: (*named[i].name, keys[s]) in rejected)
-    has_account = np.isin(keys, sorted(_accounts(known, system)))
-    settled = {one.identity: one for one in suggest(pairs, has_account=has_account)}
+    theirs = [
+        Described(plain_name(each["given_name"], each["family_name"]), each["school_id"], _grade(each["grade"]))
+        for each in (students[key] for key in keys)
+    ]
+    place = {key: row for row, key in enumerate(keys)}
+    out = {(row, place[key]) for row, one in enumerate(named) for *name, key in rejected
+           if tuple(name) == one.name and key in place}  # fmt: skip
+    found_for = likely_owners(
+        [Described(_named(one.given_name, one.family_name), schools.find(one.school or ""), _grade(one.grade))
+         for one in named],
+        theirs,
+        has_account=np.isin(keys, sorted(_accounts(known, system))),
+        ruled_out=out,
+    )  # fmt: skip
     filled = {
-        named[number].id: replace(
-            named[number],
+        named[one.identity].id: replace(
+            named[one.identity],
             person_key=keys[one.student],
             how=LIKELY,
             probability=one.probability,
             is_sure=one.is_sure,
             student=students[keys[one.student]],
         )
-        for number, one in settled.items()
+        for one in found_for
     }
     return [filled.get(one.id, one) for one in found]
 
@@ -316,28 +319,6 @@ def _named(given: str | None, family: str | None) -> PlainName:
     if not comma:
         first, _, last = family.rpartition(" ")
     return plain_name(first, last)
-
-
-def _people(names: Sequence[PlainName], places: Sequence[tuple[str | None, int | None]], *, first: int = 0) -> pa.Table:
-    rows = [
-        (first + number, one.given or None, one.root or None, one.family or None, one.part or None, school, grade)
-        for number, (one, (school, grade)) in enumerate(zip(names, places, strict=True))
-    ]
-    kinds = (pa.int64(), *[pa.string()] * 5, pa.int64())
-    return pa.table({
-        name: pa.array([row[place] for row in rows], kind)
-        for place, (name, kind) in enumerate(zip(COLUMNS, kinds, strict=True))
-    })  # fmt: skip
-
-
-def _pairs(table: pa.Table, count: int, is_out: Any) -> Pairs:  # noqa: ANN401 - a test of two row numbers
-    identity, student = table["identity"].to_numpy(), table["student"].to_numpy()
-    weight = table["weight"].to_numpy() + _SWAPPED[(identity >= count).astype(int)]
-    keep = np.array([not is_out(int(i) % count, int(s)) for i, s in zip(identity, student, strict=True)], dtype=bool)
-    flags = [
-        np.asarray(table[name].to_numpy(zero_copy_only=False), dtype=bool) for name in ("named_alike", "placed_alike")
-    ]
-    return Pairs(identity[keep] % count, student[keep], weight[keep], flags[0][keep], flags[1][keep])
 
 
 def _grade(text: str | None) -> int | None:
