@@ -48,8 +48,15 @@ def test_every_command_of_a_page_exists_with_its_options(page: Path) -> None:
     assert [words for words in commands(page) if not _takes(words)] == []
 
 
+def test_every_profile_of_the_page_is_sound() -> None:
+    for text in blocks(ROOT / "docs" / "how-to" / "write-a-profile.md", "toml"):
+        profile, issues = parse_profile(text, file="page.toml")
+        assert profile is not None
+        assert issues == []
+
+
 def test_the_profile_of_the_page_reads_a_file_like_the_vendors(tmp_path: Path) -> None:
-    (text,) = blocks(ROOT / "docs" / "how-to" / "write-a-profile.md", "toml")
+    text, *_ = blocks(ROOT / "docs" / "how-to" / "write-a-profile.md", "toml")
     profile, issues = parse_profile(text, file="word_garden.toml")
     assert issues == []
     assert profile is not None
