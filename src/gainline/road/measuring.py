@@ -17,6 +17,17 @@ from gainline.road.workspace import Workspace
 
 PERSON = "person_key"
 TOO_FEW = "too few to show"
+_NAME_TOOLS = (
+    "usage",
+    "events",
+    "licenses",
+    "contracts",
+    "responses",
+    "observations",
+    "tickets",
+    "outages",
+    "training",
+)
 
 
 def catalogue_of(root: Path) -> dict[str, Indicator]:
@@ -68,7 +79,15 @@ def measure(
             indicator, reading.current, grain=tuple(by), window=window, where=where, params=params
         )
         rows = reading.arrow(measured.order_by(list(by)) if by else measured).to_pylist()
+    if not indicator.is_about_people:
+        return [_as_counted(row, tuple(by), indicator) for row in rows]
     return _released(rows, tuple(by), indicator)
+
+
+def _as_counted(row: dict[str, Any], by: tuple[str, ...], indicator: Indicator) -> dict[str, Any]:
+    """A number behind which nobody stands, such as minutes of outages: there is nobody to expose."""
+    shown = {column: row[column] for column in by}
+    return {**shown, "value": row["value"], "unit": indicator.unit, "n": row["n"], "note": ""}
 
 
 def _check_tools(reading: Reading, named: Sequence[str]) -> None:
@@ -76,7 +95,7 @@ def _check_tools(reading: Reading, named: Sequence[str]) -> None:
     if not named:
         return
     known: set[str] = set()
-    for table in ("usage", "events", "licenses", "contracts"):
+    for table in _NAME_TOOLS:
         known.update(reading.arrow(reading.table(table).select("tool").distinct())["tool"].to_pylist())
     if unknown := sorted(set(named) - known):
         tools = ", ".join(sorted(filter(None, known))) or "none yet"

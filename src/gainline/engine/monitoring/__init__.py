@@ -1,4 +1,4 @@
-"""Monitoring: looking at running numbers as often as one likes without being fooled by it."""
+"""Monitoring: running numbers that may be looked at often, and how far those who make the numbers agree."""
 
 from gainline.engine.monitoring.confidence_sequence import (
     Sequence,
@@ -6,5 +6,14 @@ from gainline.engine.monitoring.confidence_sequence import (
     difference_scores,
     radius,
 )
+from gainline.engine.monitoring.raters import InterRater, Scale, krippendorff_alpha
 
-__all__ = ["Sequence", "confidence_sequence", "difference_scores", "radius"]
+__all__ = [
+    "InterRater",
+    "Scale",
+    "Sequence",
+    "confidence_sequence",
+    "difference_scores",
+    "krippendorff_alpha",
+    "radius",
+]
