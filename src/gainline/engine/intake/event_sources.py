@@ -1,4 +1,4 @@
-"""Event sources: which files hold xAPI statements or Caliper envelopes, and which profile reads them."""
+"""Event sources: which files hold statements, envelopes, interchanges or frameworks, and which profile reads them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,34 @@ from collections.abc import Mapping
 from gainline.engine.intake.containers import Part
 from gainline.engine.intake.profile import Profile
 
-STANDARDS = frozenset({"xapi", "caliper"})
+PEOPLE_FIRST = frozenset({"student", "students", "educationorganization", "schools"})
+"""Interchanges that the others refer to, by the stem of their name."""
+STANDARDS = frozenset({"xapi", "caliper", "edfi", "case"})
 _CALIPER = re.compile(rb'"@context"\s*:\s*(?:\[\s*)?"https?://purl\.imsglobal\.org/ctx/caliper/|"dataVersion"\s*:')
 _VERB = re.compile(rb'"verb"\s*:\s*\{')
+_INTERCHANGE = re.compile(rb"<(?:\w+:)?Interchange\w+[\s>]")
+_EDFI = re.compile(rb'"uri://ed-fi\.org/|"(?:student|staff)UniqueId"\s*:')
+_FRAMEWORK = re.compile(rb'"CFDocument"\s*:\s*\{')
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
 
 
 def event_standard(part: Part) -> str | None:
-    """Tell from the first bytes whether a file holds ``xapi`` statements or ``caliper`` envelopes; None for neither."""
+    """Tell from the first bytes which standard without a header a file follows: one of `STANDARDS`; None for none."""
     if part.sheet is not None:
         return None
     head = part.head().replace(b"\x00", b"")
-    if head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] not in (b"{", b"["):
+    first = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1]
+    if first == b"<":
+        return "edfi" if _INTERCHANGE.search(head) else None
+    if first not in (b"{", b"["):
         return None
+    if _FRAMEWORK.search(head):
+        return "case"
     if _CALIPER.search(head):
         return "caliper"
-    return "xapi" if _VERB.search(head) and b'"actor"' in head and b'"object"' in head else None
+    if _VERB.search(head) and b'"actor"' in head and b'"object"' in head:
+        return "xapi"
+    return "edfi" if _EDFI.search(head) else None
 
 
 def told_by_bytes(part: Part) -> tuple[str, int, str]:

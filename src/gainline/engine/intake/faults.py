@@ -14,6 +14,7 @@ from gainline.engine.intake.declared_faults import DECLARED_FAULTS
 from gainline.engine.intake.event_faults import EVENT_FAULTS
 from gainline.engine.intake.roster_faults import ROSTER_FAULTS
 from gainline.engine.intake.voice_faults import VOICE_FAULTS
+from gainline.engine.intake.wire_faults import WIRE_FAULTS
 
 Lines = npt.NDArray[np.int64]
 LINES_KEPT = 20  # how many line numbers per folded fault the account lists; the count is always complete
@@ -201,6 +202,7 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     ),
     **EVENT_FAULTS,
     **ROSTER_FAULTS,
+    **WIRE_FAULTS,
     **VOICE_FAULTS,
 }
 """Level, sentence (with a place for detail) and remedy of every intake code."""

@@ -49,6 +49,8 @@ Target = Literal[
     "k12_online",
     "xapi",
     "caliper",
+    "edfi",
+    "case",
 ]
 Grain = Literal["day", "week", "month", "year-to-date", "lesson"]
 Unit = Literal["minutes", "seconds", "hours", "h:m:s", "m:s", "count", "flag"]
@@ -87,6 +89,8 @@ ROLES: dict[str, frozenset[str]] = {
     "k12_online": frozenset(),
     "xapi": frozenset(),
     "caliper": frozenset(),
+    "edfi": frozenset(),
+    "case": frozenset(),
 }
 """Which roles a column may play for each target table."""
 

@@ -11,7 +11,7 @@ from gainline.engine.core.issues import Issue
 from gainline.engine.intake.containers import Damaged, Part, combined_digest, zip_parts
 from gainline.engine.intake.dialect import Header, Match, match_columns
 from gainline.engine.intake.encoding import CANDIDATES
-from gainline.engine.intake.event_sources import STANDARDS, event_standard, profiles_for, told_by_bytes
+from gainline.engine.intake.event_sources import PEOPLE_FIRST, STANDARDS, event_standard, profiles_for, told_by_bytes
 from gainline.engine.intake.faults import fault
 from gainline.engine.intake.forms import OFFICE, PARQUET, SHEET, TEXT, ZIP, Look, form_of, look, sheets_of
 from gainline.engine.intake.oneroster_spec import SPECS
@@ -25,10 +25,11 @@ _OULAD_TABLES = frozenset({"studentinfo", "studentregistration", "assessments"})
 _K12_TABLES = frozenset({"course_data", "course_minutes", "pre_survey"})
 _DATA_SETS = frozenset({"oulad", "k12_online", "roster", *STANDARDS})  # never told by the header of one table
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".zip", ".gz")
-_ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet")
+_ENDINGS = (*_TEXT_ENDINGS, ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl", ".parquet", ".xml")
 _RECORDS = (".json", ".ndjson", ".jsonl")
 _ORDER = {
     **dict.fromkeys((ONEROSTER, "roster", "oulad", "star", "k12_online"), 0),
+    "edfi": 1,
     "identities": 1,  # what they say of who is who, the files after them need
     **dict.fromkeys(("contracts", "licenses", "assignments", "attributes", "sections", "assessments"), 2),
     "results": 3,
@@ -105,9 +106,10 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
     for path in paths:
         _look(path, profiles, found, issues, named=True)
 
-    def order(source: Source) -> int:
+    def order(source: Source) -> tuple[int, bool]:
         profile = profiles.get(source.kind)
-        return _ORDER.get(source.kind if profile is None else profile.target, 4)
+        rank = _ORDER.get(source.kind if profile is None else profile.target, 4)
+        return rank, source.kind == "edfi" and source.files[0].part.stem.casefold() not in PEOPLE_FIRST
 
     return sorted(found, key=order), issues
 

@@ -8,7 +8,9 @@ from datetime import date
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.caliper.read import read_caliper
+from gainline.engine.intake.case import read_case
 from gainline.engine.intake.declared_roster import read_declared_roster
+from gainline.engine.intake.edfi.read import read_edfi
 from gainline.engine.intake.k12_online import read_k12_online
 from gainline.engine.intake.link import Identity
 from gainline.engine.intake.oneroster import read_oneroster
@@ -76,5 +78,7 @@ def _reader_of(task: Task) -> Callable[[Task, Tally], Iterator[Batch]]:
         "k12_online": read_k12_online,
         "xapi": read_xapi,
         "caliper": read_caliper,
+        "edfi": read_edfi,
+        "case": read_case,
     }
     return readers.get(target, _vendor)

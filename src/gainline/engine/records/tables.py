@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from gainline.engine.records.fields import TYPES, Field, Retention, Sensitivity
+from gainline.engine.records.frameworks import FRAMEWORKS
 from gainline.engine.records.identities import IDENTIFIERS, LINKS, UNMATCHED
 from gainline.engine.records.running import RUNNING
 from gainline.engine.records.table import Table
@@ -445,6 +446,7 @@ _ALL = (
     ),
     *VOICES,
     *RUNNING,
+    *FRAMEWORKS,
     UNMATCHED,
     Table(
         "imports",
