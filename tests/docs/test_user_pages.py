@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from gainline.cli.app import app
+from gainline.engine.indicators import load_catalogue
 from gainline.engine.intake import parse_profile
 from gainline.engine.worlds import INCOMING, build, tiny, write
 from terminal import gainline
@@ -67,6 +68,17 @@ def test_the_profile_of_the_page_reads_a_file_like_the_vendors(tmp_path: Path) -
     ran = gainline("import", "--preview", usage, "-w", tmp_path / "home", "--as-of", "2026-03-03", "--format", "csv")
     assert ran.code == 0, ran.err
     assert "word_garden" in ran.out
+
+
+def test_the_indicator_of_the_page_is_sound_and_every_shape_is_on_it(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "how-to" / "add-an-indicator.md"
+    [text] = blocks(page, "toml")
+    (tmp_path / "own.toml").write_text(text)
+    catalogue, issues = load_catalogue([tmp_path])
+    assert issues == []
+    assert catalogue["our_weekly_plan"].needs_window
+    shapes = {indicator.compute.shape for indicator in catalogue.values()}
+    assert {shape for shape in shapes if f"`{shape}`" not in page.read_text(encoding="utf-8")} == set()
 
 
 def test_the_tutorial_can_be_walked_from_its_second_step_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
