@@ -23,6 +23,7 @@ ROAD = (
     ("status", "records:status", "Show rows, registered plans and the ledger's head."),
     ("unmatched", "records:unmatched", "List identities that the roster does not know."),
     ("link", "link:app", "Say whose identities are that no rule knows."),
+    ("quality", "quality:quality", "Say what of the files needs a person today."),
     ("profiles", "records:profiles", "List the kinds of files that can be read."),
     ("plan", "plan:app", "Check, register, amend and show plans."),
     ("pilot", "pilot:app", "Before a pilot: its design and its size."),
