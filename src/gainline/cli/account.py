@@ -12,8 +12,10 @@ from gainline.cli.options import HERE
 from gainline.engine.core.issues import Level
 from gainline.engine.intake import Linkage
 from gainline.road.importing import ImportedFile, ImportReport
-from gainline.road.linking import MatchRate, match_rates
+from gainline.road.linking import MatchRate, match_rates, school_rates
 
+MOST_SCHOOLS = 5  # schools with few matched people that are named per file
+WHOLE = 95  # percent from which a school's people count as found
 MOST_KINDS = 8  # kinds of issues that are said per file
 
 
@@ -62,12 +64,20 @@ def _tell_matching(files: list[ImportedFile]) -> None:
             console.talk(f"\n{file.name}, read as {file.profile}: {_overall(linkage)}")
             for line in _by_group(match_rates(linkage)):
                 console.talk(f"  {line}")
+            if schools := _uneven(school_rates(linkage)):
+                console.talk(f"  of a school's people in the file, in the roster: {schools}")
 
 
 def _overall(linkage: Linkage) -> str:
     people = f"{linkage.matched:,} of {linkage.identities:,} identities matched to the roster"
     share = linkage.matched_rows / linkage.rows if linkage.rows else 0.0
     return f"{people}, with {share:.1%} of the rows"
+
+
+def _uneven(rates: tuple[MatchRate, ...]) -> str:
+    """The schools with the lowest rates; nothing where all of them are above 95 percent or too small to show."""
+    low = sorted((rate.low, rate.value, str(rate)) for rate in rates if rate.low is not None and rate.low < WHOLE)
+    return ", ".join(f"{school} {said}" for _, school, said in low[:MOST_SCHOOLS])
 
 
 def _by_group(rates: tuple[MatchRate, ...]) -> list[str]:

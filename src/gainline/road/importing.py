@@ -20,7 +20,7 @@ from gainline.engine.intake import Account, Identity, Profile, Source, discover,
 from gainline.engine.intake.roster_before import ROSTER_TABLES, RosterBefore
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
-from gainline.road.linking import match_rates
+from gainline.road.linking import match_rates, school_rates
 from gainline.road.workspace import Workspace
 
 ROSTER, ROSTER_PROFILE, TOTALS = "oneroster", "roster", "usage_totals"
@@ -280,6 +280,7 @@ def _account_value(account: Account) -> dict[str, Any]:
     value = account.to_json_value()
     if account.linkage:
         value["linkage"]["seen"] = [asdict(rate) for rate in match_rates(account.linkage)]
+        value["linkage"]["by_school"] = [asdict(rate) for rate in school_rates(account.linkage)]
     return value
 
 

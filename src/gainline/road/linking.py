@@ -10,6 +10,7 @@ from gainline.engine.privacy import Audience, Policy, ReleaseTable, join, releas
 from gainline.engine.privacy.tables import TOTAL
 
 SHOWN = ("all", "economically_disadvantaged", "english_learner", "disability", "grade")
+KNOWN, UNKNOWN = "in the roster", "not in the roster"
 SEEN, UNSEEN = "in the file", "not in the file"
 
 
@@ -48,6 +49,25 @@ def match_rates(linkage: Linkage) -> tuple[MatchRate, ...]:
         part = (group.field, group.value, SEEN)
         share = None if released.count(*whole).is_hidden else released.share(part, whole)
         found.append(MatchRate(group.field, group.value, share.low if share else None, share.high if share else None))
+    return tuple(found)
+
+
+def school_rates(linkage: Linkage) -> tuple[MatchRate, ...]:
+    """Of the people whom a file names at each school, how many the roster knows; released by themselves.
+
+    Not of the rostered students, so that nothing follows from it for the groups within a school.
+    """
+    schools = list(linkage.by_school.items())
+    if not schools:
+        return ()
+    counts = [[matched, people - matched] for _, (people, matched) in schools]
+    table = two_way("school", [name for name, _ in schools], [KNOWN, UNKNOWN], counts)
+    released = release(table, audience=Audience.STAFF, policy=Policy())
+    found = []
+    for name, _ in schools:
+        whole = ("school", name, TOTAL)
+        share = None if released.count(*whole).is_hidden else released.share(("school", name, KNOWN), whole)
+        found.append(MatchRate("school", name, share.low if share else None, share.high if share else None))
     return tuple(found)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
+from gainline.engine.intake import Linkage
 from gainline.lake import Reading
 from gainline.road import settling
 from gainline.road.importing import import_files, unmatched
+from gainline.road.linking import school_rates
 from gainline.road.workspace import Workspace
 from intake_files import roster_with, zipped
 from terminal import gainline
@@ -174,3 +176,10 @@ def test_the_terminal_lists_confirms_and_undoes(home: Workspace):
     assert gainline("link", "undo", listed[0]["id"], "--by", "R. Keeper", *here).code == 0
     assert json.loads(gainline("link", "list", "-w", home.root, "--format", "json").out)[0]["decision"] == "undone"
     assert gainline("link", "confirm", "--by", "R. Keeper", *here).code == 2
+
+
+def test_match_rates_by_school_are_released_and_small_schools_are_not_shown():
+    linkage = Linkage(130, 100, 130, 100, {}, {"s1": (126, 98), "s2": (4, 2)}, ())
+    rates = {rate.value: rate for rate in school_rates(linkage)}
+    assert rates["s1"].low is not None
+    assert rates["s2"].low is None
