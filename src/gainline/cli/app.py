@@ -30,6 +30,7 @@ ROAD = (
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
+    ("share", "share:share", "Write an evaluated cycle as tidy tables or as Ed-Fi JSON."),
     ("roster", "roster:app", "Send the roster to another system, or pull it from one."),
     ("synthesize", "analyst:synthesize", "Say what several pilots show together."),
     ("indicators", "indicators:app", "List, explain and measure indicators."),

@@ -1,0 +1,72 @@
+"""`gainline share`: an evaluated cycle for others' systems."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gainline.cli import console
+from gainline.cli.options import HERE, AsOfOption, WorkspaceOption, day
+from gainline.engine.core.errors import UserFixable
+from gainline.engine.privacy import Audience
+from gainline.road.sharing import share_study, share_tables
+from gainline.road.workspace import Workspace
+
+
+class Shape(StrEnum):
+    """What is written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    ED_FI = "ed-fi"
+
+
+class Delivery(StrEnum):
+    """How the tool reaches students, in Ed-Fi's three words."""
+
+    INDIVIDUAL = "individual"
+    SMALL_GROUP = "small-group"
+    WHOLE_CLASS = "whole-class"
+
+
+def share(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The plan's key.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder for tables, file for ed-fi.")],
+    audience: Annotated[Audience, typer.Option("--for", help="Who gets it.")],
+    shape: Annotated[Shape, typer.Option("--as", help="Tidy tables, or Ed-Fi's study resources.")] = Shape.CSV,
+    organization: Annotated[
+        int | None, typer.Option(help="ed-fi: the district's education organization id.", min=1)
+    ] = None,
+    delivery: Annotated[Delivery | None, typer.Option(help="ed-fi: how the tool reaches students.")] = None,
+    name_space: Annotated[
+        str | None, typer.Option(help="ed-fi: the district's own URI for values that Ed-Fi lacks.")
+    ] = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Write an evaluated cycle as tidy tables with a data dictionary, or as Ed-Fi intervention study JSON.
+
+    Every count passes the exit for the audience: small ones are hidden, and what would give them away becomes a range.
+    The export is entered in the ledger.
+
+    Example: gainline share lumen-reading out --for public --as parquet
+    """
+    home, on = Workspace.open(workspace), day(as_of)
+    if shape is Shape.ED_FI:
+        if organization is None or delivery is None or name_space is None:
+            raise UserFixable(
+                "Ed-Fi asks for three things that no plan says",
+                "give --organization, --delivery and --name-space, e.g. 255901 individual uri://district.example",
+            )
+        ed_fi = {"organization": organization, "delivery": str(delivery), "name_space": name_space}
+        done = share_study(home, key, path, audience=audience, on=on, **ed_fi)
+    else:
+        done = share_tables(home, key, path, audience=audience, parquet=shape is Shape.PARQUET, on=on)
+    console.talk(f"For {done.audience}; every count passed the exit.")
+    if shape is not Shape.ED_FI:
+        console.talk("dictionary.csv explains every column.")
+    for file in done.files:
+        console.show_text(str(file))
