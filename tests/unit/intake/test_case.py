@@ -167,3 +167,26 @@ def test_the_sample_frameworks_are_read_whole(name, items, links):
     assert (taken.account.read, taken.account.loaded) == (1 + items + links, 1 + items + links)
     assert len(taken.rows("framework_items")) == items
     assert len(taken.rows("framework_links")) == links
+
+
+def test_an_editors_table_gives_statements_and_links(tmp_path):
+    path = tmp_path / "skills.csv"
+    path.write_text(
+        "Identifier,fullStatement,Human Coding Scheme,Is Child Of,IsRelatedTo\n"
+        "a,Reads,R.1,,\nb,Reads aloud,R.2,R.1,https://x.example/1\n,No id,R.3,,\nb,Reads aloud,R.2,R.1,\nc,short\n"
+    )
+    taken = Office().take(path)
+    assert (taken.account.read, taken.account.loaded, taken.account.rejected) == (5, 2, 3)
+    assert taken.codes() == {"IN020": 1, "IN143": 1, "IN152": 1}
+    assert taken.lines("IN020") == [6]
+    assert [row["framework_id"] for row in taken.rows("frameworks")] == ["skills"]
+    links = [(row["kind"], row["from_id"], row["to_id"]) for row in taken.rows("framework_links")]
+    assert links == [("isChildOf", "b", "a"), ("isRelatedTo", "b", "https://x.example/1")]
+
+
+@pytest.mark.shared_data
+def test_the_sample_table_is_read_whole():
+    taken = Office().take(shared("case_frameworks/sample_case.csv"))
+    assert taken.account.read == 10
+    assert taken.adds_up()
+    assert len(taken.rows("framework_items")) == taken.account.loaded + taken.account.repaired

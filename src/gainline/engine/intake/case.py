@@ -13,6 +13,7 @@ import pyarrow as pa
 from pydantic_core import from_json
 
 from gainline.engine.intake.account import Tally
+from gainline.engine.intake.case_csv import item_of, links_of, records_of_csv
 from gainline.engine.intake.containers import LINE_LIMIT
 from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.reading import Batch, Task, canonical
@@ -35,7 +36,11 @@ class _Odd(Exception):
 
 
 def read_case(task: Task, tally: Tally) -> Iterator[Batch]:
-    """Read one package; the document counts as one row, every item and association as one."""
+    """Read one package: its document, every item and every association count as one row; of a table, its rows do."""
+    file = task.source.files[0]
+    if file.part.head(64).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] not in (b"{", b"["):
+        yield from _read_table(task, tally)
+        return
     package = _package(task, tally)
     if package is None:
         return
@@ -55,6 +60,27 @@ def read_case(task: Task, tally: Tally) -> Iterator[Batch]:
     _check_links(tally, tables)
     for name, rows in tables.items():
         yield _batch(task, name, list(rows.values()))
+
+
+def _read_table(task: Task, tally: Tally) -> Iterator[Batch]:
+    """Read the table of an editor: statements with their links."""
+    framework = task.source.files[0].part.stem
+    tables: dict[str, dict[str, Row]] = {"frameworks": {}, "framework_items": {}, "framework_links": {}}
+    rows = list(records_of_csv(task, tally))
+    for line, row in rows:
+        _take(tally, tables["framework_items"], item_of(row), lambda one: _item(one, framework), line)
+    items = tables["framework_items"]
+    known = {one["code"].casefold(): one["item_id"] for one in items.values() if one["code"]}
+    known |= {key: one["item_id"] for key, one in items.items()}
+    for line, row in rows:
+        if items.get(row.get("identifier", "").strip().casefold(), {}).get("source_line") == line:
+            links = links_of(row, framework, known)
+            tables["framework_links"] |= {one["link_id"]: {**one, "source_line": line} for one in links}
+    if items:
+        tables["frameworks"][framework] = {"framework_id": framework, "title": framework, "source_line": None}
+    _check_links(tally, tables)
+    for name, made in tables.items():
+        yield _batch(task, name, list(made.values()))
 
 
 def _package(task: Task, tally: Tally) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ _VERB = re.compile(rb'"verb"\s*:\s*\{')
 _INTERCHANGE = re.compile(rb"<(?:\w+:)?Interchange\w+[\s>]")
 _EDFI = re.compile(rb'"uri://ed-fi\.org/|"(?:student|staff)UniqueId"\s*:')
 _FRAMEWORK = re.compile(rb'"CFDocument"\s*:\s*\{')
+_STATEMENTS = re.compile(rb'[\xef\xbb\xbf\s]*"?Identifier"?\s*,\s*"?fullStatement"?\s*,', re.IGNORECASE)
 _BOMS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb": "utf-8-sig"}
 
 
@@ -30,7 +31,7 @@ def event_standard(part: Part) -> str | None:
     if first == b"<":
         return "edfi" if _INTERCHANGE.search(head) else None
     if first not in (b"{", b"["):
-        return None
+        return "case" if _STATEMENTS.match(head) else None
     if _FRAMEWORK.search(head):
         return "case"
     if _CALIPER.search(head):
