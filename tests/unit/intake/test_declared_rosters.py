@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from gainline.engine.core.errors import Refused
 from gainline.engine.intake import load_profiles, parse_profile
-from intake_files import Office, Taken, roster_with, zipped
+from gainline.road.importing import import_files
+from gainline.road.workspace import Workspace
+from intake_files import SALT, Office, Taken, roster_with, zipped
 from shared_data import shared
 
 HEAD = "sourcedId,status,dateLastModified"
@@ -126,6 +130,20 @@ def test_a_fault_is_said_in_the_file_and_under_the_header_that_it_came_from(tmp_
 def test_a_file_of_the_roster_that_is_not_there_is_said(tmp_path: Path):
     taken = take(tmp_path, {name: text for name, text in SDS_V1.items() if name != "TeacherRoster.csv"})
     assert taken.codes()["IN308"] == 1
+
+
+def test_a_declared_roster_ends_whom_it_no_longer_names_and_stops_where_it_is_cut_short(tmp_path: Path):
+    home = Workspace.create(tmp_path / "home", salt=SALT)
+    (tmp_path / "first.zip").write_bytes(zipped(SDS_V1))
+    import_files(home, [tmp_path / "first.zip"], as_of=date(2026, 6, 1))
+    cut = {**SDS_V1, "Student.csv": SDS_V1["Student.csv"].splitlines()[0] + "\nu9,s1,Ed,P,ed.p,x,9,9,Active\n"}
+    (tmp_path / "next.zip").write_bytes(zipped(cut))
+    with pytest.raises(Refused, match="IN190"):
+        import_files(home, [tmp_path / "next.zip"], as_of=date(2026, 6, 2))
+    import_files(home, [tmp_path / "next.zip"], as_of=date(2026, 6, 2), confirm_removals=True)
+    with home.lake.reading() as reading:
+        people = reading.arrow(reading.current("people")).to_pylist()
+    assert {row["given_name"]: row["end_date"] for row in people} == {"Ada": date(2026, 6, 2), "Ed": None, "Di": None}
 
 
 def test_a_package_with_a_manifest_is_never_taken_for_another_format(tmp_path: Path):

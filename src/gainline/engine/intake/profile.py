@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue
+from gainline.engine.intake.dialect import fold
 from gainline.engine.intake.faults import fault
 from gainline.engine.intake.profile_parts import Checked, Column, Only, Part, RosterFilePart, Text, Wide
 from gainline.engine.intake.voice_roles import ANYONE, VOICE_PEOPLE, VOICE_ROLES
@@ -270,7 +271,7 @@ class Profile(Part):
     @classmethod
     def _readable(cls, footer: str) -> str:
         try:
-            pac.match_substring_regex(pa.array([""]), footer)
+            pac.match_substring_regex(pa.scalar(""), footer)
         except pa.ArrowInvalid as error:
             raise ValueError("the pattern cannot be read") from error
         return footer
@@ -304,12 +305,21 @@ class Profile(Part):
         return {self.wide.cell, *self.wide.names()} if self.wide else set()
 
     def required(self) -> list[str]:
-        """Headers without which the file cannot be read: `detect`, required columns, and one identity."""
+        """Headers without which the file cannot be read: `detect` and required columns; of a roster, its files."""
         needed = dict.fromkeys(self.detect)
         needed.update(dict.fromkeys(c.header for c in self.columns.values() if c.header and c.required and not c.value))
+        if self.tables:
+            return [f"{part.file}.csv" for part in self.tables if part.needed]
         if self.checked:
             needed = dict.fromkeys(min(self.checked, key=lambda part: len(part.detect)).detect)
         return [header for header in needed if header and header not in self.made()]
+
+    def may_read(self, folded: Collection[str]) -> bool:
+        """Tell by folded header cells alone whether `reads` has a chance; quick enough to ask of every line."""
+        asked = self.asked()
+        if self.checked:
+            return any(all(fold(header) in folded for header in part.detect) for part in self.checked)
+        return all(any(fold(name) in folded for name in (header, *asked.get(header, ()))) for header in self.required())
 
     def reads(self, found: Collection[str], cells: Sequence[str] = ()) -> bool:
         """Tell whether these recognized headers are enough: the required ones, one identity and one amount.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake.containers import Damaged, Part, combined_digest, zip_parts
-from gainline.engine.intake.dialect import Header, Match, match_columns
+from gainline.engine.intake.dialect import Header, Match, fold, match_columns
 from gainline.engine.intake.encoding import CANDIDATES
 from gainline.engine.intake.event_sources import PEOPLE_FIRST, STANDARDS, event_standard, profiles_for, told_by_bytes
 from gainline.engine.intake.faults import fault
@@ -351,12 +351,15 @@ class _Fit:
 
 def _fitting(name: str, ways: Sequence[Header], profiles: Mapping[str, Profile]) -> list[_Fit]:
     fits = []
+    folded = [frozenset(fold(cell) for cell in way.cells) for way in ways]
     for profile in profiles.values():
         if profile.target in _DATA_SETS or (
             profile.files and not any(fnmatch.fnmatch(name.casefold(), p.casefold()) for p in profile.files)
         ):
             continue
-        for way in ways:
+        for way, cells in zip(ways, folded, strict=True):
+            if not profile.header and not profile.may_read(cells):
+                continue
             if profile.header:
                 if way.line > 1 or len(way.cells) != len(profile.header):
                     continue
