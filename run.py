@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+SPARK = ROOT / ".venv-spark"  # apart, because Spark weighs 456 MB and its client hides the whole of it
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 CHECKS = {
@@ -32,6 +33,7 @@ USAGE = """usage: python3 run.py COMMAND
   bench NAME      set up, then run benchmarks/NAME.py
   picture         set up, then take the README's picture of the demo's brief
   docs            set up, then rewrite the reference pages that are made from the code
+  cluster [CMD]   set up, then run a Spark cluster on loopback, or CMD on one (needs Java 17; makes .venv-spark beside)
   lock            rewrite lock/*.txt from lock/*.in (needs uv)
 """
 
@@ -80,6 +82,34 @@ def link_source() -> None:
     command.chmod(0o755)
 
 
+def set_up_spark() -> tuple[Path, Path]:
+    """Make the two environments of `cluster`: Spark itself, and Gainline with Spark's client; their Pythons."""
+    pythons = []
+    for name in ("cluster", "spark"):
+        home, lock = SPARK / name, ROOT / "lock" / f"{name}.txt"
+        python = home / BIN.name / PYTHON.name
+        stamp = SPARK / f"{name}.stamp"
+        pythons.append(python)
+        if stamp.exists() and stamp.read_text() == lock_digest(lock):
+            continue
+        print(f"Setting up {home.relative_to(ROOT)} from {lock.name} (first run only) ...", file=sys.stderr)
+        venv.create(home, with_pip=True, clear=home.exists())
+        words = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+        subprocess.run([*words, "-r", str(lock)], check=True)
+        [packages] = list((home / "lib").glob("python*/site-packages")) or [home / "Lib" / "site-packages"]
+        (packages / "gainline.pth").write_text(str(ROOT / "src") + "\n")
+        stamp.write_text(lock_digest(lock))
+    return pythons[0], pythons[1]
+
+
+def run_cluster(arguments: list[str]) -> int:
+    """Start Spark; a command runs with the client's Python first on its path, and without Java's help."""
+    spark, client = set_up_spark()
+    environment = {**os.environ, "GAINLINE_CLIENT_BIN": str(client.parent)}
+    words = [str(spark), str(ROOT / "benchmarks" / "spark_cluster.py"), *arguments]
+    return subprocess.run(words, env=environment).returncode
+
+
 def call(*words: str, folder: Path = ROOT) -> int:
     """Run a command of the environment in a folder, the project's root by default, and give its exit code."""
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}", "PYTHONUTF8": "1"}
@@ -102,7 +132,12 @@ def run_tests(arguments: list[str]) -> int:
 
 def relock() -> int:
     """Resolve lock/*.in again; the result names no registry host (checked by a test)."""
-    for name, pins in (("core", []), ("test", ["-c", "lock/core.txt"])):
+    for name, pins in (
+        ("core", []),
+        ("test", ["-c", "lock/core.txt"]),
+        ("spark", ["-c", "lock/core.txt"]),
+        ("cluster", []),
+    ):
         words = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
         words += ["--no-emit-index-url", "--no-annotate", "--custom-compile-command", "python3 run.py lock"]
         code = subprocess.run([*words, *pins, f"lock/{name}.in", "-o", f"lock/{name}.txt"], cwd=ROOT).returncode
@@ -125,6 +160,8 @@ def main(arguments: list[str]) -> int:
     if command == "bench" and rest:
         set_up("test")
         return call("python", f"benchmarks/{rest[0]}.py", *rest[1:])
+    if command == "cluster":
+        return run_cluster(rest)
     if command == "picture":
         set_up("test")
         return call("python", "docs/picture.py")

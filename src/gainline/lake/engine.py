@@ -31,13 +31,9 @@ class Engine:
             preserve_insertion_order=False,  # our results are ordered where order matters; keeping it costs memory
         )
 
-    def over_files(self, name: str, paths: Sequence[Path]) -> ibis.Table:
-        """The rows of exactly these Parquet files, a column that a file lacks is null; no partition columns."""
-        files = [str(path) for path in paths]
-        return self._connection.read_parquet(files, table_name=name, hive_partitioning=False, union_by_name=True)
-
-    def with_columns(self, table: ibis.Table, schema: pa.Schema) -> ibis.Table:
-        """The table with every column of the schema; one that was added since its files were written is null."""
+    def over_files(self, name: str, paths: Sequence[str], schema: pa.Schema) -> ibis.Table:
+        """The rows of exactly these Parquet files, in the schema's columns; one that a file lacks is null."""
+        table = self._connection.read_parquet(list(paths), table_name=name, hive_partitioning=False, union_by_name=True)
         kinds = ibis.Schema.from_pyarrow(schema)
         added = {name: ibis.null(kinds[name](nullable=True)) for name in schema.names if name not in table.columns}
         return table.mutate(**added) if added else table

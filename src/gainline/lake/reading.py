@@ -12,8 +12,9 @@ import pyarrow as pa
 from gainline.engine.core.errors import DataIssues, Missing
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.records import TABLES, arrow_schema
+from gainline.lake.choosing import open_engine
 from gainline.lake.durable import file_digest
-from gainline.lake.engine import Engine, Power
+from gainline.lake.engine import Power
 from gainline.lake.shapes import ARRIVAL, stored_schema
 from gainline.lake.snapshots import FileEntry, Manifest, Snapshot
 
@@ -37,7 +38,7 @@ class Reading:
         self._manifest = manifest
         self._folder = tables
         self._spill = spill
-        self._engine = Engine(spill, power)
+        self._engine = open_engine(spill, power)
         self._verified = verified
         self._open: dict[str, ibis.Table] = {}
 
@@ -134,7 +135,7 @@ class Reading:
         gone = sum(not path.is_file() for path in paths)
         if gone:
             raise DataIssues(f"LK002: {gone} of {len(paths)} files of the table {name} are gone", _RESTORE)
-        return self._engine.with_columns(self._engine.over_files(name, paths), stored_schema(name))
+        return self._engine.over_files(name, [str(path.absolute()) for path in paths], stored_schema(name))
 
     def _check(self, name: str, entry: FileEntry) -> Issue | None:
         path = self._folder / name / entry.path

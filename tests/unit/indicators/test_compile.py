@@ -159,11 +159,26 @@ def test_a_roster_with_a_thousand_idle_students_counts_them_all() -> None:
         (lambda t: t.agg(q=t.x.approx_median()), "ApproxMedian"),
         (lambda t: t.agg(q=t.x.first()), "First"),
         (lambda t: t.mutate(q=t.d.strftime("%V")), "Strftime"),
+        (lambda t: t.agg(q=ibis.ifelse(t.a > 1, 1.0, 0.0).mean()), "written as fractions"),
+        (lambda t: t.mutate(q=ibis.ifelse(t.a > 1, 1.0, None)).agg(q=lambda u: u.q.sum()), "written as fractions"),
+        (lambda t: t.mutate(q=ibis.literal(1.0) / ibis.literal(3.0)), "written as fractions"),
     ],
 )
 def test_the_lint_finds_what_engines_disagree_on(build, fault: str) -> None:
     table = ibis.table({"a": "int64", "b": "int64", "x": "float64", "d": "date"}, name="t")
     assert any(fault in found for found in outside_subset(build(table)))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda t: t.agg(q=ibis.ifelse(t.a > 1, 1, 0).cast("float64").mean()),
+        lambda t: t.agg(q=ibis.ifelse(t.a > 1, 0.0, t.x).mean()),
+        lambda t: t.mutate(q=t.x / ibis.literal(7.0)),
+    ],
+)
+def test_the_lint_lets_pass_what_engines_agree_on(build) -> None:
+    assert outside_subset(build(ibis.table({"a": "int64", "x": "float64"}, name="t"))) == []
 
 
 def test_where_on_a_flag_reads_true_and_false() -> None:

@@ -33,7 +33,7 @@ def responded(request: Request, shape: Responded) -> ibis.Table:
     """1.0 for every student with an answer."""
     del shape
     rows = _answers(request, ("student",))
-    return _by_axes(request, rows).select(request.keys).distinct().mutate(value=ibis.literal(1.0, "float64"))
+    return _by_axes(request, rows).select(request.keys).distinct().mutate(value=ibis.literal(1).cast("float64"))
 
 
 def voice(request: Request, shape: Voice) -> ibis.Table:

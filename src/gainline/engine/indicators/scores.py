@@ -18,7 +18,7 @@ def score(request: Request, shape: Score) -> ibis.Table:
 def mastery(request: Request, shape: Mastery) -> ibis.Table:
     """1.0 where the score on the form reaches the cut, else 0.0."""
     rows = result_rows(request, request.where.get("form", (shape.form,)))
-    reached = ibis.ifelse(rows.score.mean() >= request.params["cut_score"], 1.0, 0.0)
+    reached = ibis.ifelse(rows.score.mean() >= request.params["cut_score"], 1, 0)
     return rows.group_by(request.keys).agg(value=reached.cast("float64"))
 
 

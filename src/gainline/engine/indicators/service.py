@@ -126,7 +126,7 @@ def trained(request: Request, shape: Trained) -> ibis.Table:
     people = teachers.left_join(came, "person_key").select(*teachers.columns, "hours", "days")
     is_kept = request.table("training").count() > 0
     absent = ibis.ifelse(is_kept, ibis.literal(0.0, "float64"), ibis.null("float64"))
-    got = people.hours if shape.counts == "hours" else ibis.literal(1.0, "float64")
+    got = people.hours if shape.counts == "hours" else ibis.literal(1).cast("float64")
     return mean_of(people.select(*request.grain, value=ibis.ifelse(people.days.isnull(), absent, got)), request.grain)
 
 

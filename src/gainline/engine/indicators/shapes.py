@@ -37,7 +37,7 @@ def at_least(request: Request, shape: AtLeast | CostPerDosed) -> ibis.Table:
     """1.0 where the amount per week reaches the recommended one, else 0.0."""
     rows = usage_rows(request, shape.metrics)
     floor = request.params["recommended_per_week"] * request.weeks
-    reached = ibis.ifelse(rows.value.sum() >= floor, 1.0, 0.0)
+    reached = ibis.ifelse(rows.value.sum() >= floor, 1, 0)
     return rows.group_by(request.keys).agg(value=reached.cast("float64"))
 
 
@@ -47,7 +47,7 @@ def weeks_at_least(request: Request, shape: WeeksAtLeast) -> ibis.Table:
     weekly = rows.group_by(list(dict.fromkeys((*request.keys, "week_start")))).agg(
         amount=rows.value.sum(), unclear=(rows.first_day < rows.week_start).any()
     )
-    reached = ibis.ifelse(weekly.amount >= request.params["recommended_per_week"], 1.0, 0.0).cast("float64")
+    reached = ibis.ifelse(weekly.amount >= request.params["recommended_per_week"], 1, 0).cast("float64")
     share = reached.sum() / _literal(request.calendar_weeks)
     return weekly.group_by(request.keys).agg(value=ibis.ifelse(weekly.unclear.any(), ibis.null("float64"), share))
 
@@ -84,7 +84,9 @@ def sessions(request: Request, shape: Sessions) -> ibis.Table:
 
 def any_use(request: Request, shape: AnyUse | LicenseUse) -> ibis.Table:
     """1.0 for every student with a sign of use."""
-    return activity(request, shape.metrics).select(request.keys).distinct().mutate(value=_literal(1))
+    return (
+        activity(request, shape.metrics).select(request.keys).distinct().mutate(value=ibis.literal(1).cast("float64"))
+    )
 
 
 def still_active(request: Request, shape: StillActive) -> ibis.Table:
@@ -93,7 +95,7 @@ def still_active(request: Request, shape: StillActive) -> ibis.Table:
         raise window_needed(request)
     rows = activity(request, shape.metrics)
     final = week_start(request.window.end) - timedelta(weeks=round(request.params["final_weeks"]) - 1)
-    return rows.group_by(request.keys).agg(value=ibis.ifelse((rows.last_day >= final).any(), 1.0, 0.0).cast("float64"))
+    return rows.group_by(request.keys).agg(value=ibis.ifelse((rows.last_day >= final).any(), 1, 0).cast("float64"))
 
 
 def share_of_use(request: Request, shape: ShareOfUse) -> ibis.Table:
@@ -101,7 +103,7 @@ def share_of_use(request: Request, shape: ShareOfUse) -> ibis.Table:
     if shape.actions:
         rows = event_rows(request)
         rows = in_sections(request, rows) if "section_id" in request.axes else rows
-        part, whole = ibis.ifelse(rows.action.isin(shape.actions), 1.0, 0.0).cast("float64"), rows.count()
+        part, whole = ibis.ifelse(rows.action.isin(shape.actions), 1, 0).cast("float64"), rows.count()
     else:
         rows = usage_rows(request, shape.metrics)
         part, whole = ibis.ifelse(rows.resource.isin(shape.resources), rows.value, 0.0), rows.value.sum()
