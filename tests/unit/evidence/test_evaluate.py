@@ -9,6 +9,9 @@ import pytest
 from evidence_frames import MATCHED, carried, cluster_frame, make_plan, plan_value, texts, volunteer_frame
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.evidence import Deviation, Evidence, evaluate
+from gainline.engine.evidence.document import Linkage
+from gainline.engine.evidence.robustness.unlinked import unlinked
+from hidden_worlds import hidden_plan
 
 
 def found(plan, frame, **more) -> Evidence:
@@ -130,10 +133,20 @@ def test_a_gain_score_is_standardized_on_the_outcomes_sd():
 def test_limits_speak_of_the_design():
     assert any("offering" in sentence for sentence in LOTTERY.limits)
     assert any("drew lots" in sentence for sentence in CHOICE.limits)
+
+
+def test_use_that_nobody_is_known_for_is_a_check_and_says_what_it_does_to_the_arms():
     poor = carried()
     poor["linkage"] = replace(poor["linkage"], matched=500)
     evidence = evaluate(make_plan(), cluster_frame(), **poor)
-    assert any("could not be tied" in sentence for sentence in evidence.limits)
+    assert any("so use is undercounted" in sentence for sentence in evidence.limits)
+    lost = Linkage(rows=1000, matched=990, identities=100, identities_matched=80)
+    (by_use,) = unlinked(hidden_plan(), lost)
+    assert by_use.flag
+    assert "20% of those who used the tool" in by_use.says
+    assert "toward nothing" in by_use.says
+    assert not unlinked(make_plan(), replace(lost, identities_matched=97))[0].flag
+    assert unlinked(make_plan(), Linkage(0, 0, 0, 0)) == ()
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from gainline.engine.evidence.facts import study_facts
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.evidence.gaps import gap_changes, group_effects
 from gainline.engine.evidence.heterogeneity import heterogeneity
-from gainline.engine.evidence.limits import limits, of_checks, of_deviations, of_joiners, of_linkage, of_timing
+from gainline.engine.evidence.limits import limits, of_checks, of_deviations, of_joiners, of_timing
 from gainline.engine.evidence.multiplicity import adjusted_p
 from gainline.engine.evidence.rating import StudyFacts, rate
 from gainline.engine.evidence.rating_cutoff import rate_cutoff
@@ -38,6 +38,7 @@ from gainline.engine.evidence.robustness.exploratory import exploratory
 from gainline.engine.evidence.robustness.naive import naive
 from gainline.engine.evidence.robustness.sensitivity import sensitivity
 from gainline.engine.evidence.robustness.specifications import specifications
+from gainline.engine.evidence.robustness.unlinked import unlinked
 from gainline.engine.evidence.scales import on_scale
 from gainline.engine.evidence.verdict import verdict
 from gainline.engine.pilots.plan import Outcome, Plan
@@ -165,7 +166,7 @@ def _with_multiplicity(analyses: list[Analysis]) -> list[Analysis]:
 
 
 def _assemble(plan: Plan, frame: Frame, analyses: list[Analysis], lost: tuple[str, ...], carried: Carried) -> Evidence:
-    first = analyses[0]
+    first = replace(analyses[0], checks=(*analyses[0].checks, *unlinked(plan, carried.linkage)))
     sample, primary = first.sample, first.estimate
     groups = group_effects(sample, frame, plan, primary.sd) if sample else ()
     gaps = gap_changes(sample, frame, plan, primary.sd) if sample else first.gaps
@@ -212,7 +213,6 @@ def _rating(kind: str, facts: StudyFacts, checks: Sequence[Check]) -> Rating:
 def _carried_limits(plan: Plan, carried: Carried) -> tuple[str, ...]:
     return (
         *of_timing(plan, carried.provenance.registered_on),
-        *of_linkage(carried.linkage),
         *of_deviations(carried.deviations),
         *(() if plan.design.over_time else of_joiners(carried.joined_later)),
     )

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gainline.engine.evidence.document import Attrition, Check, Deviation, Estimate, GapChange, GroupEffect, Linkage
+from gainline.engine.evidence.document import Attrition, Check, Deviation, Estimate, GapChange, GroupEffect
 from gainline.engine.evidence.frame import Frame
 from gainline.engine.pilots.plan import Plan
 
-_POOR_LINKAGE = 0.95
 _SAYS = {
     "cutoff": (
         "It speaks for students near the cutoff; what the tool does for those far above or below it was not seen.",
@@ -42,14 +41,6 @@ def limits(
         *_of_interval(primary),
         *_of_groups(groups, gaps),
     )
-
-
-def of_linkage(linkage: Linkage) -> tuple[str, ...]:
-    """A sentence when much of the tool's usage could not be tied to students."""
-    if not linkage.rows or linkage.matched / linkage.rows >= _POOR_LINKAGE:
-        return ()
-    share = 100.0 * (1.0 - linkage.matched / linkage.rows)
-    return (f"{share:.0f}% of the tool's usage rows could not be tied to a rostered student, so use is undercounted.",)
 
 
 def of_timing(plan: Plan, registered_on: str) -> tuple[str, ...]:

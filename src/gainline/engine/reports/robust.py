@@ -50,6 +50,7 @@ _SERIOUS = (  # what can turn the answer around first, what blurs it last
     "omitted cause",
     "wild bootstrap",
     "match loss",
+    "unlinked use",
     "spillover",
     "crossover",
     "ceiling",
