@@ -13,6 +13,7 @@ import pytest
 
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.worlds import DEMO_PLANS, INCOMING, World, WorldSpec, build, plan_text, tiny, truth, write
+from gainline.engine.worlds.voice_sheets import voice_sheets
 
 LESSONS = "incoming/lumen-reading-lessons.csv"
 
@@ -180,3 +181,29 @@ def test_a_plan_that_does_not_ship_is_a_key_error():
 def test_elementary_schools_come_in_whole_blocks():
     with pytest.raises(ValueError, match="whole blocks"):
         WorldSpec(elementary_schools=7)
+
+
+def test_the_office_brings_words_and_service_and_families_without_a_name(world):
+    voices = {sheet.path for sheet in world.sheets} - {sheet.path for sheet in without_voices(world)}
+    assert {path.removeprefix("incoming/") for path in voices} == {
+        "survey-students.csv",
+        "survey-teachers.csv",
+        "survey-families.csv",
+        "usability-sus.csv",
+        "observations.csv",
+        "support-tickets.csv",
+        "outages.csv",
+        "training-attendance.csv",
+        "access.csv",
+        "citizenship-incidents.csv",
+    }
+    families = rows(world, "incoming/survey-families.csv")
+    assert "student_id" not in families[0]
+    assert {row["respondent"] for row in families} == {"family"}
+
+
+def without_voices(world):
+    spoken = {
+        sheet.path for sheet in voice_sheets(world.spec, world.schools, world.students, world.teachers, world.seed)
+    }
+    return [sheet for sheet in world.sheets if sheet.path not in spoken]

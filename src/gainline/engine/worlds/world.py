@@ -32,6 +32,7 @@ from gainline.engine.worlds.sheets import Sheet
 from gainline.engine.worlds.spec import WorldSpec
 from gainline.engine.worlds.usage import DailyUse, Lessons, lumen_lessons, quest_days
 from gainline.engine.worlds.vendor_sheets import lumen_sheet, quest_sheet
+from gainline.engine.worlds.voice_sheets import voice_sheets
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def build(spec: WorldSpec, *, seed: int) -> World:
         *_office(spec, schools, sections, students, arms, seed),
         *_results(spec, schools, students, scores, arms, seed),
         *_vendor(students, schools, lessons, use, seed),
+        *voice_sheets(spec, schools, students, teachers, seed),
     )
     return World(spec, seed, schools, sections, students, teachers, arms, scores, sheets)
 
