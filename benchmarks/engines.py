@@ -30,6 +30,7 @@ from gainline.lake import Lake, Power, Reading
 
 VARIABLE = "GAINLINE_ENGINE"
 NEAR = 1e-9  # relative: two engines add the same terms in another order
+DUST = 1e-14
 CALENDAR = ("week_start",)
 Grain = tuple[str, ...]
 
@@ -65,14 +66,19 @@ def splits(indicator: Indicator, *, every: bool) -> Iterator[Grain]:
 
 
 def compare(first: pa.Table, second: pa.Table, grain: Grain) -> tuple[int, int, float]:
-    """Groups, groups or counts that differ, and the widest relative difference of a value."""
+    """Groups, groups or counts that differ, and the widest relative difference of a value.
+
+    Where gains and losses cancel, all that is left of a mean may be rounding: a difference below `DUST` of the largest
+    value of the column is none.
+    """
     one, two = (_by_group(table, grain) for table in (first, second))
     unequal = len(one.keys() ^ two.keys())
+    dust = DUST * max((abs(value) for value, _ in one.values() if value is not None), default=0.0)
     widest = 0.0
     for group in one.keys() & two.keys():
         (value, n), (other, many) = one[group], two[group]
         unequal += n != many or (value is None) != (other is None)
-        if value is not None and other is not None and value != other:
+        if value is not None and other is not None and abs(value - other) > dust:
             widest = max(widest, abs(value - other) / max(abs(value), abs(other), 1e-300))
     return len(one), unequal, widest
 
