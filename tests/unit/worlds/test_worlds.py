@@ -204,6 +204,6 @@ def test_the_office_brings_words_and_service_and_families_without_a_name(world):
 
 def without_voices(world):
     spoken = {
-        sheet.path for sheet in voice_sheets(world.spec, world.schools, world.students, world.teachers, world.seed)
+        sheet.path for sheet in voice_sheets(world.spec, world.schools, world.students, world.teachers, seed=world.seed)
     }
     return [sheet for sheet in world.sheets if sheet.path not in spoken]

@@ -27,7 +27,9 @@ _LESSONS, _TICKETS, _OUTAGES, _SUS = 60, 240, 14, 60
 Items = tuple[tuple[str, str, str], ...]
 
 
-def voice_sheets(spec: WorldSpec, schools: Schools, students: Students, teachers: Teachers, seed: int) -> list[Sheet]:
+def voice_sheets(
+    spec: WorldSpec, schools: Schools, students: Students, teachers: Teachers, *, seed: int
+) -> list[Sheet]:
     """The office's files of words, eyes and service; none of them moves anybody's scores or use."""
     return [
         _student_survey(spec, schools, students, seed),

@@ -108,7 +108,7 @@ def build(spec: WorldSpec, *, seed: int) -> World:
         *_office(spec, schools, sections, students, arms, seed),
         *_results(spec, schools, students, scores, arms, seed),
         *_vendor(students, schools, lessons, use, seed),
-        *voice_sheets(spec, schools, students, teachers, seed),
+        *voice_sheets(spec, schools, students, teachers, seed=seed),
     )
     return World(spec, seed, schools, sections, students, teachers, arms, scores, sheets)
 
