@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gainline.engine.core.errors import Conflict, Missing
+from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.lake.engine import Power
 from gainline.lake.erasing import Eraser
 from gainline.lake.reading import Reading
 from gainline.lake.snapshots import Snapshot, SnapshotShelf, Tombstone
 from gainline.lake.writing import Writer
 
+_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "azure", "http", "https", "hdfs", "memory"})
 _readings = itertools.count(1)  # a name for each reading's spill folder, never a value anybody sees
 
 
@@ -27,6 +28,7 @@ class Lake:
     """
 
     def __init__(self, root: Path) -> None:
+        _refuse_store(root)
         self._root = root
         self._tables = root / "tables"
         self._shelf = SnapshotShelf(root)
@@ -165,6 +167,16 @@ class Lake:
             process = folder.name.partition("-")[0]
             if process.isdecimal() and not _is_running(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_store(root: Path) -> None:
+    """An address of an object store is no folder: as one, it would quietly become a folder called ``s3:`` here."""
+    first = root.parts[0] if root.parts else ""
+    if first.removesuffix(":") in _STORES and first.endswith(":"):
+        raise UserFixable(
+            "LK013: the lake does not lie in an object store: its head and its lock need a file system",
+            "mount the store as a folder, or keep the lake on a disk and send copies to the store",
+        )
 
 
 def _is_running(process: int) -> bool:

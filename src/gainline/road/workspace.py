@@ -66,6 +66,7 @@ class Workspace:
         UserFixable
             When the given settings cannot be read, or no folder can be made there.
         """
+        Lake(root)  # an address of an object store is refused before anything is made
         if (root / SETTINGS).exists():
             raise Conflict(f"{root} already is a workspace", "use it as it is, or name another folder")
         try:
@@ -90,6 +91,7 @@ class Workspace:
         UserFixable
             When `gainline.toml` cannot be read.
         """
+        Lake(root)
         path = root / SETTINGS
         if not path.exists():
             raise Missing(f"{root} is no Gainline workspace (it has no {SETTINGS})", "make one with: gainline init")

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import pytest
 
 from gainline.engine.core.errors import UserFixable
-from gainline.lake import Power
+from gainline.lake import Lake, Power
 from gainline.lake import spark as spark_module
 from gainline.lake.choosing import VARIABLE, open_engine
 from gainline.lake.engine import Engine
+from gainline.road.workspace import Workspace
 
 
 @pytest.mark.parametrize("named", ["", "duckdb", " duckdb "])
@@ -54,3 +55,19 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(tmp_path: Path, monkeypa
         with pytest.raises(UserFixable, match="LK010") as refused:
             open_engine(tmp_path, Power())
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("address", ["s3://bucket/lake", "gs://bucket/lake", "abfss://box@store.example/lake"])
+def test_an_address_of_an_object_store_is_refused_and_makes_no_folder(
+    address: str, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for make in (Lake.create, Lake.open, Workspace.create, Workspace.open):
+        with pytest.raises(UserFixable, match="LK013"):
+            make(Path(address))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_whose_name_only_looks_like_a_store_is_a_folder(tmp_path: Path) -> None:
+    Lake.create(tmp_path / "s3" / "lake")
+    assert Lake.open(tmp_path / "s3" / "lake").head().tables == ()
