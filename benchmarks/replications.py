@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 import replication_data as data
-from replication_rows import ROWS, Figure, NotBuilt, Row
+from replication_rows import ROWS, Figure, Row
 from replication_wwc import clearinghouse
 
 HEAD = """# Published figures and ours
@@ -50,8 +50,6 @@ def part(row: Row) -> tuple[list[str], int, int]:
         figures = row.figures()
     except data.NotAtHand as absent:
         return [title, f"| {row.number} | data not at hand: {absent} | | | | | |"], 0, 0
-    except NotBuilt as absent:
-        return [title, f"| {row.number} | no function yet: {absent} | | | | | |"], 0, 0
     except (LookupError, ValueError) as fault:
         return [title, f"| {row.number} | the data at hand have another shape: {fault!r} | | | | | |"], 0, 0
     lines = [title, *(line(row, figure) for figure in figures)]
