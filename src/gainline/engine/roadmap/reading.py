@@ -1,0 +1,152 @@
+"""From a roadmap's TOML text to a roadmap, or to what keeps it from being one, line by line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from gainline.engine.core.issues import Issue, Level, has_errors
+from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
+from gainline.engine.roadmap.expanding import expand, full_name
+from gainline.engine.roadmap.model import Roadmap
+from gainline.engine.roadmap.sheet import FORMAT, ActivityPart, Sheet
+from gainline.engine.roadmap.timing import check_timing
+
+LARGEST = 4_000_000  # characters
+_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
+Place = tuple[str | int, ...]
+Finding = tuple[str, Level, Place, str, str]
+
+
+def read_roadmap(text: str, *, file: str) -> tuple[Roadmap | None, list[Issue]]:
+    """Read a roadmap, or say what is wrong with it.
+
+    Parameters
+    ----------
+    text
+        The TOML document.
+    file
+        Its name, for the issues.
+
+    Returns
+    -------
+    roadmap, issues
+        The roadmap is ``None`` exactly when an issue is an error: RM001 to RM006 for the text, RM010 to RM012 for
+        names. What time and resources cannot hold (RM013 to RM018) is said of a roadmap that can be read.
+    """
+    try:
+        sheet = Sheet.model_validate(_toml(text))
+    except ValidationError as error:
+        index = toml_lines(text)
+        details = error.errors(include_url=False, include_input=False)
+        return None, sorted((_issue(_words(d), index, file) for d in details), key=lambda issue: issue.line or 0)
+    except (ValueError, RecursionError) as error:
+        return None, [_syntax(error, text, file)]
+    index = toml_lines(text)
+    issues = [_issue(finding, index, file) for finding in _names(sheet)]
+    if has_errors(issues):
+        return None, issues
+    roadmap = expand(sheet)
+    return roadmap, [*issues, *(_issue(finding, index, file) for finding in check_timing(roadmap))]
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if len(text) > LARGEST:
+        raise ValueError(f"the text has {len(text):,} characters, far more than any roadmap")
+    return tomllib.loads(text.removeprefix("\ufeff"))
+
+
+def _syntax(error: ValueError | RecursionError, text: str, file: str) -> Issue:
+    says = "values are nested too deeply" if isinstance(error, RecursionError) else str(error)
+    place = _TOML_PLACE.search(says)
+    line = None
+    if place:
+        line = int(place[1]) if place[1] else text.count("\n") + 1
+        says = says[: place.start()]
+    remedy = "write text in double quotes, dates as 2026-05-01 and tables as [name]"
+    return Issue("RM001", Level.ERROR, f"this is not TOML: {says}", remedy, file=file, line=line)
+
+
+def _issue(finding: Finding, index: LineIndex, file: str) -> Issue:
+    code, level, place, says, remedy = finding
+    column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+    return Issue(code, level, says, remedy, file=file, line=nearest_line(index, place), column=column or None)
+
+
+def _words(detail: ErrorDetails) -> Finding:
+    """Code, sentence and remedy for one of pydantic's findings."""
+    kind, place, message = detail["type"], detail["loc"], detail["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        return "RM002", Level.ERROR, place, f"a roadmap has no key {place[-1]} here", "take it out, or mend its name"
+    if kind == "missing":
+        remedy = f'begin with format = "{FORMAT}"' if place[-1] == "format" else f"add {place[-1]}"
+        return "RM003", Level.ERROR, place, f"{place[-1]} is missing", remedy
+    if kind.endswith(("_type", "_parsing")) or kind == "int_from_float":
+        return "RM004", Level.ERROR, place, message, "write a value of the kind that the key takes"
+    if kind == "value_error":
+        return "RM006", Level.ERROR, place, message, "make the parts agree"
+    return "RM005", Level.ERROR, place, message, "write a value that the key allows"
+
+
+def _names(sheet: Sheet) -> Iterator[Finding]:
+    yield from _twice(sheet)
+    yield from _order(sheet)
+    initiatives = {initiative.key for initiative in sheet.initiatives}
+    schools = {school.key for school in sheet.schools}
+    resources = {resource.key for resource in sheet.resources}
+    for place, testing in enumerate(sheet.calendar.testing):
+        yield from _unknown(testing.schools, schools, ("calendar", "testing", place, "schools"), "school")
+    for place, part in enumerate(sheet.activities):
+        at = ("activities", place)
+        yield from _unknown([part.initiative], initiatives, (*at, "initiative"), "initiative")
+        yield from _unknown(part.schools, schools, (*at, "schools"), "school")
+        yield from _unknown(part.needs, resources, (*at, "needs"), "resource")
+        yield from _ties(sheet, part, at)
+
+
+def _ties(sheet: Sheet, part: ActivityPart, at: Place) -> Iterator[Finding]:
+    known = {f"{other.initiative}.{other.key}" for other in sheet.activities}
+    for number, tie in enumerate(part.after):
+        yield from _unknown([full_name(part, tie)], known, (*at, "after", number), "activity")
+    if (part.per == "wave" or part.waves) and sheet.waves is None:
+        yield "RM012", Level.ERROR, at, f"{part.key} names waves, and there are none", "add [waves], or leave them out"
+
+
+def _unknown(used: Any, known: set[str], at: Place, what: str) -> Iterator[Finding]:  # noqa: ANN401 - any of names
+    for name in used:
+        if name not in known:
+            yield "RM011", Level.ERROR, at, f"there is no {what} {name}", f"declare the {what}, or mend its name"
+
+
+def _twice(sheet: Sheet) -> Iterator[Finding]:
+    named: dict[str, list[str]] = {
+        "schools": [s.key for s in sheet.schools],
+        "resources": [r.key for r in sheet.resources],
+        "initiatives": [i.key for i in sheet.initiatives],
+        "activities": [f"{a.initiative}.{a.key}" for a in sheet.activities],
+        "budgets": [f"{b.source} in {b.fiscal_year}" for b in sheet.budgets],
+    }
+    for table, names in named.items():
+        for name, times in Counter(names).items():
+            if times > 1:
+                last = len(names) - 1 - names[::-1].index(name)
+                yield "RM010", Level.ERROR, (table, last), f"{name} stands {times} times", "give each its own name"
+
+
+def _order(sheet: Sheet) -> Iterator[Finding]:
+    """An agreed order names every school once."""
+    if sheet.waves is None or sheet.waves.order is None:
+        return
+    at, schools = ("waves", "order"), {school.key for school in sheet.schools}
+    named = [key for wave in sheet.waves.order for key in wave]
+    yield from _unknown(dict.fromkeys(named), schools, at, "school")
+    if left := sorted(schools - set(named)):
+        yield "RM012", Level.ERROR, at, f"no wave holds {', '.join(left)}", "put every school into one wave"
+    if again := sorted(key for key, times in Counter(named).items() if times > 1):
+        yield "RM012", Level.ERROR, at, f"{', '.join(again)} in several waves", "put every school into one wave"
