@@ -25,6 +25,7 @@ import pyarrow as pa
 
 from engine_district import WINDOW, build_lake
 from gainline.engine.core.calendar import Window
+from gainline.engine.core.errors import UserFixable
 from gainline.engine.indicators import Indicator, compile_indicator, load_catalogue
 from gainline.lake import Lake, Power, Reading
 
@@ -99,13 +100,13 @@ def pairs(lake: Lake, address: str, wanted: Iterable[str], *, window: Window, ev
     catalogue = load_catalogue()[0]
     os.environ[VARIABLE] = "duckdb"
     with lake.reading(power=Power()) as near:
-        where = _assessment(near)
+        ways = _assessment(near)
         os.environ[VARIABLE] = address
         with lake.reading() as far:
             for key in wanted or sorted(catalogue):
                 indicator = catalogue[key]
-                asked = where if indicator.needs_assessment else {}
-                if indicator.needs_assessment and not asked:
+                asked = _asked(indicator, near, ways)
+                if asked is None:
                     continue
                 for grain in splits(indicator, every=every):
                     begin = time.perf_counter()
@@ -116,22 +117,39 @@ def pairs(lake: Lake, address: str, wanted: Iterable[str], *, window: Window, ev
                     yield Pair(key, grain, *compare(first, second, grain), seconds)
 
 
-def _assessment(reading: Reading) -> dict[str, list[str]]:
-    """The assessment and forms with the most results; the indicators' own forms where it has them."""
+def _assessment(reading: Reading) -> list[dict[str, list[str]]]:
+    """Ways to ask for the assessment with the most results: by two of its forms, by one, by the definition's own."""
     table = reading.table("results")
     scored = table.filter(table.score.notnull())
     counted = reading.arrow(scored.group_by("assessment", "form").agg(n=scored.count()))
     rows = sorted(counted.to_pylist(), key=lambda row: (-row["n"], row["assessment"], row["form"]))
-    return {"assessment": [rows[0]["assessment"]]} if rows else {}
+    if not rows:
+        return []
+    one = rows[0]["assessment"]
+    forms = sorted(row["form"] for row in [row for row in rows if row["assessment"] == one][:2])
+    return [{"assessment": [one], "form": forms[:many]} for many in (2, 1)] + [{"assessment": [one]}]
+
+
+def _asked(indicator: Indicator, reading: Reading, ways: list[dict[str, list[str]]]) -> dict[str, list[str]] | None:
+    """The first way that the indicator takes; None where it needs an assessment and the lake has none."""
+    if not indicator.needs_assessment:
+        return {}
+    for way in ways:
+        try:
+            compile_indicator(indicator, reading.current, grain=(), window=WINDOW, where=way)
+        except UserFixable:
+            continue
+        return way
+    return None
 
 
 def _window(lake: Lake) -> Window:
-    """The weeks in which anything was used."""
+    """The first half year in which anything was used: more weeks would only be more of the same rows."""
     with lake.reading() as reading:
         usage = reading.table("usage")
         found = reading.arrow(usage.aggregate(first=usage.first_day.min(), last=usage.last_day.max())).to_pylist()[0]
     first: date = found["first"] or WINDOW.start
-    return Window(first, found["last"] or first + timedelta(days=7))
+    return Window(first, min(found["last"] or first + timedelta(weeks=1), first + timedelta(weeks=26)))
 
 
 def report(found: Iterable[Pair]) -> bool:
