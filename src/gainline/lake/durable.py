@@ -9,13 +9,22 @@ from pathlib import Path
 _BLOCK = 1 << 20
 
 
-def write_whole(path: Path, content: bytes) -> None:
+_ALL, _OWNER = 0o666, 0o600  # before the process's own mask
+
+
+def draft_of(path: Path) -> Path:
+    """Where the new content lies until it takes the file's place; only the lake's one writer writes, so it is fixed."""
+    return path.with_name(path.name + ".draft")
+
+
+def write_whole(path: Path, content: bytes, *, private: bool = False) -> None:
     """Replace the file's content in one step; a reader sees the old content or the new, never a part.
 
-    The temporary name is fixed because only the lake's one writer writes.
+    A `private` file is its owner's alone from its first byte on.
     """
-    draft = path.with_name(path.name + ".draft")
-    with draft.open("wb") as out:
+    draft = draft_of(path)
+    draft.unlink(missing_ok=True)  # one that a killed process left keeps the rights it was made with
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER if private else _ALL), "wb") as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())

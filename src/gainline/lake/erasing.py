@@ -12,7 +12,7 @@ from typing import Any
 
 from gainline.engine.core.errors import DataIssues
 from gainline.lake import delta
-from gainline.lake.durable import write_whole
+from gainline.lake.durable import draft_of, write_whole
 from gainline.lake.rewriting import Found, find_in, rewrite
 from gainline.lake.snapshots import (
     FileEntry,
@@ -88,6 +88,10 @@ class Eraser:
         value = {"format": FORMAT, "whom": whom.to_json_value(), "says": dict(says)}
         self._keep(value)
 
+    def sweep_draft(self) -> None:
+        """Delete the draft of a journal that a killed process left: it says whom, and nobody will read it."""
+        draft_of(self._journal).unlink(missing_ok=True)
+
     def find(self, whom: Whom) -> Erased:
         """What would be erased; nothing is changed."""
         places = self._places()
@@ -134,9 +138,8 @@ class Eraser:
         return noted[name]
 
     def _keep(self, value: Mapping[str, Any]) -> None:
-        self._journal.touch(mode=0o600)
-        write_whole(self._journal, json.dumps(value).encode())
-        self._journal.chmod(0o600)
+        # Never a journal that is there and empty: whoever comes after a stop must find the whole order or none.
+        write_whole(self._journal, json.dumps(value).encode(), private=True)
 
     def _places(self) -> dict[Place, FileEntry]:
         """Every file of every published snapshot, once."""

@@ -110,7 +110,9 @@ class Lake:
         """
         with self._alone():
             self._sweep_spill()
-            if Eraser(self._root, self._shelf).begun() is not None:
+            eraser = Eraser(self._root, self._shelf)
+            eraser.sweep_draft()
+            if eraser.begun() is not None:
                 raise Conflict(
                     "LK006: an erasure was stopped midway, and nothing is written before it is finished",
                     "finish it: gainline erase --resume",
@@ -134,6 +136,7 @@ class Lake:
         with self._alone():
             self._sweep_spill()
             eraser = Eraser(self._root, self._shelf)
+            eraser.sweep_draft()
             if eraser.begun() is None:
                 Writer(self._tables, self._shelf).recover()
             yield eraser

@@ -172,6 +172,41 @@ def test_a_journal_that_cannot_be_read_is_said(lake: Lake, tmp_path: Path) -> No
         Eraser(tmp_path / "lake", lake._shelf).begun()
 
 
+def test_an_erasure_that_is_stopped_while_it_is_written_down_has_not_begun(lake: Lake, monkeypatch) -> None:
+    class Stop(Exception): ...
+
+    def stop(*_: object) -> None:
+        raise Stop
+
+    journal = lake._root / "ERASING"
+    with monkeypatch.context() as patched:
+        patched.setattr("gainline.lake.durable.os.fsync", stop)
+        with pytest.raises(Stop):
+            erase(lake)
+    draft = journal.with_name("ERASING.draft")
+    assert not journal.exists(), "a journal that is there and empty would stop whoever comes next"
+    assert draft.stat().st_mode & 0o077 == 0, "it says whom"
+    with lake.writing():
+        assert not draft.exists()
+    assert erase(lake).rows["usage"] == 6
+
+
+def test_the_journal_is_whole_and_its_owners_alone_at_every_moment(lake: Lake, monkeypatch) -> None:
+    journal, seen = lake._root / "ERASING", []
+    real = Path.replace
+
+    def watched(draft: Path, target: Path) -> Path:
+        before = journal.exists()
+        done = real(draft, target)
+        if target == journal:
+            seen.append((before, journal.stat().st_mode & 0o077, lake.finding().begun() == SAYS))
+        return done
+
+    monkeypatch.setattr(Path, "replace", watched)
+    erase(lake)
+    assert seen == [(False, 0, True), (True, 0, True)]
+
+
 def test_tombstones_in_a_circle_lead_nowhere(lake: Lake, tmp_path: Path) -> None:
     old = lake.snapshots()[1].id
     erase(lake)
