@@ -27,6 +27,15 @@ FAULTS = {
     "The engine knows no web, terminal or network": {
         "engine/pilots/planted_terminal.py": "import typer\n",
     },
+    "Django stays with the web application": {
+        "road/planted_rows.py": "import django\n",
+    },
+    "Only the store and the services know the tables": {
+        "web/planted_table.py": "import gainline.store.models\n",
+    },
+    "Slices of pages are independent of each other": {
+        "web/pages/week/planted_neighbor.py": "import gainline.web.pages.health\n",
+    },
     "engine.core is the standard library alone": {
         "engine/core/planted_array.py": "import numpy\n",
     },

@@ -1,0 +1,1 @@
+"""Online commands: those that need the web application's database."""

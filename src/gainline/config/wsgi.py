@@ -1,0 +1,10 @@
+"""The door for the server: `gainline serve` gives this to granian."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gainline.config.settings")
+application = get_wsgi_application()

@@ -1,0 +1,1 @@
+"""Jobs: what runs in the background and by the clock; a folder's name is its cadence."""

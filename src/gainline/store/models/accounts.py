@@ -1,0 +1,48 @@
+"""Accounts: who signs in, by e-mail address; one account belongs to one district."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django_scopes import ScopedManager
+
+from gainline.store.tenancy import Timed, id_of
+
+
+class Directory(BaseUserManager["Account"]):
+    """Finds accounts for signing in, when no district is known yet; everything else goes through `colleagues`."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:  # noqa: ANN401
+        """A new account; without a password it can only sign in by the district's identity provider."""
+        account = self.model(email=self.normalize_email(email).lower(), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(Timed, AbstractBaseUser):  # type: ignore[misc]  # two abstract Metas
+    """A person who works for a district."""
+
+    public_id = models.CharField(max_length=40, unique=True, default=id_of("acc"), editable=False)
+    district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="+")
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=5, default="en")
+    is_active = models.BooleanField(default=True)
+
+    objects = Directory()
+    colleagues = ScopedManager(district="district")
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The name as the person writes it."""
+        return self.name

@@ -1,0 +1,1 @@
+"""Web: the pages and the API; nothing is decided and nothing is stored here."""

@@ -1,0 +1,1 @@
+"""Pages: one slice per domain, without tables; each declares its own addresses and their rules."""

@@ -1,0 +1,1 @@
+"""Health: whether the database, the lake and the worker answer."""

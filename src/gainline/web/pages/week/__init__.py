@@ -1,0 +1,1 @@
+"""The first screen: what is due, what is at risk, what we learned."""
