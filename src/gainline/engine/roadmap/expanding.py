@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from gainline.engine.core.calendar import Window
+from gainline.engine.roadmap.aims_sheet import aims_of
 from gainline.engine.roadmap.calendar import Calendar, Testing
 from gainline.engine.roadmap.model import (
     Activity,
@@ -20,7 +21,7 @@ from gainline.engine.roadmap.model import (
     Rules,
     School,
 )
-from gainline.engine.roadmap.sheet import ActivityPart, AfterPart, CalendarPart, Sheet, Span
+from gainline.engine.roadmap.sheet import ActivityPart, AfterPart, CalendarPart, InitiativePart, Sheet, Span
 
 
 def expand(sheet: Sheet) -> Roadmap:
@@ -33,7 +34,9 @@ def expand(sheet: Sheet) -> Roadmap:
     waves = wave_of_school(sheet)
     cap = sheet.rules.load_cap
     schools = tuple(School(s.key, s.high_need, s.load_cap or cap, waves.get(s.key)) for s in sheet.schools)
-    instances = {_name(part): tuple(_instances(part, place, schools)) for place, part in enumerate(sheet.activities)}
+    above = {initiative.key: initiative for initiative in sheet.initiatives}
+    parts = [_with_defaults(part, above[part.initiative]) for part in sheet.activities]
+    instances = {_name(part): tuple(_instances(part, place, schools)) for place, part in enumerate(parts)}
     return Roadmap(
         name=sheet.name,
         calendar=_calendar(sheet),
@@ -43,10 +46,22 @@ def expand(sheet: Sheet) -> Roadmap:
             Resource(r.key, r.capacity, tuple((c.start, c.end, c.capacity) for c in r.changes)) for r in sheet.resources
         ),
         budgets=tuple(Budget(b.source, b.fiscal_year, b.amount) for b in sheet.budgets),
-        initiatives=tuple(Initiative(i.key, i.title, i.aim, i.weight, i.notice_on) for i in sheet.initiatives),
+        initiatives=tuple(_initiative(part) for part in sheet.initiatives),
         activities=tuple(activity for made in instances.values() for activity in made),
         dependencies=tuple(_dependencies(sheet, instances)),
+        aims=aims_of((sheet.vision, sheet.capabilities, sheet.outcomes, sheet.phases)),
     )
+
+
+def _initiative(part: InitiativePart) -> Initiative:
+    values = part.model_dump() | {"phase": part.phase or "", "source": part.source or ""}
+    return Initiative(**values)
+
+
+def _with_defaults(part: ActivityPart, above: InitiativePart) -> ActivityPart:
+    """What an activity does not say of its owner, and of who pays for it, its initiative says."""
+    source = part.source or (above.source if part.cost else None)
+    return part.model_copy(update={"owner": part.owner or above.owner, "source": source})
 
 
 def wave_of_school(sheet: Sheet) -> dict[str, int]:

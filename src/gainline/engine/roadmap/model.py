@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from gainline.engine.roadmap.aims import Aims
 from gainline.engine.roadmap.calendar import Calendar
 
 
@@ -92,13 +93,21 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Initiative:
-    """A piece of work that serves an aim; `weight` is how much an early go-live counts beside other initiatives."""
+    """A piece of work that serves an aim; `weight` is how much an early go-live counts beside other initiatives.
+
+    `outcomes` and `phase` are keys of the roadmap's aims; `owner` answers for it, `source` pays for its activities
+    where they name no source themselves.
+    """
 
     key: str
     title: str
     aim: str = ""
     weight: int = 1
     notice_on: date | None = None
+    outcomes: tuple[str, ...] = ()
+    phase: str = ""
+    owner: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +179,7 @@ class Roadmap:
     initiatives: tuple[Initiative, ...]
     activities: tuple[Activity, ...]
     dependencies: tuple[Dependency, ...]
+    aims: Aims = field(default_factory=Aims)
 
     @cached_property
     def school_by_key(self) -> Mapping[str, School]:

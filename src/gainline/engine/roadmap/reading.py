@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
+from gainline.engine.roadmap.aims_check import check_aims
 from gainline.engine.roadmap.expanding import expand, full_name
 from gainline.engine.roadmap.model import Roadmap
 from gainline.engine.roadmap.sheet import FORMAT, ActivityPart, Sheet
@@ -53,7 +54,8 @@ def read_roadmap(text: str, *, file: str) -> tuple[Roadmap | None, list[Issue]]:
     if has_errors(issues):
         return None, issues
     roadmap = expand(sheet)
-    return roadmap, [*issues, *(_issue(finding, index, file) for finding in check_timing(roadmap))]
+    found = [*check_aims(roadmap.aims, roadmap.initiatives), *check_timing(roadmap)]
+    return roadmap, [*issues, *(_issue(finding, index, file) for finding in found)]
 
 
 def _toml(text: str) -> dict[str, Any]:
@@ -97,6 +99,7 @@ def _words(detail: ErrorDetails) -> Finding:
 def _names(sheet: Sheet) -> Iterator[Finding]:
     yield from _twice(sheet)
     yield from _order(sheet)
+    yield from _aims(sheet)
     initiatives = {initiative.key for initiative in sheet.initiatives}
     schools = {school.key for school in sheet.schools}
     resources = {resource.key for resource in sheet.resources}
@@ -118,6 +121,18 @@ def _ties(sheet: Sheet, part: ActivityPart, at: Place) -> Iterator[Finding]:
         yield "RM012", Level.ERROR, at, f"{part.key} names waves, and there are none", "add [waves], or leave them out"
 
 
+def _aims(sheet: Sheet) -> Iterator[Finding]:
+    capabilities = {capability.key for capability in sheet.capabilities}
+    outcomes, phases = {outcome.key for outcome in sheet.outcomes}, {phase.key for phase in sheet.phases}
+    for place, outcome in enumerate(sheet.outcomes):
+        shown = [outcome.capability] if outcome.capability else []
+        yield from _unknown(shown, capabilities, ("outcomes", place, "capability"), "capability")
+    for place, initiative in enumerate(sheet.initiatives):
+        at = ("initiatives", place)
+        yield from _unknown(initiative.outcomes, outcomes, (*at, "outcomes"), "outcome")
+        yield from _unknown([initiative.phase] if initiative.phase else [], phases, (*at, "phase"), "phase")
+
+
 def _unknown(used: Any, known: set[str], at: Place, what: str) -> Iterator[Finding]:  # noqa: ANN401 - any of names
     for name in used:
         if name not in known:
@@ -129,6 +144,9 @@ def _twice(sheet: Sheet) -> Iterator[Finding]:
         "schools": [s.key for s in sheet.schools],
         "resources": [r.key for r in sheet.resources],
         "initiatives": [i.key for i in sheet.initiatives],
+        "capabilities": [c.key for c in sheet.capabilities],
+        "outcomes": [o.key for o in sheet.outcomes],
+        "phases": [p.key for p in sheet.phases],
         "activities": [f"{a.initiative}.{a.key}" for a in sheet.activities],
         "budgets": [f"{b.source} in {b.fiscal_year}" for b in sheet.budgets],
     }

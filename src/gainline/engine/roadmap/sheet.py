@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from gainline.engine.roadmap.aims_sheet import CapabilityPart, OutcomePart, PhasePart, VisionPart
 from gainline.engine.roadmap.model import Kind, Tie
 
 FORMAT = "gainline-roadmap/1"
@@ -120,6 +121,10 @@ class InitiativePart(Part):
     aim: str = ""
     weight: Annotated[int, Field(ge=0, le=1000)] = 1
     notice_on: date | None = None
+    outcomes: tuple[Name, ...] = ()
+    phase: Name | None = None
+    owner: str = ""
+    source: Name | None = None
 
 
 class AfterPart(Part):
@@ -174,6 +179,10 @@ class Sheet(Part):
     name: str
     start: date
     end: date
+    vision: VisionPart | None = None
+    capabilities: tuple[CapabilityPart, ...] = ()
+    outcomes: tuple[OutcomePart, ...] = ()
+    phases: tuple[PhasePart, ...] = ()
     calendar: CalendarPart
     rules: RulesPart = RulesPart()
     schools: Annotated[tuple[SchoolPart, ...], Field(min_length=1, max_length=5000)]
