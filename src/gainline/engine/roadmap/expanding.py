@@ -15,13 +15,16 @@ from gainline.engine.roadmap.model import (
     Budget,
     Dependency,
     Duration,
+    Group,
     Initiative,
     Resource,
+    RiskDriver,
     Roadmap,
     Rules,
     School,
+    Uncertainty,
 )
-from gainline.engine.roadmap.sheet import ActivityPart, AfterPart, CalendarPart, InitiativePart, Sheet, Span
+from gainline.engine.roadmap.sheet import ActivityPart, AfterPart, CalendarPart, InitiativePart, SchoolPart, Sheet, Span
 
 
 def expand(sheet: Sheet) -> Roadmap:
@@ -33,7 +36,7 @@ def expand(sheet: Sheet) -> Roadmap:
     """
     waves = wave_of_school(sheet)
     cap = sheet.rules.load_cap
-    schools = tuple(School(s.key, s.high_need, s.load_cap or cap, waves.get(s.key)) for s in sheet.schools)
+    schools = tuple(_school(s, cap, waves.get(s.key)) for s in sheet.schools)
     above = {initiative.key: initiative for initiative in sheet.initiatives}
     parts = [_with_defaults(part, above[part.initiative]) for part in sheet.activities]
     instances = {_name(part): tuple(_instances(part, place, schools)) for place, part in enumerate(parts)}
@@ -51,6 +54,10 @@ def expand(sheet: Sheet) -> Roadmap:
         dependencies=tuple(_dependencies(sheet, instances)),
         aims=aims_of((sheet.vision, sheet.capabilities, sheet.outcomes, sheet.phases)),
     )
+
+
+def _school(part: SchoolPart, cap: int, wave: int | None) -> School:
+    return School(part.key, part.high_need, part.load_cap or cap, wave, part.title, part.groups)
 
 
 def _initiative(part: InitiativePart) -> Initiative:
@@ -118,6 +125,7 @@ def _name(part: ActivityPart) -> str:
 
 def _instances(part: ActivityPart, entry: int, schools: Sequence[School]) -> Iterator[Activity]:
     meant = [s for s in schools if not part.schools or s.key in part.schools]
+    meant = [s for s in meant if not part.groups or set(part.groups) & set(s.groups)]
     meant = [s for s in meant if not part.waves or s.wave in part.waves]
     if part.per == "school":
         for school in meant:
@@ -147,6 +155,8 @@ def _activity(part: ActivityPart, entry: int, suffix: str, *, school: str | None
         assessment=part.assessment,
         not_before=part.not_before,
         finish_by=part.finish_by,
+        cost_range=part.cost_range,
+        weekly_cost=part.weekly_cost,
         entry=entry,
     )
 

@@ -48,12 +48,17 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school; `load_cap` is how much change its teachers bear at once, in the units of an activity's `load`."""
+    """A school; `load_cap` is how much change its teachers bear at once, in the units of an activity's `load`.
+
+    `title` is its name as people say it, `groups` what it belongs to, such as ``elementary``.
+    """
 
     key: str
     high_need: bool = False
     load_cap: int = 4
     wave: int | None = None
+    title: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,9 @@ class Activity:
         Whether one of the weeks must hold a testing window.
     not_before, finish_by
         First day it may start and last day it may end; ``None`` where free.
+    cost_range, weekly_cost
+        What it costs at best and at worst (None where the cost is sure), and what every week costs that it takes
+        longer than planned; only a simulation looks at them.
     entry
         Where the activity stands in the file, from 0.
     """
@@ -147,6 +155,8 @@ class Activity:
     assessment: bool = False
     not_before: date | None = None
     finish_by: date | None = None
+    cost_range: tuple[int, int] | None = None
+    weekly_cost: int = 0
     entry: int = 0
 
     @property
@@ -166,9 +176,43 @@ class Dependency:
     at_most: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RiskDriver:
+    """A risk that acts on several activities at once: how likely, by which factor longer, and what it costs itself.
+
+    `weeks` and `cost` are at best, most likely, at worst, should it happen; `group` is a key of `Uncertainty.groups`.
+    """
+
+    key: str
+    title: str
+    probability: float
+    activities: tuple[str, ...]
+    weeks: tuple[float, float, float]
+    cost: tuple[int, int, int]
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Activities that go well or badly together, and how strongly: 0 not at all, 1 always."""
+
+    key: str
+    correlation: float
+    activities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """What is known of how a roadmap may go: the shape of three-point estimates, what goes together, and risks."""
+
+    shape: str = "triangular"
+    groups: tuple[Group, ...] = ()
+    drivers: tuple[RiskDriver, ...] = ()
+
+
 @dataclass(frozen=True)
 class Roadmap:
-    """Initiatives in time: everything that a plan of dates has to keep."""
+    """Initiatives in time: everything that a plan of dates has to keep; `uncertainty` is for simulating it."""
 
     name: str
     calendar: Calendar

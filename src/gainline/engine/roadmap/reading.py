@@ -102,6 +102,7 @@ def _names(sheet: Sheet) -> Iterator[Finding]:
     yield from _aims(sheet)
     initiatives = {initiative.key for initiative in sheet.initiatives}
     schools = {school.key for school in sheet.schools}
+    groups = {group for school in sheet.schools for group in school.groups}
     resources = {resource.key for resource in sheet.resources}
     for place, testing in enumerate(sheet.calendar.testing):
         yield from _unknown(testing.schools, schools, ("calendar", "testing", place, "schools"), "school")
@@ -109,8 +110,27 @@ def _names(sheet: Sheet) -> Iterator[Finding]:
         at = ("activities", place)
         yield from _unknown([part.initiative], initiatives, (*at, "initiative"), "initiative")
         yield from _unknown(part.schools, schools, (*at, "schools"), "school")
+        yield from _unknown(part.groups, groups, (*at, "groups"), "group of schools")
         yield from _unknown(part.needs, resources, (*at, "needs"), "resource")
         yield from _ties(sheet, part, at)
+    yield from _uncertain(sheet)
+
+
+def _uncertain(sheet: Sheet) -> Iterator[Finding]:
+    """What a simulation names stands in the file, and nothing goes together with two groups."""
+    known = {f"{activity.initiative}.{activity.key}" for activity in sheet.activities}
+    groups = {group.key for group in sheet.uncertainty.groups}
+    grouped: Counter[str] = Counter()
+    for place, group in enumerate(sheet.uncertainty.groups):
+        at: Place = ("uncertainty", "groups", place, "activities")
+        yield from _unknown(group.activities, known, at, "activity")
+        grouped.update(dict.fromkeys(group.activities))
+        if again := sorted(name for name in set(group.activities) if grouped[name] > 1):
+            yield "RM060", Level.ERROR, at, f"{', '.join(again)} in several groups", "put each into one group"
+    for place, driver in enumerate(sheet.uncertainty.drivers):
+        at = ("uncertainty", "drivers", place)
+        yield from _unknown(driver.activities, known, (*at, "activities"), "activity")
+        yield from _unknown([driver.group] if driver.group else [], groups, (*at, "group"), "group")
 
 
 def _ties(sheet: Sheet, part: ActivityPart, at: Place) -> Iterator[Finding]:
@@ -149,6 +169,7 @@ def _twice(sheet: Sheet) -> Iterator[Finding]:
         "phases": [p.key for p in sheet.phases],
         "activities": [f"{a.initiative}.{a.key}" for a in sheet.activities],
         "budgets": [f"{b.source} in {b.fiscal_year}" for b in sheet.budgets],
+        "uncertainty": [*(g.key for g in sheet.uncertainty.groups), *(d.key for d in sheet.uncertainty.drivers)],
     }
     for table, names in named.items():
         for name, times in Counter(names).items():

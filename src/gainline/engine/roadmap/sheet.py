@@ -15,6 +15,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Amount = Annotated[int, Field(ge=0, le=10**12)]
 Weeks = Annotated[int, Field(ge=1, le=260)]
+FullName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$")]
+Factor = Annotated[float, Field(ge=0.1, le=20)]
 LONGEST_DAYS = 3_660
 
 
@@ -72,8 +74,10 @@ class SchoolPart(Part):
     """A school."""
 
     key: Name
+    title: str = ""
     high_need: bool = False
     load_cap: Count | None = None
+    groups: tuple[Name, ...] = ()
 
 
 class WavesPart(Part):
@@ -152,10 +156,13 @@ class ActivityPart(Part):
     per: Literal["initiative", "wave", "school"] = "initiative"
     waves: tuple[Count, ...] = ()
     schools: tuple[Name, ...] = ()
+    groups: tuple[Name, ...] = ()
     weeks: Weeks | Annotated[tuple[Weeks, Weeks, Weeks], Field()] = 1
     owner: str = ""
     needs: dict[Name, Count] = Field(default_factory=dict)
     cost: Amount = 0
+    cost_range: tuple[Amount, Amount] | None = None
+    weekly_cost: Amount = 0
     source: Name | None = None
     load: Annotated[int, Field(ge=0, le=1000)] = 0
     assessment: bool = False
@@ -167,9 +174,47 @@ class ActivityPart(Part):
     def _is_ordered(self) -> ActivityPart:
         if isinstance(self.weeks, tuple) and list(self.weeks) != sorted(self.weeks):
             raise ValueError("weeks are [at best, most likely, at worst], so they may not fall")
+        if self.cost_range and not self.cost_range[0] <= self.cost <= self.cost_range[1]:
+            raise ValueError(f"cost_range is [at best, at worst], and the cost of {self.cost} lies outside")
         if self.load and not (self.kind is Kind.GO_LIVE and self.per == "school"):
             raise ValueError("load is what a go-live per school brings; other activities bear none")
         return self
+
+
+class GroupPart(Part):
+    """Activities that go well or badly together."""
+
+    key: Name
+    correlation: Annotated[float, Field(ge=0, lt=1)]
+    activities: Annotated[tuple[FullName, ...], Field(min_length=1)]
+
+
+class DriverPart(Part):
+    """A risk that acts on several activities; see `model.RiskDriver`."""
+
+    key: Name
+    title: str = ""
+    probability: Annotated[float, Field(gt=0, le=1)]
+    activities: tuple[FullName, ...] = ()
+    weeks: tuple[Factor, Factor, Factor] = (1.0, 1.0, 1.0)
+    cost: tuple[Amount, Amount, Amount] = (0, 0, 0)
+    group: Name | None = None
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> DriverPart:
+        if list(self.weeks) != sorted(self.weeks) or list(self.cost) != sorted(self.cost):
+            raise ValueError("weeks and cost are [at best, most likely, at worst], so they may not fall")
+        if self.weeks != (1.0, 1.0, 1.0) and not self.activities:
+            raise ValueError("name the activities that take longer when it happens")
+        return self
+
+
+class UncertaintyPart(Part):
+    """What a simulation draws from; see `model.Uncertainty`."""
+
+    shape: Literal["triangular", "pert"] = "triangular"
+    groups: tuple[GroupPart, ...] = ()
+    drivers: tuple[DriverPart, ...] = ()
 
 
 class Sheet(Part):
@@ -191,6 +236,7 @@ class Sheet(Part):
     budgets: tuple[BudgetPart, ...] = ()
     initiatives: Annotated[tuple[InitiativePart, ...], Field(min_length=1)]
     activities: Annotated[tuple[ActivityPart, ...], Field(min_length=1)]
+    uncertainty: UncertaintyPart = UncertaintyPart()
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Sheet:
