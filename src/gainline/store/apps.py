@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class Store(AppConfig):
@@ -11,3 +14,13 @@ class Store(AppConfig):
     name = "gainline.store"
     label = "store"
     verbose_name = "Gainline"
+
+    def ready(self) -> None:
+        """Lay the fences after every migration."""
+        post_migrate.connect(_lay_fences, sender=self)
+
+
+def _lay_fences(*, using: str, plan: Any = None, **_: object) -> None:  # noqa: ANN401 - Django's own
+    from gainline.store import fences  # after the models are loaded, which this module must not do
+
+    fences.lay(using=using)

@@ -1,6 +1,5 @@
 """The tables, one file per aggregate; only the store and the services import from here."""
 
-from gainline.store.models.accounts import Account
-from gainline.store.models.districts import District
+from gainline.store.models import accounts, aims, audit, cycles, districts, evidence, grants, imports, notes, tools
 
-__all__ = ["Account", "District"]
+__all__ = ["accounts", "aims", "audit", "cycles", "districts", "evidence", "grants", "imports", "notes", "tools"]

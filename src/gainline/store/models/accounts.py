@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django_scopes import ScopedManager
 
-from gainline.store.tenancy import Timed, id_of
+from gainline.store.tenancy import Timed, public_ids
 
 
 class Directory(BaseUserManager["Account"]):
@@ -25,7 +25,7 @@ class Directory(BaseUserManager["Account"]):
 class Account(Timed, AbstractBaseUser):  # type: ignore[misc]  # two abstract Metas
     """A person who works for a district."""
 
-    public_id = models.CharField(max_length=40, unique=True, default=id_of("acc"), editable=False)
+    public_id = public_ids("acc")
     district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="+")
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
