@@ -13,9 +13,9 @@ from gainline.engine.roadmap.calendar import Calendar, Testing
 from gainline.engine.roadmap.model import (
     Activity,
     Budget,
+    CorrelatedGroup,
     Dependency,
     Duration,
-    Group,
     Initiative,
     Resource,
     RiskDriver,
@@ -24,7 +24,16 @@ from gainline.engine.roadmap.model import (
     School,
     Uncertainty,
 )
-from gainline.engine.roadmap.sheet import ActivityPart, AfterPart, CalendarPart, InitiativePart, SchoolPart, Sheet, Span
+from gainline.engine.roadmap.sheet import (
+    ActivityPart,
+    AfterPart,
+    CalendarPart,
+    InitiativePart,
+    SchoolPart,
+    Sheet,
+    Span,
+    UncertaintyPart,
+)
 
 
 def expand(sheet: Sheet) -> Roadmap:
@@ -53,6 +62,23 @@ def expand(sheet: Sheet) -> Roadmap:
         activities=tuple(activity for made in instances.values() for activity in made),
         dependencies=tuple(_dependencies(sheet, instances)),
         aims=aims_of((sheet.vision, sheet.capabilities, sheet.outcomes, sheet.phases)),
+        uncertainty=_uncertainty(sheet.uncertainty, instances),
+    )
+
+
+def _uncertainty(part: UncertaintyPart, instances: Mapping[str, Sequence[Activity]]) -> Uncertainty:
+    """A named activity stands for all that its pattern makes."""
+
+    def keys(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(activity.key for name in dict.fromkeys(names) for activity in instances[name])
+
+    return Uncertainty(
+        part.shape,
+        tuple(CorrelatedGroup(g.key, g.correlation, keys(g.activities)) for g in part.groups),
+        tuple(
+            RiskDriver(d.key, d.title or d.key, d.probability, keys(d.activities), d.weeks, d.cost, d.group)
+            for d in part.drivers
+        ),
     )
 
 

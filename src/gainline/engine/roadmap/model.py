@@ -193,7 +193,7 @@ class RiskDriver:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CorrelatedGroup:
     """Activities that go well or badly together, and how strongly: 0 not at all, 1 always."""
 
     key: str
@@ -206,7 +206,7 @@ class Uncertainty:
     """What is known of how a roadmap may go: the shape of three-point estimates, what goes together, and risks."""
 
     shape: str = "triangular"
-    groups: tuple[Group, ...] = ()
+    groups: tuple[CorrelatedGroup, ...] = ()
     drivers: tuple[RiskDriver, ...] = ()
 
 
@@ -224,6 +224,7 @@ class Roadmap:
     activities: tuple[Activity, ...]
     dependencies: tuple[Dependency, ...]
     aims: Aims = field(default_factory=Aims)
+    uncertainty: Uncertainty = field(default_factory=Uncertainty)
 
     @cached_property
     def school_by_key(self) -> Mapping[str, School]:

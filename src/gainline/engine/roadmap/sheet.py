@@ -181,7 +181,7 @@ class ActivityPart(Part):
         return self
 
 
-class GroupPart(Part):
+class CorrelatedPart(Part):
     """Activities that go well or badly together."""
 
     key: Name
@@ -213,7 +213,7 @@ class UncertaintyPart(Part):
     """What a simulation draws from; see `model.Uncertainty`."""
 
     shape: Literal["triangular", "pert"] = "triangular"
-    groups: tuple[GroupPart, ...] = ()
+    groups: tuple[CorrelatedPart, ...] = ()
     drivers: tuple[DriverPart, ...] = ()
 
 
