@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 
 from gainline.config.environment import postgresql, read_environment, sqlite
+from gainline.web.catalogs import compile_catalogs
 
 ENVIRONMENT = read_environment()
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -80,6 +81,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "gainline.web.parts.frame.frame",
             ],
         },
     },
@@ -164,7 +166,7 @@ TIME_ZONE = "UTC"  # what is stored; pages show the district's own days
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-LOCALE_PATHS = [WEB / "locale"]
+LOCALE_PATHS = [compile_catalogs()]
 
 LOGGING = {
     "version": 1,

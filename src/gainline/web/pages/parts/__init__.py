@@ -1,0 +1,1 @@
+"""The style guide: every part in every state, shown where the demo district is."""
