@@ -57,6 +57,14 @@ class Calendar:
         every = (first + timedelta(weeks=week) for week in range(count))
         return tuple(monday for monday in every if not self.is_closed(monday))
 
+    @property
+    def closed_weeks(self) -> tuple[tuple[date, date], ...]:
+        """Monday and Sunday of each week in the span that nobody works in, in order."""
+        first = week_start(self.span.start)
+        count = (self.span.end - first).days // DAYS_PER_WEEK + 1
+        every = (first + timedelta(weeks=week) for week in range(count))
+        return tuple((monday, monday + timedelta(days=6)) for monday in every if self.is_closed(monday))
+
     def is_closed(self, monday: date) -> bool:
         """Tell whether nobody works in the week."""
         return all(self._is_holiday(day) for day in _weekdays(monday))
