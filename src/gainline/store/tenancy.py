@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
 from django_scopes import ScopedManager, get_scope, scope, scopes_disabled
@@ -65,6 +65,10 @@ class Timed(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     updated = models.DateTimeField(auto_now=True)
 
+    if TYPE_CHECKING:  # ids of keys and the ways back along them, which Django adds at run time
+
+        def __getattr__(self, name: str) -> Any: ...  # noqa: ANN401
+
     class Meta:
         abstract = True
 
@@ -72,9 +76,9 @@ class Timed(models.Model):
 class Tenant(Timed):
     """A row that belongs to one district and is only seen and written within it."""
 
-    district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="+")
+    district_id: int
 
-    district_id: int | None
+    district = models.ForeignKey("store.District", on_delete=models.PROTECT, related_name="+")
 
     objects = ScopedManager(district="district")
 

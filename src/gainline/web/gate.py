@@ -5,17 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import translation
 
+from gainline.engine.core.errors import (
+    Conflict,
+    DataIssues,
+    GainlineError,
+    Missing,
+    NotAllowed,
+    Refused,
+    UserFixable,
+)
+from gainline.services import permissions
+from gainline.services.permissions import PERMISSIONS, Actor, Standing, permitted_anywhere
 from gainline.store.tenancy import within
 
 View = Callable[..., HttpResponse]
+STATUS: dict[type[GainlineError], int] = {
+    NotAllowed: 403,
+    Missing: 404,
+    Conflict: 409,
+    Refused: 422,
+    DataIssues: 422,
+    UserFixable: 400,
+}
 NOT_OURS = ("allauth.", "django.", "django_htmx.", "csp.")  # their views bring their own rules
 
 
@@ -46,6 +66,28 @@ def open_to_all(*, why: str) -> Callable[[View], View]:
 def signed_in(view: View) -> View:
     """Declare that every account of the district may use a view; what it shows is up to the services."""
     return _declared(Rule(None, needs_account=True))(view)
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Declare that a view is for accounts with a permission somewhere in the district.
+
+    The services ask again, for the very row; this keeps pages that would be empty or refused from being offered.
+    """
+    if permission not in PERMISSIONS:
+        raise ValueError(f"there is no permission {permission}")
+    return _declared(Rule(permission, needs_account=True))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks, as the services take it for `by`; only behind a rule that needs an account."""
+    return cast("Actor", request.user)
+
+
+def standing_of(request: HttpRequest) -> Standing:
+    """What who asks may do, read once per request; pages offer only what it allows."""
+    if not hasattr(request, "standing"):
+        request.standing = permissions.standing_of(actor_of(request))  # type: ignore[attr-defined]  # ours
+    return cast("Standing", request.standing)  # type: ignore[attr-defined]
 
 
 def _declared(rule: Rule) -> Callable[[View], View]:
@@ -95,6 +137,23 @@ class Gate:
             if view.__module__.startswith(NOT_OURS):
                 return None
             raise PermissionDenied("this address declares no rule")
-        if rule.needs_account and not request.user.is_authenticated:
+        if not rule.needs_account:
+            return None
+        if not request.user.is_authenticated:
             return HttpResponseRedirect(f"/{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
+        if rule.permission and rule.permission not in permitted_anywhere(standing_of(request)):
+            raise NotAllowed(
+                f"SV001 your grants do not allow you to {PERMISSIONS[rule.permission].says}", "ask your EdTech lead"
+            )
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Turn an error that we raise on purpose into its page; anything else is a defect and stays one."""
+        if not isinstance(exception, GainlineError):
+            return None
+        status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), 500)
+        code, _, rest = exception.says.partition(" ")
+        has_code = code.rstrip(":")[2:].isdigit()
+        shown = {"says": rest if has_code else exception.says, "code": code.rstrip(":") if has_code else ""}
+        shown |= {"remedy": exception.remedy}
+        return render(request, "refused.html", shown | {"status": status}, status=status)

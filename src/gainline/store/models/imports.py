@@ -20,6 +20,7 @@ class Job(Tenant):
     total = models.PositiveIntegerField(default=0)
     asked_by = models.ForeignKey("store.Account", on_delete=models.PROTECT, related_name="+")
     words = models.JSONField(default=dict)  # what it needs to start: ids, never people
+    result = models.JSONField(default=dict)  # what a measurement gave, as the exit for numbers let it out
     code = models.CharField(max_length=10, blank=True)  # of a refusal or an error
     says = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
@@ -50,14 +51,14 @@ class Import(Tenant):
     account = models.JSONField(default=list)  # per file
     issues = models.PositiveIntegerField(default=0)
     snapshot = models.CharField(max_length=64, blank=True)  # empty until it is done
-    imported_on = models.DateField(null=True, blank=True)
+    imported_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(snapshot="", imported_on=None) | (~Q(snapshot="") & Q(imported_on__isnull=False)),
-                name="import_done_on_a_day",
+                condition=Q(snapshot="", imported_at=None) | (~Q(snapshot="") & Q(imported_at__isnull=False)),
+                name="import_done_at_a_time",
             )
         ]
 

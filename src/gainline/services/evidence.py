@@ -1,0 +1,105 @@
+"""Evidence: a registered plan is evaluated in the background, and the document is kept as it was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gainline.engine.core.progress import Progress
+from gainline.engine.privacy import Audience
+from gainline.engine.reports import brief_html
+from gainline.road.briefing import read_evidence
+from gainline.road.evaluating import evaluate_plan
+from gainline.road.measuring import measure
+from gainline.services import clock, desk, queue, stages
+from gainline.services.stages import Stage
+from gainline.services.workspaces import open_workspace
+from gainline.store.models.accounts import Account
+from gainline.store.models.cycles import Cycle, Registration
+from gainline.store.models.evidence import Evidence
+from gainline.store.models.imports import Job
+from gainline.store.words import JobKind
+
+
+@desk.verb("cycle.look", on="cycle")
+def look(*, by: Account, cycle: Cycle) -> Job:
+    """Have the registered plan evaluated on the records as they are now; every look leaves its event.
+
+    Raises
+    ------
+    Conflict
+        With the stage table's code when the plan is not locked or no files came since.
+    """
+    stages.require(cycle, Stage.EVALUATED)
+    return queue.put(by=by, kind=JobKind.EVALUATE, words={"cycle": cycle.public_id})
+
+
+@desk.verb("evidence.read", words=("indicator", "groups"))
+def ask_measure(*, by: Account, indicator: str, groups: list[str], where: dict[str, list[str]] | None = None) -> Job:
+    """Have an indicator measured for groups; what is too small to show stays hidden."""
+    words = {"indicator": indicator, "groups": groups, "where": where or {}}
+    return queue.put(by=by, kind=JobKind.MEASURE, words=words)
+
+
+@desk.carrying
+def carry_out(job: Job, progress: Progress) -> None:
+    """Evaluate a cycle's registered plan, all of it and nothing else, and keep the evidence."""
+    cycle = Cycle.objects.get(public_id=job.words["cycle"])
+    workspace = open_workspace(job.district)
+    path = workspace.folder("plans") / f"{cycle.key}.toml"
+    done = evaluate_plan(workspace, path, as_of=clock.today(job.district), progress=progress)
+    with desk.finishing(job):
+        keep(cycle, done.evidence, done.sha256, by=job.asked_by)
+
+
+@desk.carrying
+def carry_out_measure(job: Job, progress: Progress) -> None:
+    """Measure an indicator; the rows leave through the exit for numbers about people."""
+    words = job.words
+    progress("measure", 0, 1)
+    rows = measure(open_workspace(job.district), words["indicator"], by=words["groups"], where=words["where"] or None)
+    with desk.finishing(job):
+        Job.objects.filter(pk=job.pk).update(result={"rows": rows})
+
+
+def keep(cycle: Cycle, document: dict[str, Any], sha256: str, *, by: Account) -> Evidence:
+    """The evidence's row, once per document: the same result again changes nothing."""
+    found: Evidence | None = Evidence.objects.filter(cycle=cycle, sha256=sha256).first()
+    if found is not None:
+        return found
+    return Evidence.objects.create(
+        cycle=cycle,
+        registration=Registration.objects.filter(cycle=cycle).latest("number"),
+        document=document,
+        sha256=sha256,
+        snapshot=document["provenance"]["snapshot"],
+        ruled=document["verdict"]["word"],
+        evaluated_on=clock.today(cycle.district),
+        evaluated_by=by,
+    )
+
+
+@desk.reading("evidence.read")
+def evidence(*, by: Account, cycle: Cycle) -> list[Evidence]:
+    """Every evaluation of a cycle, latest first."""
+    return list(Evidence.objects.filter(cycle=cycle).select_related("registration", "evaluated_by"))
+
+
+@desk.reading("evidence.read")
+def latest(*, by: Account, cycle: Cycle) -> Evidence | None:
+    """The latest evaluation of a cycle; None before the first."""
+    return Evidence.objects.filter(cycle=cycle).select_related("registration").first()
+
+
+@desk.reading("evidence.read")
+def brief(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, language: str = "en") -> str:
+    """The brief of a cycle as one page of HTML, with every number through the exit for its audience.
+
+    Raises
+    ------
+    Missing
+        When the cycle has not been evaluated.
+    Conflict
+        When its evidence is not what was evaluated.
+    """
+    document = read_evidence(open_workspace(by.district), cycle.key)
+    return brief_html(document, audience=audience, lang=language, district=by.district.name)

@@ -1,0 +1,79 @@
+"""Governance: what was released to whom, what came back, and the audit trail that can be checked."""
+
+from __future__ import annotations
+
+import hashlib
+
+from gainline.engine.core.issues import Issue, Level
+from gainline.engine.privacy import Audience
+from gainline.road.briefing import write_brief
+from gainline.services import clock, desk
+from gainline.services.workspaces import open_workspace
+from gainline.store.models.accounts import Account
+from gainline.store.models.audit import AuditEvent
+from gainline.store.models.cycles import Cycle
+from gainline.store.models.evidence import Evidence, Review
+from gainline.store.models.notes import Feedback, Release
+
+AT_MOST = 200
+
+
+@desk.verb("release.send", on="cycle", words=("audience", "language", "recipient"))
+def release_brief(*, by: Account, cycle: Cycle, audience: Audience, recipient: str, language: str = "en") -> Release:
+    """Write a cycle's brief for an audience and enter that it was sent out, with the digest of its bytes.
+
+    Raises
+    ------
+    Conflict
+        SV036 when whoever evaluated it would release it as well.
+    Missing
+        When the cycle has not been evaluated.
+    """
+    latest = Evidence.objects.filter(cycle=cycle).first()
+    if latest is not None and latest.evaluated_by_id == by.pk:
+        raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
+    path = write_brief(open_workspace(by.district), cycle.key, audience=audience, language=language)
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Release.objects.create(
+        cycle=cycle, evidence=latest, audience=str(audience), language=language, recipient=recipient, sha256=sha256,
+        released_on=clock.today(by.district), released_by=by,
+    )  # fmt: skip
+
+
+@desk.verb("cycle.review", on="review")
+def land_feedback(*, by: Account, review: Review) -> int:
+    """Take the feedback that came back since the last review into this one: how many answers."""
+    waiting = Feedback.objects.filter(release__cycle=review.cycle_id, review=None)
+    return int(waiting.update(review=review))
+
+
+@desk.reading("district.read")
+def releases(*, by: Account) -> list[Release]:
+    """What was sent to whom, latest first, with the feedback that came back."""
+    return list(Release.objects.select_related("cycle", "released_by").prefetch_related("feedback"))
+
+
+@desk.reading("audit.read")
+def trail(*, by: Account, before: int | None = None) -> list[AuditEvent]:
+    """Events of the audit trail, latest first, 200 at a time; `before` is the number to go on from."""
+    events = AuditEvent.objects.select_related("actor").order_by("-seq")
+    return list((events.filter(seq__lt=before) if before else events)[:AT_MOST])
+
+
+@desk.reading("audit.read")
+def verify_trail(*, by: Account) -> list[Issue]:
+    """Every break in the audit trail's chain. A cut-off tail shows only against a head that was kept outside."""
+    found, before, expected = [], desk.ZEROS, 1
+    for event in AuditEvent.objects.select_related("actor").order_by("seq").iterator(chunk_size=500):
+        if event.seq != expected or event.before != before or event.hash != desk.hash_of(event):
+            says = f"event {event.seq} of the audit trail is not what was written, or one before it is gone"
+            found.append(Issue("SV037", Level.ERROR, says, "ask who had access to the database", file="audit trail"))
+        before, expected = event.hash, event.seq + 1
+    return found
+
+
+@desk.reading("audit.read")
+def trail_head(*, by: Account) -> tuple[int, str]:
+    """The trail's length and last hash; keep it outside."""
+    last = AuditEvent.objects.order_by("-seq").first()
+    return (last.seq, last.hash) if last else (0, desk.ZEROS)

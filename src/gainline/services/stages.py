@@ -1,0 +1,166 @@
+"""The stages of a cycle as a table: what each needs, and what is said when that is missing.
+
+A cycle's stage is computed from what stands on its thread. Nobody sets it, and nobody types a percentage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gainline.engine.core.errors import Conflict
+from gainline.store.models.cycles import Cycle, PlanDraft, Registration
+from gainline.store.models.evidence import Decision, Evidence, Learning, Review
+from gainline.store.models.imports import Import
+
+
+class Stage(StrEnum):
+    """How far a cycle has come."""
+
+    ASKED = "asked"
+    PLANNED = "planned"
+    REGISTERED = "registered"
+    RECORDED = "recorded"
+    EVALUATED = "evaluated"
+    REVIEWED = "reviewed"
+    DECIDED = "decided"
+    LEARNED = "learned"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table.
+
+    Parameters
+    ----------
+    stage, label
+        Which stage, and its name on pages.
+    stands
+        The fact that says it stands; see `facts_of`.
+    needs
+        The stage before it.
+    code, because, remedy
+        What is said to whoever wants this stage before the one it needs.
+    """
+
+    stage: Stage
+    label: str | Promise
+    stands: str
+    needs: Stage | None = None
+    code: str = ""
+    because: str = ""
+    remedy: str = ""
+
+
+STEPS: tuple[Step, ...] = (
+    Step(Stage.ASKED, _("Question"), "has_question"),
+    Step(Stage.PLANNED, _("Plan"), "has_draft", Stage.ASKED, "SV020", "a plan answers a question", "ask one first"),
+    Step(
+        Stage.REGISTERED, _("Registration"), "has_registration", Stage.PLANNED,
+        "SV021", "there is no plan to lock yet", "write the plan first",
+    ),
+    Step(
+        Stage.RECORDED, _("Records"), "has_records", Stage.REGISTERED,
+        "SV022", "records that decide come after the plan is locked", "lock the plan, then bring the files in",
+    ),
+    Step(
+        Stage.EVALUATED, _("Evidence"), "has_evidence", Stage.RECORDED,
+        "SV023", "no files have come in since the plan was locked", "bring in usage and scores of the pilot first",
+    ),
+    Step(
+        Stage.REVIEWED, _("Review"), "has_review", Stage.EVALUATED,
+        "SV024", "there is no evidence to review yet", "have the registered plan evaluated first",
+    ),
+    Step(
+        Stage.DECIDED, _("Decision"), "has_decision", Stage.REVIEWED,
+        "SV025", "nobody has reviewed the evidence yet", "hold a review, so that others are heard first",
+    ),
+    Step(
+        Stage.LEARNED, _("Learning"), "has_learning", Stage.DECIDED,
+        "SV026", "what was learned follows from a decision", "decide first; not enough evidence is a decision, too",
+    ),
+)  # fmt: skip
+STEP = {step.stage: step for step in STEPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One stage of one cycle, as a page shows it."""
+
+    step: Step
+    is_reached: bool
+    is_next: bool
+
+
+def with_facts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
+    """The cycles with every fact that their stage is computed from, in the same query."""
+    mine = {"cycle": OuterRef("pk")}
+    locked = Registration.objects.filter(cycle=OuterRef(OuterRef("pk")), number=0).values("created")[:1]
+    return cycles.annotate(
+        has_draft=Exists(PlanDraft.objects.filter(**mine).exclude(text="")),
+        has_registration=Exists(Registration.objects.filter(**mine)),
+        has_records=Exists(Import.objects.filter(is_preview=False, imported_at__gt=Subquery(locked))),
+        has_evidence=Exists(Evidence.objects.filter(**mine)),
+        has_review=Exists(Review.objects.filter(**mine)),
+        has_decision=Exists(Decision.objects.filter(**mine)),
+        has_learning=Exists(Learning.objects.filter(**mine)),
+    )
+
+
+def facts_of(cycle: Cycle) -> dict[str, bool]:
+    """What stands on a cycle, read anew unless `with_facts` brought it."""
+    names = [step.stands for step in STEPS if step.stands != "has_question"]
+    whole = cycle if hasattr(cycle, "has_draft") else with_facts(Cycle.objects.filter(pk=cycle.pk)).get()
+    return {"has_question": bool(cycle.question)} | {name: bool(getattr(whole, name)) for name in names}
+
+
+def progress_of(cycle: Cycle) -> list[Reached]:
+    """Every stage in its order: reached or not, and which one is next."""
+    facts = facts_of(cycle)
+    reached = [facts[step.stands] for step in STEPS]
+    following = next((place for place, is_reached in enumerate(reached) if not is_reached), None)
+    return [Reached(step, reached[place], place == following) for place, step in enumerate(STEPS)]
+
+
+def stage_of(cycle: Cycle) -> Stage:
+    """The last stage before the first that is missing."""
+    stages = [reached.step.stage for reached in progress_of(cycle)]
+    missing = [place for place, reached in enumerate(progress_of(cycle)) if not reached.is_reached]
+    return stages[max(missing[0] - 1, 0)] if missing else stages[-1]
+
+
+def why_not(cycle: Cycle, stage: Stage) -> Conflict | None:
+    """None when the cycle may enter a stage; else the error with the reason and the remedy, as page and API show it."""
+    if cycle.stopped_on:
+        return Conflict("SV027 this cycle was stopped", "start another one that follows it")
+    facts = facts_of(cycle)
+    for step in _up_to(stage):
+        before = STEP[step.needs] if step.needs else None
+        if before and not facts[before.stands]:
+            return Conflict(f"{step.code} {step.because}", step.remedy)
+    return None
+
+
+def require(cycle: Cycle, stage: Stage) -> None:
+    """Let pass when the cycle may enter a stage.
+
+    Raises
+    ------
+    Conflict
+        With the table's code, reason and remedy.
+    """
+    if error := why_not(cycle, stage):
+        raise error
+
+
+def _up_to(stage: Stage) -> Iterable[Step]:
+    """The steps up to a stage, first to last: the earliest thing that is missing is said."""
+    for step in STEPS:
+        yield step
+        if step.stage is stage:
+            return

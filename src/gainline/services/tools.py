@@ -1,0 +1,109 @@
+"""Tools: the portfolio, its contracts with their clocks, and the agreements about data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from gainline.services import desk
+from gainline.store.models.accounts import Account
+from gainline.store.models.tools import Agreement, Contract, Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a contract says: days, the last day for notice, the price of the whole term, seats."""
+
+    starts: date
+    ends: date
+    notice_by: date | None = None
+    renews_itself: bool = False
+    price: Decimal | None = None
+    seats: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataTerms:
+    """What an agreement allows: purposes, fields, recipients, and until when everything is destroyed."""
+
+    purposes: tuple[str, ...]
+    fields: tuple[str, ...]
+    recipients: tuple[str, ...]
+    signed_on: date
+    ends: date
+    destroy_by: date
+
+
+@desk.verb("tool.write", words=("key", "name"))
+def add_tool(*, by: Account, key: str, name: str, vendor: str = "", what_for: str = "") -> Tool:
+    """A tool of the portfolio; its key is the one that plans and usage rows use.
+
+    Raises
+    ------
+    Conflict
+        SV011 when the key is taken.
+    """
+    if Tool.objects.filter(key=key).exists():
+        raise desk.refuse("SV011", "another tool already has this key", "give another key")
+    return Tool.objects.create(key=key, name=name, vendor=vendor, what_for=what_for, owner=by)
+
+
+@desk.verb("tool.write", on="tool", words=("name",))
+def change_tool(*, by: Account, tool: Tool, name: str, vendor: str = "", what_for: str = "") -> Tool:
+    """Describe a tool better."""
+    tool.name, tool.vendor, tool.what_for = name, vendor, what_for
+    tool.save()
+    return tool
+
+
+@desk.verb("tool.write", on="tool")
+def add_contract(*, by: Account, tool: Tool, terms: Terms) -> Contract:
+    """A contract for a tool.
+
+    Raises
+    ------
+    Conflict
+        SV012 when its days are out of order.
+    """
+    if terms.ends < terms.starts or (terms.notice_by and terms.notice_by > terms.ends):
+        raise desk.refuse("SV012", "a contract starts, then notice is due, then it ends", "put its days in order")
+    return Contract.objects.create(tool=tool, **{name: getattr(terms, name) for name in Terms.__slots__})
+
+
+@desk.verb("agreement.write", on="tool")
+def add_agreement(*, by: Account, tool: Tool, terms: DataTerms, contract: Contract | None = None) -> Agreement:
+    """An agreement about the data that a tool's vendor gets.
+
+    Raises
+    ------
+    Conflict
+        SV013 when its days are out of order.
+    """
+    if not terms.signed_on <= terms.ends <= terms.destroy_by:
+        raise desk.refuse(
+            "SV013", "an agreement is signed, then ends, then data are destroyed", "put its days in order"
+        )
+    lists = {name: list(getattr(terms, name)) for name in ("purposes", "fields", "recipients")}
+    days = {name: getattr(terms, name) for name in ("signed_on", "ends", "destroy_by")}
+    return Agreement.objects.create(tool=tool, contract=contract, **lists, **days)
+
+
+@desk.reading("district.read")
+def tools(*, by: Account) -> list[Tool]:
+    """The portfolio by name, with contracts, agreements and cycles at hand."""
+    return list(Tool.objects.filter(retired_on=None).prefetch_related("contracts", "agreements", "cycles"))
+
+
+@desk.reading("district.read")
+def tool(*, by: Account, public_id: str) -> Tool:
+    """One tool."""
+    found: Tool = desk.find(Tool, public_id, "owner")
+    return found
+
+
+@desk.reading("district.read")
+def contract(*, by: Account, public_id: str) -> Contract:
+    """One contract with its tool."""
+    found: Contract = desk.find(Contract, public_id, "tool")
+    return found
