@@ -23,3 +23,8 @@ def plan_text(key: str) -> str:
     if not found.is_file():
         raise KeyError(key)
     return found.read_text(encoding="utf-8")
+
+
+def demo_roadmap() -> str:
+    """The TOML text of the demo district's roadmap: its 30 schools and two tools, over two years."""
+    return files(__package__).joinpath("roadmap", "riverbend.toml").read_text(encoding="utf-8")
