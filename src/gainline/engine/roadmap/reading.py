@@ -124,7 +124,7 @@ def _uncertain(sheet: Sheet) -> Iterator[Finding]:
     for place, group in enumerate(sheet.uncertainty.groups):
         at: Place = ("uncertainty", "groups", place, "activities")
         yield from _unknown(group.activities, known, at, "activity")
-        grouped.update(dict.fromkeys(group.activities))
+        grouped.update(set(group.activities))
         if again := sorted(name for name in set(group.activities) if grouped[name] > 1):
             yield "RM060", Level.ERROR, at, f"{', '.join(again)} in several groups", "put each into one group"
     for place, driver in enumerate(sheet.uncertainty.drivers):

@@ -43,13 +43,6 @@ def spread(shape: Shape, three: tuple[float, float, float], normals: Floats) -> 
     return low + (high - low) * unit
 
 
-def mean(shape: Shape, three: tuple[float, float, float]) -> float:
-    """The mean of a three-point estimate."""
-    low, likely, high = three
-    weight = 1.0 if shape is Shape.TRIANGULAR else PERT_WEIGHT
-    return (low + weight * likely + high) / (weight + 2.0)
-
-
 def _triangular(mode: float, normals: Floats) -> Floats:
     below = ndtr(normals)
     rising = np.sqrt(below * mode)
