@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from gainline.engine.roadmap.greedy import first_plan
 from gainline.engine.roadmap.modeling import Model, build
 from gainline.engine.roadmap.network import Network
 from gainline.engine.roadmap.reach import reach
+from gainline.engine.roadmap.relaxing import relax
 
 
 class Stage(StrEnum):
@@ -90,34 +91,74 @@ def solve_network(network: Network, effort: Effort, on_found: Listener = unheard
     if reach(network).lost:
         return _impossible()
     first = first_plan(network)
-    if first is not None and all(_is_balanced(network, first)):
+    if first is not None and not all(_is_balanced(network, first)):
+        first = None
+    if first is not None:
         on_found(Found(Stage.FIRST, network.finish(first), 0, proved=False))
     model = build(network)
-    finish = _run(model, Stage.FINISH, effort, first, on_found)
+    finish = _run(model, Task(Stage.FINISH, effort.work, first), effort, on_found)
     if isinstance(finish, Refusal):
         return finish
     starts, found = finish
     if not network.wishes:
         return Solution(starts, (found,), effort, ortools_version)
-    model.cap_finish(found.value)
-    early = _run(model, Stage.EARLY, effort, starts, on_found)
-    if isinstance(early, Refusal):
-        return Solution(starts, (found,), effort, ortools_version)
+    known = [plan for plan in (first, starts) if plan is not None and network.finish(plan) <= found.value]
+    early = _early(network, found.value, min(known, key=network.wish), (effort, on_found))
     return Solution(early[0], (found, early[1]), effort, ortools_version)
 
 
-def _run(
-    model: Model, stage: Stage, effort: Effort, hint: tuple[int, ...] | None, on_found: Listener
-) -> tuple[tuple[int, ...], Found] | Refusal:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run: its stage, its share of the effort, where to begin, and what no plan goes below.
+
+    A run is `partial` when it looks at some plans only: what it proves is then no bound for all.
+    """
+
+    stage: Stage
+    work: float
+    hint: tuple[int, ...] | None
+    floor: int = 0
+    partial: bool = False
+
+
+def _early(
+    network: Network, finish: int, best: tuple[int, ...], how: tuple[Effort, Listener]
+) -> tuple[tuple[int, ...], Found]:
+    """Early go-lives: the waves' dates from the relaxation first, then everything from the best plan so far."""
+    effort, on_found = how
+    relaxed = relax(network, finish)
+    floor = relaxed.bound if relaxed else 0
+    if relaxed and relaxed.dates and network.wish(best) > floor:
+        fixed = _aimed(network, finish)
+        for node, week in relaxed.dates.items():
+            fixed.proto.add(fixed.starts[node] == week)
+        within = _run(fixed, Task(Stage.EARLY, effort.work / 4, None, floor, partial=True), effort, on_found)
+        if not isinstance(within, Refusal) and network.wish(within[0]) < network.wish(best):
+            best = within[0]
+    found = Found(Stage.EARLY, network.wish(best), floor, proved=False)
+    last = _run(_aimed(network, finish), Task(Stage.EARLY, effort.work, best, floor), effort, on_found)
+    if isinstance(last, Refusal) or (last[1].value > found.value and not last[1].proved):
+        return best, found
+    return last
+
+
+def _aimed(network: Network, finish: int) -> Model:
+    model = build(network)
+    model.cap_finish(finish)
+    return model
+
+
+def _run(model: Model, task: Task, effort: Effort, on_found: Listener) -> tuple[tuple[int, ...], Found] | Refusal:
+    stage = task.stage
     model.aim_at_finish() if stage is Stage.FINISH else model.aim_at_wishes()
-    model.hint(hint)
-    solver = _solver(effort)
-    status = solver.solve(model.proto, _Teller(stage, on_found))
+    model.hint(task.hint)
+    solver = _solver(replace(effort, work=task.work))
+    status = solver.solve(model.proto, _Teller(task, on_found))
     if status in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
         starts = tuple(int(solver.value(start)) for start in model.starts)
         value, bound = round(solver.objective_value), round(solver.best_objective_bound)
-        return starts, Found(stage, value, bound, proved=status == cp_model.OPTIMAL)
-    if status == cp_model.INFEASIBLE and _proved_again(model, effort):
+        return starts, Found(stage, value, max(bound, task.floor), proved=status == cp_model.OPTIMAL)
+    if stage is Stage.FINISH and status == cp_model.INFEASIBLE and _proved_again(model, effort):
         return _impossible()
     return Refusal("RM021", "no plan was found within the effort", "give more effort, or ease what is tightest")
 
@@ -155,11 +196,13 @@ def _solver(effort: Effort) -> Any:  # noqa: ANN401 - OR-Tools ships no types
 class _Teller(cp_model.CpSolverSolutionCallback):
     """Hands every better plan on to whoever listens."""
 
-    def __init__(self, stage: Stage, on_found: Listener) -> None:
+    def __init__(self, task: Task, on_found: Listener) -> None:
         super().__init__()
-        self.stage, self.on_found = stage, on_found
+        self.task, self.on_found = task, on_found
 
     def on_solution_callback(self) -> None:
         """Called by the solver with each plan that is better than the last."""
-        value, bound = round(self.objective_value), round(self.best_objective_bound)
-        self.on_found(Found(self.stage, value, bound, proved=value == bound))
+        value, bound = round(self.objective_value), self.task.floor
+        if not self.task.partial:
+            bound = max(bound, round(self.best_objective_bound))
+        self.on_found(Found(self.task.stage, value, bound, proved=False))  # proved is for the end of the run to say
