@@ -1,0 +1,78 @@
+"""A browser for the tests of pages: Debian's Chromium, and pages that keep what the console said."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Without Chromium the tests are skipped, or fail where a browser is required."""
+    if not CHROMIUM.exists():
+        if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
+            pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
+        pytest.skip("no chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    # Playwright runs a loop of its own in this thread, which Django takes for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield made
+        made.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing about each request."""
+
+    def log_message(self, format, *args):
+        """Not a word."""
+
+
+class Server(ThreadingMixIn, WSGIServer):
+    """Answers a browser's parallel requests."""
+
+    daemon_threads = True
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The address of a server for pages that ask no database; those that do use `live_server`, which is slower."""
+    from django.core.wsgi import get_wsgi_application
+
+    server = make_server("localhost", 0, get_wsgi_application(), server_class=Server, handler_class=Quiet)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens an address of the site; the page's ``complaints`` list what the console and the policy said."""
+    contexts = []
+
+    def opened(address, *, width=1280, scheme="light", **options):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(f"{said.type}: {said.text}"))
+        page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+        page.goto(address if "://" in address else site + address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
