@@ -28,6 +28,7 @@ ROAD = (
     ("plan", "plan:app", "Check, register, amend and show plans."),
     ("pilot", "pilot:app", "Before a pilot: its design and its size."),
     ("roadmap", "roadmap:app", "Check, date and show the roadmap: what has to happen when."),
+    ("risk", "risk:app", "Watch what could go wrong on your own measurements, and act on it."),
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
