@@ -41,9 +41,8 @@ class Cast:
 
 def found(name: str = "Riverbend Unified", domain: str = "riverbend.example") -> Cast:
     """Found a district and let its lead bring in everybody else."""
-    dana = people.found_district(
-        name=name, time_zone="America/Chicago", lead_name="Dana Lead", lead_email=f"dana@{domain}"
-    )
+    founding = people.Founding(name)
+    dana = people.found_district(founding=founding, lead_name="Dana Lead", lead_email=f"dana@{domain}")
     root = people.root(by=dana)
     schools = [people.add_unit(by=dana, kind=UnitKind.SCHOOL, name=f"{n} School", parent=root) for n in ("Oak", "Elm")]
     members = {Role.EDTECH_LEAD: dana}

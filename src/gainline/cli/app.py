@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from gainline.cli import console
+from gainline.cli.stopping import heeding
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
@@ -40,6 +41,10 @@ ROAD = (
     ("snapshots", "records:snapshots", "List every published state of the lake."),
     ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),
     ("erase", "erase:erase", "Erase people from every state of the lake, with a certificate."),
+    ("serve", "online.serving:serve", "Open the web application: pages, worker and server in one command."),
+    ("found", "online.serving:found", "Found a district in the web application."),
+    ("backup", "online.keeping:backup", "Copy the web application's home while it goes on."),
+    ("restore", "online.keeping:restore", "Put a backup into a new home, checked."),
     ("verify", "records:verify", "Check that nothing was changed behind our back."),
 )
 
@@ -75,7 +80,8 @@ class _InOrderOfTheRoad(TyperGroup):
 def _command(name: str) -> object:
     place, short = next((place, short) for known, place, short in ROAD if known == name)
     module, _, attribute = place.partition(":")
-    does = getattr(import_module(f"gainline.cli.offline.{module}"), attribute)
+    room = "gainline.cli" if module.startswith("online.") else "gainline.cli.offline"
+    does = getattr(import_module(f"{room}.{module}"), attribute)
     holder = _typer()
     if isinstance(does, typer.Typer):
         holder.add_typer(does, name=name, short_help=short)
@@ -106,7 +112,8 @@ def main() -> int:
     14 conflict, 130 stopped by Ctrl-C (docs/reference/exit-codes.md).
     """
     try:
-        app(standalone_mode=True)
+        with heeding():
+            app(standalone_mode=True)
     except GainlineError as error:
         console.show_error(error)
         return error.exit_code

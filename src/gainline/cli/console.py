@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.text import Text
 
 from gainline.cli.columns import lay_out
+from gainline.cli.stopping import stop_if_asked
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.core.progress import Progress as ProgressCall
@@ -146,6 +147,7 @@ def progress_bars(labels: Mapping[str, str]) -> Iterator[ProgressCall]:
         tasks: dict[str, Any] = {}
 
         def on(stage: str, done: int, total: int) -> None:
+            stop_if_asked()
             label = labels.get(stage)
             if label is None or not total:
                 return

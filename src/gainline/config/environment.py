@@ -12,7 +12,17 @@ from urllib.parse import unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 PREFIX = "GAINLINE_"
-OWN = {"DATABASE_URL", "DEMO", "HOME", "LOG_LEVEL", "OIDC_FILE", "ORIGIN", "SECRET_KEY_FILE", "DATABASE_URL_FILE"}
+OWN = {
+    "DATABASE_URL",
+    "DEMO",
+    "HOME",
+    "LOG_LEVEL",
+    "OIDC_FILE",
+    "ORIGIN",
+    "SECRET_KEY_FILE",
+    "SERVED",
+    "DATABASE_URL_FILE",
+}
 OTHERS = {  # read elsewhere: by the terminal, the tests and the analyst's exported script
     "CLIENT_BIN",
     "ENGINE",
@@ -38,6 +48,8 @@ class Environment:
         PostgreSQL's address; None for the embedded database.
     is_demo
         Whether the sign-in-as list of the demo's cast is offered.
+    is_served
+        Whether `gainline serve` has collected the static files, so that their hashed copies are used.
     log_level
         From which level on is logged.
     secret_key
@@ -50,6 +62,7 @@ class Environment:
     origin: str
     database_url: str | None
     is_demo: bool
+    is_served: bool
     log_level: str
     secret_key: str
     oidc_file: Path | None
@@ -83,6 +96,7 @@ def read_environment(given: Mapping[str, str] = os.environ) -> Environment:
         origin=given.get(PREFIX + "ORIGIN", "http://localhost:8000"),
         database_url=_secret(given, "DATABASE_URL") or given.get(PREFIX + "DATABASE_URL"),
         is_demo=_boolean(given, "DEMO"),
+        is_served=_boolean(given, "SERVED"),
         log_level=given.get(PREFIX + "LOG_LEVEL", "INFO"),
         secret_key=_secret(given, "SECRET_KEY") or _kept_key(home),
         oidc_file=Path(oidc) if oidc else None,

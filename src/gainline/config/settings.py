@@ -92,14 +92,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = GAINLINE_HOME / "static"
 STATICFILES_DIRS = [WEB / "static"]
 # `gainline serve` collects and hashes the files; before that, and in tests, they are read where they stand.
-IS_COLLECTED = (STATIC_ROOT / "staticfiles.json").is_file()
-WHITENOISE_USE_FINDERS = not IS_COLLECTED
+WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_served
 WHITENOISE_AUTOREFRESH = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if IS_COLLECTED
+        if ENVIRONMENT.is_served
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }

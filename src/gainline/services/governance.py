@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
 
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
@@ -12,8 +16,10 @@ from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.cycles import Cycle
+from gainline.store.models.districts import District
 from gainline.store.models.evidence import Evidence, Review
 from gainline.store.models.notes import Feedback, Release
+from gainline.store.tenancy import across_districts
 
 AT_MOST = 200
 
@@ -77,3 +83,18 @@ def trail_head(*, by: Account) -> tuple[int, str]:
     """The trail's length and last hash; keep it outside."""
     last = AuditEvent.objects.order_by("-seq").first()
     return (last.seq, last.hash) if last else (0, desk.ZEROS)
+
+
+@desk.carrying
+def write_heads() -> Path:
+    """Write the head of every district's audit trail into the home's ``heads.jsonl``; copies of it belong outside."""
+    path = Path(settings.GAINLINE_HOME) / "heads.jsonl"
+    lines = []
+    with across_districts(why="every district's trail has a head"):
+        for district in District.objects.order_by("pk"):
+            last = AuditEvent.objects.filter(district=district).order_by("-seq").first()
+            head = {"at": clock.now().isoformat(), "district": district.public_id, "seq": last.seq if last else 0}
+            lines.append(json.dumps(head | {"hash": last.hash if last else desk.ZEROS}))
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -16,17 +17,33 @@ from gainline.store.tenancy import across_districts, within
 from gainline.store.words import Purpose, Right, Role, UnitKind
 
 
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What a new district is: its name, the time zone of its days, and whether it is the made-up one of the demo."""
+
+    name: str
+    time_zone: str = "America/Chicago"
+    is_demo: bool = False
+
+
 @desk.founding
 def found_district(
-    *, name: str, time_zone: str, lead_name: str, lead_email: str, password: str | None = None, is_demo: bool = False
+    *,
+    founding: Founding,
+    lead_name: str,
+    lead_email: str,
+    password: str | None = None,
+    brings_workspace: bool = False,
 ) -> Account:
-    """A new district with its workspace, its default decision rights and its first EdTech lead, who is given back.
+    """A new district with its default decision rights and its first EdTech lead, who is given back.
 
-    The first grant is nobody's gift: it is entered as the machine's owner's.
+    The first grant is nobody's gift: it is entered as the machine's owner's. A new workspace is made as well, unless
+    the district brings one that is put in its place.
     """
+    name = founding.name
     with transaction.atomic():
         with across_districts(why="a district that is being founded is not in scope yet"):
-            district = District.objects.create(name=name, time_zone=time_zone, is_demo=is_demo)
+            district = District.objects.create(name=name, time_zone=founding.time_zone, is_demo=founding.is_demo)
         with within(district.pk):
             root = Organization.objects.create(kind=UnitKind.DISTRICT, name=name)
             for right, roles in DEFAULT_RIGHTS.items():
@@ -37,7 +54,8 @@ def found_district(
                 account=lead, role=Role.EDTECH_LEAD, purpose=Purpose.GOVERN, unit=root, starts=clock.today(district)
             )
             desk.write_down(district=district, by=None, name="people.found_district", row=district, words={})
-        make_workspace(district)
+        if not brings_workspace:
+            make_workspace(district)
     return lead
 
 

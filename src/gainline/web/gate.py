@@ -119,7 +119,8 @@ class Gate:
         if not request.user.is_authenticated:
             return self.get_response(request)
         account: Any = request.user  # ours (AUTH_USER_MODEL); the stubs only know Django's
-        if account.language in dict(settings.LANGUAGES):
+        chosen_here = settings.LANGUAGE_COOKIE_NAME in request.COOKIES  # the switch on every page, for this browser
+        if not chosen_here and account.language in dict(settings.LANGUAGES):
             translation.activate(account.language)
         with within(account.district_id):
             return self.get_response(request)

@@ -10,7 +10,7 @@ from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.options import HERE, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import UserFixable
-from gainline.road.measuring import catalogue_of
+from gainline.road.measuring import catalogue_of, doubts_of
 from gainline.road.measuring import measure as measure_indicator
 from gainline.road.workspace import Workspace
 
@@ -66,14 +66,17 @@ def measure(
     days = (day(start), day(end)) if start and end else None
     if bool(start) != bool(end):
         raise UserFixable("a window has two ends", "give both --from and --to, or neither")
+    home, filters = Workspace.open(workspace), _pairs(where)
     rows = measure_indicator(
-        Workspace.open(workspace),
+        home,
         key,
         by=tuple(part.strip() for part in by.split(",") if part.strip()),
         days=days,
-        where=_pairs(where),
+        where=filters,
         params={name: _number(name, values[-1]) for name, values in _pairs(param).items()},
     )
+    for doubt in doubts_of(home, key, where=filters):
+        console.talk(str(doubt))
     if not rows and form is Format.TABLE:
         console.talk("Nobody in the lake stands behind this measurement: import rosters and usage first.")
         return

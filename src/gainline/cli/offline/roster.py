@@ -54,7 +54,8 @@ def export(
 def pull(
     base: Annotated[str, typer.Argument(help="Base address, up to its version.", metavar="URL")],
     token_file: Annotated[
-        Path, typer.Option(help="File with the bearer token, or with token_url, client_id and client_secret.")
+        Path,
+        typer.Option(help="File with the bearer token, or with what it takes to get one or to sign (see the how-to)."),
     ],
     further: Annotated[
         list[str] | None, typer.Option("--with", help="Also: demographics, resources or gradebook.")

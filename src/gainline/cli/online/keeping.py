@@ -1,0 +1,47 @@
+"""`gainline backup` and `gainline restore`: everything that a home holds, in one folder and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gainline.cli import console
+from gainline.cli.online.serving import HERE, HomeOption
+from gainline.cli.online.setting_up import set_up
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="New folder for the backup.")],
+    home: HomeOption = HERE,
+) -> None:
+    """Copy the database and every district's workspace while the application goes on.
+
+    The copy is complete or not there at all, and holds the digest of every file. It holds secrets and records: keep it
+    as safe as the home itself.
+
+    Example: gainline backup /srv/backups/2026-11-22 --home /srv/gainline
+    """
+    set_up(home)
+    from gainline.services.backups import back_up  # after Django is set up
+
+    kept = back_up(target=folder)
+    console.talk(
+        f"{kept.files:,} files, {kept.bytes / 1e6:,.1f} MB in {folder}; every one can be checked on the way back."
+    )
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup's folder.")],
+    home: HomeOption = HERE,
+) -> None:
+    """Put a backup into a new, empty home, after every file was checked.
+
+    Example: gainline restore /srv/backups/2026-11-22 --home /srv/gainline-restored
+    """
+    set_up(home)
+    from gainline.services.backups import restore as put_back  # after Django is set up
+
+    kept = put_back(source=folder)
+    console.talk(f"{kept.files:,} files are back. Open them with: gainline serve --home {home}")

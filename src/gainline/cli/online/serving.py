@@ -1,0 +1,142 @@
+"""`gainline serve`: one command that migrates, starts the worker and serves the pages."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from gainline.cli import console
+from gainline.cli.online.setting_up import set_up
+from gainline.engine.core.errors import UserFixable
+
+HomeOption = Annotated[Path, typer.Option(help="Folder that holds the database and every district's workspace.")]
+HERE = Path("gainline-home")
+PATIENCE = 20.0  # seconds that a child is given to end
+
+
+def serve(
+    home: HomeOption = HERE,
+    port: Annotated[int, typer.Option(help="The port to listen on; 0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on; by default this machine only.")] = "127.0.0.1",
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1)] = 2,
+    demo: Annotated[bool, typer.Option("--demo", help="Open the demo district, with a sign-in-as list.")] = False,
+) -> None:
+    """Open the web application: migrate the database, start the worker, serve the pages. Ends with Ctrl-C.
+
+    It speaks plain HTTP: put a proxy that speaks TLS in front of it and set GAINLINE_ORIGIN to its address.
+
+    Example: gainline serve --home /srv/gainline --port 8000
+    """
+    port = port or _free_port(host)
+    os.environ.setdefault("GAINLINE_ORIGIN", f"http://{host}:{port}")
+    os.environ["GAINLINE_SERVED"] = "true"
+    if demo:
+        os.environ["GAINLINE_DEMO"] = "true"
+    set_up(home)
+    _prepare(demo=demo)
+    children = [_child("gainline.jobs.worker"), _server(host, port, workers)]
+    console.talk(f"Gainline is at {os.environ['GAINLINE_ORIGIN']}/{'demo/' if demo else ''}   Ctrl-C ends it.")
+    _watch(children)
+
+
+def _prepare(*, demo: bool) -> None:
+    from django.core.management import call_command  # after Django is set up
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from gainline.services.demo_district import make_demo
+
+        with console.progress_bars(STAGES) as progress:
+            make_demo(progress=progress)
+
+
+STAGES = {
+    "world": "Building Riverbend Unified",
+    "autumn": "Importing autumn files",
+    "register": "Registering the plans",
+    "summer": "Importing usage and scores",
+    "decide": "Evaluating and writing briefs",
+}
+
+
+def found(
+    name: Annotated[str, typer.Argument(help="The district's name.")],
+    lead: Annotated[str, typer.Option(help="Name of its first EdTech lead.")],
+    email: Annotated[str, typer.Option(help="Their e-mail address, with which they sign in.")],
+    time_zone: Annotated[str, typer.Option(help="Time zone of the district's days.")] = "America/Chicago",
+    home: HomeOption = HERE,
+) -> None:
+    """Found a district: its workspace, its decision rights and its first EdTech lead, who can bring in everybody else.
+
+    Prints the lead's first password once.
+
+    Example: gainline found "Hillview Schools" --lead "Dana Whitfield" --email dana@hillview.example
+    """
+    set_up(home)
+    from django.core.management import call_command  # after Django is set up
+
+    from gainline.services.people import Founding, found_district
+
+    call_command("migrate", verbosity=0, interactive=False)
+    password = secrets.token_urlsafe(18)
+    found_district(founding=Founding(name, time_zone), lead_name=lead, lead_email=email, password=password)
+    console.talk(f"{name} stands. {lead} signs in as {email} with this password, shown once:")
+    console.show_text(password)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as one:
+        one.bind((host, 0))
+        return int(one.getsockname()[1])
+
+
+def _child(module: str, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", module, *words])
+
+
+def _server(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
+    words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
+    words += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "gainline.config.wsgi:application"]
+    return _child("granian", *words)
+
+
+def _watch(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until somebody ends it or a child ends by itself; then end them all."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        console.talk("Closed. What was finished is kept.")
+        return
+    finally:
+        _end(children)
+    raise UserFixable("one of the application's processes ended by itself", "read what it said above")
+
+
+def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

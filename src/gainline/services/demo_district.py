@@ -1,0 +1,163 @@
+"""The demo district: Riverbend Unified with its cast, its aim, its tools and two cycles, on its made-up records."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from gainline.engine.core.progress import Progress, silent
+from gainline.engine.pilots.plan import Plan
+from gainline.engine.worlds.names import school_name
+from gainline.road.showing import Shown, show_riverbend
+from gainline.road.showing.riverbend import AUTUMN, REGISTERED, SUMMER
+from gainline.road.workspace import read_plan
+from gainline.services import aims, clock, cycles, decisions, desk, evidence, notes, people, registrations, tools
+from gainline.services.workspaces import folder_of
+from gainline.store.models.accounts import Account
+from gainline.store.models.aims import Aim
+from gainline.store.models.cycles import Cycle
+from gainline.store.models.districts import District, Organization
+from gainline.store.models.imports import Import
+from gainline.store.models.tools import Tool
+from gainline.store.tenancy import across_districts, within
+from gainline.store.words import Choice, DriverKind, MeasureKind, Role, UnitKind
+
+NAME, DOMAIN = "Riverbend Unified", "riverbend.example"
+LEAD = ("Dana Whitfield", "Director of learning technology")
+COLLEAGUES = (
+    (Role.ANALYST, "Andre Okafor", "Research analyst"),
+    (Role.PRIVACY_LEAD, "Petra Lindqvist", "Privacy officer"),
+    (Role.PRINCIPAL, "Priya Raman", "Principal"),
+    (Role.COACH, "Cora Jimenez", "Instructional coach"),
+    (Role.TEACHER, "Tariq Haddad", "Teacher, grade 4"),
+    (Role.BOARD_MEMBER, "Bo Andersen", "Board member"),
+    (Role.AUDITOR, "Audra Klein", "Internal auditor"),
+)
+SCHOOL = school_name(0, "elementary")
+AT_SCHOOL = {Role.PRINCIPAL, Role.TEACHER}
+YEAR = (date(2025, 8, 1), date(2026, 7, 31))
+
+
+@desk.founding
+def make_demo(*, progress: Progress = silent) -> Account:
+    """The demo district with everything on its thread; its EdTech lead is given back. A second call changes nothing.
+
+    The records come from the world of `gainline demo`; no figure on the pages is made up beside them. One cycle is
+    decided; the other waits for its review and its decision.
+    """
+    with across_districts(why="the demo is looked for before anybody has signed in"):
+        standing = District.objects.filter(is_demo=True).first()
+    if standing is not None:
+        return Account.objects.get(district=standing, email=_email(LEAD[0]))
+    with transaction.atomic():
+        founding = people.Founding(NAME, is_demo=True)
+        with clock.stopped_at(YEAR[0]):
+            lead = people.found_district(
+                founding=founding, lead_name=LEAD[0], lead_email=_email(LEAD[0]), brings_workspace=True
+            )
+            _hire(lead)
+        folder = folder_of(lead.district)
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shown = show_riverbend(folder, progress=progress)
+        with within(lead.district_id):
+            _lay_thread(lead, shown, folder)
+    return lead
+
+
+@desk.founding
+def demo_cast() -> list[Account]:
+    """Everybody of the demo district, for the sign-in-as list; nobody unless the application runs as a demo."""
+    if not settings.GAINLINE_IS_DEMO:
+        return []
+    with across_districts(why="nobody has signed in yet"):
+        return list(Account.colleagues.filter(district__is_demo=True, is_active=True).order_by("pk"))
+
+
+def _email(name: str) -> str:
+    return f"{name.split()[0].lower()}@{DOMAIN}"
+
+
+def _hire(lead: Account) -> None:
+    root = people.root(by=lead)
+    school = people.add_unit(by=lead, kind=UnitKind.SCHOOL, name=SCHOOL, parent=root)
+    for role, name, title in COLLEAGUES:
+        account = people.invite(by=lead, name=name, email=_email(name), title=title)
+        people.grant(by=lead, account=account, role=role, unit=school if role in AT_SCHOOL else root)
+    lead.title = LEAD[1]
+    lead.save()
+
+
+def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
+    cast = {role: Account.colleagues.get(email=_email(name)) for role, name, _ in COLLEAGUES}
+    with clock.stopped_at(AUTUMN):
+        root = people.root(by=lead)
+        aim = _aim(lead, root)
+        _brought(shown, 0, cast[Role.ANALYST], "Roster and last year's tests")
+        begun = [_begun(lead, aim, path) for path in sorted((folder / "plans").glob("*.toml"))]
+    with clock.stopped_at(REGISTERED):
+        for cycle in begun:
+            registrations.register(by=lead, cycle=cycle)
+    with clock.stopped_at(SUMMER):
+        _brought(shown, 1, cast[Role.ANALYST], "Usage, lessons and spring tests")
+        by_key = {done.evidence["plan"]["key"]: done for done in shown.evaluations}
+        for cycle in begun:
+            done = by_key[cycle.key]
+            evidence.keep(cycle, done.evidence, done.sha256, by=cast[Role.ANALYST])
+        _decide(begun[0], lead, cast)
+
+
+def _aim(lead: Account, root: Organization) -> Aim:
+    aim = aims.set_aim(
+        by=lead, unit=root, title="More students read and calculate at their grade by spring 2027", by_when=YEAR[1],
+        because="One district, one aim: tools are kept for what they do for students.",
+    )  # fmt: skip
+    measured = aims.Measured(
+        MeasureKind.PROCESS, "license_utilization", "Students who use their license", "% of licensed", 60.0
+    )
+    aims.add_measure(by=lead, aim=aim, measured=measured)
+    primary = aims.add_driver(by=lead, aim=aim, kind=DriverKind.PRIMARY, label="Practice that fits each student")
+    aims.add_driver(by=lead, aim=aim, kind=DriverKind.CHANGE, label="Three short sessions a week", parent=primary)
+    return aim
+
+
+def _begun(lead: Account, aim: Aim, path: Path) -> Cycle:
+    """A tool with its contract, and the cycle that its plan belongs to."""
+    plan = read_plan(path)
+    tool = _tool(lead, plan)
+    said = cycles.Asked(
+        title=plan.title, question=plan.question, decide_by=plan.deadline.decide_by,
+        decide_because=plan.deadline.because, hypothesis=plan.hypothesis.because or "", key=plan.key,
+    )  # fmt: skip
+    cycle = cycles.start_cycle(by=lead, aim=aim, tool=tool, asked=said)
+    cycles.save_draft(by=lead, cycle=cycle, text=path.read_text(encoding="utf-8"))
+    return cycle
+
+
+def _tool(lead: Account, plan: Plan) -> Tool:
+    tool = tools.add_tool(by=lead, key=plan.tool.key, name=plan.tool.name)
+    tools.add_contract(by=lead, tool=tool, terms=tools.Terms(*YEAR, notice_by=date(2026, 6, 30), renews_itself=True))
+    return tool
+
+
+def _brought(shown: Shown, number: int, by: Account, source: str) -> None:
+    value = shown.imports[number].to_json_value()
+    Import.objects.create(
+        source=source, asked_by=by, rows=value["rows"], account=value["files"], issues=len(value["issues"]),
+        files=[{"name": file["name"]} for file in value["files"]], snapshot=value["snapshot"], imported_at=clock.now(),
+    )  # fmt: skip
+
+
+def _decide(cycle: Cycle, lead: Account, cast: dict[Role, Account]) -> None:
+    """Review and decide one cycle as its registered rule says."""
+    review = decisions.open_review(by=lead, cycle=cycle)
+    decisions.speak(
+        by=cast[Role.COACH], review=review, says="Teachers kept it up where somebody visited twice a month."
+    )
+    latest = evidence.latest(by=lead, cycle=cycle)
+    ruled = Choice(latest.ruled) if latest else Choice.UNKNOWN
+    reasoned = decisions.Reasoned(ruled, "We said beforehand what we would do, and do it.")
+    decisions.decide(by=lead, cycle=cycle, reasoned=reasoned)
+    notes.pin(by=cast[Role.COACH], says="Two schools were closed by ice for a week.", cycle=cycle, on=date(2026, 1, 26))

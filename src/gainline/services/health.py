@@ -1,0 +1,45 @@
+"""Health: whether the database, the districts' folders and the worker answer; nothing about anybody."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from gainline.services import desk, working
+
+SILENT = 90.0  # seconds without a beat after which the worker counts as gone
+FULL = 0.9  # share of the disk
+
+
+@desk.carrying
+def health() -> dict[str, str]:
+    """Each part with ``ok`` or what is wrong with it."""
+    database = _database()
+    return {"database": database, "lake": _lake(), "worker": _worker() if database == "ok" else "unknown"}
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return "does not answer"
+    return "ok"
+
+
+def _lake() -> str:
+    home = Path(settings.GAINLINE_HOME)
+    if not home.is_dir():
+        return "has no home"
+    disk = shutil.disk_usage(home)
+    return "ok" if disk.used / disk.total < FULL else "disk nearly full"
+
+
+def _worker() -> str:
+    silence = working.silence_of()
+    if silence is None:
+        return "never started"
+    return "ok" if silence < SILENT else "silent"

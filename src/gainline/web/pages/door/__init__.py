@@ -1,0 +1,1 @@
+"""The door of the demo: sign in as one of its cast."""

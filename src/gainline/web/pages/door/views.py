@@ -1,0 +1,29 @@
+"""Sign in as one of the demo's cast; there is no such page where no demo runs."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from gainline.services import demo_district
+from gainline.web.gate import open_to_all
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@open_to_all(why="the demo's cast is made up, and the list is empty unless the application runs as a demo")
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo(request: HttpRequest) -> HttpResponse:
+    """The cast, each with a button."""
+    cast = demo_district.demo_cast()
+    if not cast:
+        raise Http404
+    if request.method == "POST":
+        chosen = next((one for one in cast if one.public_id == request.POST.get("as")), None)
+        if chosen is None:
+            raise Http404
+        login(request, chosen, backend=BACKEND)
+        return redirect("week:home")
+    return render(request, "door/demo.html", {"cast": cast})
