@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from gainline.engine.intake.likely import Pairs, Suggestion, suggest
 from gainline.engine.intake.plain_names import PlainName
 from gainline.lake.likeness import COLUMNS, alike
 
-_SWAPPED = np.log2([0.98, 0.02])  # how often given and family name stand in their places, and in each other's
+_SWAPPED = 0.02  # how often given and family name stand in each other's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,31 @@ def likely_owners(
     swapped = _people(identities, [one.name.swapped() for one in identities], first=len(identities))
     table = alike(pa.concat_tables([straight, swapped]), _people(students, [one.name for one in students]))
     identity, student = table["identity"].to_numpy(), table["student"].to_numpy()
-    weight = table["weight"].to_numpy() + _SWAPPED[(identity >= len(identities)).astype(int)]
-    identity = identity % max(len(identities), 1)
-    named, placed = (np.array(table[name].to_pylist(), dtype=bool) for name in ("named_alike", "placed_alike"))
+    row, is_swapped = identity % max(len(identities), 1), identity >= len(identities)
+    swapped_share = _swapped_share(identities, students)[row]
+    weight = table["weight"].to_numpy() + np.log2(np.where(is_swapped, swapped_share, 1 - swapped_share))
+    identity = row
+    named = np.array(table["named_alike"].to_pylist(), dtype=bool)
     keep = _best_of_both(identity, student, weight)
     keep &= np.array(
         [pair not in ruled_out for pair in zip(identity.tolist(), student.tolist(), strict=True)], dtype=bool
     )
-    return suggest(
-        Pairs(identity[keep], student[keep], weight[keep], named[keep], placed[keep]), has_account=has_account
-    )
+    return suggest(Pairs(identity[keep], student[keep], weight[keep], named[keep]), has_account=has_account)
+
+
+def _swapped_share(identities: Sequence[Described], students: Sequence[Described]) -> npt.NDArray[np.float64]:
+    """How probably each identity's names stand in each other's place: Vang Marisol more so than James Thomas.
+
+    Judged by how often the roster has each word as a given and as a family name; shape ``(n_identities,)``.
+    """
+    given, family = Counter(one.name.root for one in students), Counter(one.name.part for one in students)
+    shares = []
+    for one in identities:
+        other = one.name.swapped()
+        straight = (given[one.name.root] + 0.5) * (family[one.name.part] + 0.5) * (1 - _SWAPPED)
+        swapped = (given[other.root] + 0.5) * (family[other.part] + 0.5) * _SWAPPED
+        shares.append(swapped / (straight + swapped))
+    return np.array(shares, dtype=np.float64)
 
 
 def _best_of_both(

@@ -11,13 +11,14 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-SURE = 0.97
-"""From here on nobody needs to look at each suggestion, if nothing else speaks against it."""
-SURE_ELSEWHERE = 0.99
-"""The same where school or grade differ: a leaver's namesake next door is as alike as a student who moved."""
+STRANGER, RUNNER_UP = 1 / 200, 1 / 400
+"""A suggestion is sure while somebody whom the roster does not have, and all other students together, are at most so
+likely. Another student's account is the worse mistake: it gives one child's records to a classmate."""
 WORTH_A_LOOK = 0.05
 _KNOWN_HERE = 0.95  # share of identities whose student the roster has; the rest are leavers, test accounts, typos
 _SECOND_ACCOUNT = 0.02  # share of students with a second account in one system
+_STRONGEST = 45.0  # more bits than names, school and grade can bring; sums of them stay exact enough
+_ROUNDS, _SETTLED = 200, 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,12 @@ class Pairs:
         Binary logarithm of the Bayes factor that the two are one person against two people drawn by chance.
     named_alike
         Given and family name both agree at least nearly: without that, a student's twin is as alike as the student.
-    placed_alike
-        School and grade do not disagree.
     """
 
     identity: Ints
     student: Ints
     weight: Floats
     named_alike: Flags
-    placed_alike: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,8 @@ class Suggestion:
     probability
         That it is this student's, among all students of the roster and somebody whom it does not have.
     is_sure
-        At least `SURE` or `SURE_ELSEWHERE`, both names alike, no second account, and no other identity that is likely
-        the same student's.
+        Both names alike, no second account, and neither a stranger's nor another student's beyond `STRANGER` and
+        `RUNNER_UP`. Nothing is linked by it: it says which suggestions need no look at each.
     """
 
     identity: int
@@ -67,8 +65,9 @@ class Suggestion:
 def suggest(pairs: Pairs, *, has_account: Flags) -> list[Suggestion]:
     """Whose each identity probably is: the likeliest student, where one is worth a look; by identity.
 
-    Each identity has one owner or none, so candidates share one probability with "somebody whom the roster does not
-    have"; students whom the source already knows by an identifier seldom own a second account.
+    Each identity has one owner or none and each student one identity at most, so all of them are weighed together: a
+    namesake who is surely somebody else's is no rival any more. Students whom the source already knows by an
+    identifier seldom own a second account.
 
     Parameters
     ----------
@@ -78,18 +77,16 @@ def suggest(pairs: Pairs, *, has_account: Flags) -> list[Suggestion]:
         Students, in the order of their row numbers, whom the source knows already.
 
     Source: Fellegi and Sunter (1969), JASA 64, for the weights; Sadinle (2017), JASA 112, section 3, for one owner at
-    most.
+    most on both sides.
     """
     if not len(pairs.identity):
         return []
     prior = np.where(has_account, _SECOND_ACCOUNT, 1.0)
     nobody = max(float(prior.sum()), 1.0) * (1 - _KNOWN_HERE) / _KNOWN_HERE
-    odds = np.exp2(np.minimum(pairs.weight, 500.0)) * prior[pairs.student]
-    total = np.bincount(pairs.identity, weights=odds) + nobody
-    probability = odds / total[pairs.identity]
-    rivals = np.bincount(pairs.student, weights=probability)[pairs.student] - probability
-    bar = np.where(pairs.placed_alike, SURE, SURE_ELSEWHERE)
-    sure = (probability >= bar) & pairs.named_alike & ~has_account[pairs.student] & (rivals < 1 - SURE)
+    odds = np.exp2(np.minimum(pairs.weight, _STRONGEST)) * prior[pairs.student] / nobody
+    probability, stranger = one_owner_each(pairs.identity, pairs.student, odds)
+    sure = (stranger <= STRANGER) & (1 - probability - stranger <= RUNNER_UP)
+    sure &= pairs.named_alike & ~has_account[pairs.student]
     order = np.lexsort((pairs.student, -probability, pairs.identity))
     first = np.unique(pairs.identity[order], return_index=True)[1]
     return [
@@ -97,3 +94,37 @@ def suggest(pairs: Pairs, *, has_account: Flags) -> list[Suggestion]:
         for row in order[first]
         if probability[row] >= WORTH_A_LOOK
     ]
+
+
+def one_owner_each(identity: Ints, student: Ints, odds: Floats) -> tuple[Floats, Floats]:
+    """How probably each pair is one person, and its identity nobody's, when no student owns two identities.
+
+    Messages go back and forth between identities and students until they settle: exact where the pairs form no circle,
+    close where they do.
+
+    Parameters
+    ----------
+    identity, student
+        Row numbers, shape ``(n_pairs,)``.
+    odds
+        That the pair is one person against that the identity is nobody's, were there no other pair.
+
+    Returns
+    -------
+    tuple of arrays
+        Probability of each pair, and that its identity is nobody's.
+
+    Source: Huang and Jebara (2009), Approximating the permanent with belief propagation, arXiv:0908.1769.
+    """
+    free = np.ones(len(odds))  # how far the student is not claimed by other identities
+    found = np.zeros(len(odds))
+    for _ in range(_ROUNDS):
+        claim = odds * free
+        total = 1 + np.bincount(identity, weights=claim)[identity]
+        before, found = found, claim / total
+        if float(np.abs(found - before).max(initial=0.0)) < _SETTLED:
+            break
+        asked = odds / np.maximum(total - claim, 1.0)
+        others = np.bincount(student, weights=asked)[student] - asked
+        free = np.sqrt(free / np.maximum(1 + others, 1.0))  # half a step, so that claims do not swing to and fro
+    return found, 1 / total
