@@ -12,7 +12,6 @@ from typer.core import TyperGroup
 
 from gainline.cli import console
 from gainline.cli.stopping import heeding
-from gainline.cli.stopping import heeding
 from gainline.engine.core.errors import GainlineError, UserFixable
 
 INTERRUPTED = 130  # what shells give for Ctrl-C
