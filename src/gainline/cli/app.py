@@ -29,6 +29,7 @@ ROAD = (
     ("plan", "plan:app", "Check, register, amend and show plans."),
     ("pilot", "pilot:app", "Before a pilot: its design and its size."),
     ("roadmap", "roadmap:app", "Check, date and show the roadmap: what has to happen when."),
+    ("cost", "cost:cost", "Say what a piece of work costs, who pays, and what is got for it."),
     ("risk", "risk:app", "Watch what could go wrong on your own measurements, and act on it."),
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
