@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django_scopes.exceptions import ScopeError
 
@@ -81,7 +82,7 @@ def test_what_is_kept_is_neither_changed_nor_deleted(two, model):
         for refused in (row.save, row.delete, model.objects.all().delete, lambda: model.objects.update(district=first)):
             with pytest.raises(Conflict, match="ST002"):
                 refused()
-    for statement in (f"DELETE FROM {model._meta.db_table}", f"UPDATE {model._meta.db_table} SET district_id = 1"):
+    for statement in (f"DELETE FROM {model._meta.db_table}", f"UPDATE {model._meta.db_table} SET created = created"):
         with pytest.raises(IntegrityError, match="ST002"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
 
@@ -91,7 +92,6 @@ def test_looking_across_districts_needs_a_reason():
         pass
 
 
-def test_the_migrations_say_what_the_models_say():
-    from django.core.management import call_command
-
+def test_the_migrations_say_what_the_models_say(settings):
+    settings.MIGRATION_MODULES = {}  # the tests' database is made without them
     call_command("makemigrations", "--check", "--dry-run", "store", verbosity=0)
