@@ -92,6 +92,7 @@ def _tables(rng: Rng, keys: np.ndarray) -> list[tuple[str, Columns]]:
         ("usage", _usage(rng, keys, sections)),
         ("results", _results(rng, keys)),
         ("assessments", _assessments()),
+        ("declarations", _declared()),
         *_bought(rng, keys),
         *_voices(rng, keys, schools, sections),
         *_service(rng, keys, schools),
@@ -189,6 +190,21 @@ def _results(rng: Rng, keys: np.ndarray) -> Columns:
 def _assessments() -> Columns:
     forms = ["fall", "spring", "delayed"]
     return {"assessment": ["map"] * 3, "form": forms, "scale_min": [140.0] * 3, "scale_max": [300.0] * 3}
+
+
+def _declared() -> Columns:
+    """Every source leaves out nobody who did anything."""
+    amounts = ["minutes_active", "clicks", "items_passed", "lessons_passed", "minutes_logged_in"]
+    rows = [("usage", tool, amount) for tool in TOOLS for amount in amounts] + [
+        ("events", tool, None) for tool in TOOLS
+    ]
+    return {
+        "source": ["benchmark"] * len(rows),
+        "facts": [facts for facts, _, _ in rows],
+        "tool": [tool for _, tool, _ in rows],
+        "metric": [amount for _, _, amount in rows],
+        "absent_row": ["zero"] * len(rows),
+    }
 
 
 def _bought(rng: Rng, keys: np.ndarray) -> list[tuple[str, Columns]]:

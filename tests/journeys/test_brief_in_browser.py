@@ -6,11 +6,13 @@ import importlib.util
 import os
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from gainline.engine.reports import brief_html, index_html
+from gainline.engine.core.issues import Issue, Level
+from gainline.engine.reports import SourceToday, brief_html, index_html, quality_html
 
 CHROMIUM = Path("/usr/bin/chromium")
 HERE = Path(__file__).resolve().parent
@@ -30,12 +32,19 @@ def _samples():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A folder with three briefs and the landing page."""
+    """A folder with three briefs, the landing page and the page of the sources."""
     made, samples = tmp_path_factory.mktemp("briefs"), _samples()
     for name, evidence in samples.items():
         (made / f"{name}.html").write_text(brief_html(evidence, district="Riverbend Unified"), encoding="utf-8")
     entries = [(f"{name}.html", evidence) for name, evidence in samples.items()]
     (made / "index.html").write_text(index_html(entries, district="Riverbend Unified"), encoding="utf-8")
+    issues = [
+        Issue("IN414", Level.ERROR, "the latest file names 31% fewer people", "ask for the school", file="oneroster"),
+        Issue("IN410", Level.WARNING, "no file for 21 days, where 9 were usual", "ask for it", file="lumen", rows=1240),
+    ]
+    sources = [SourceToday(name, date(2026, 3, 1), 1, 9, 4, 48_211, 12) for name in ("lumen", "oneroster")]
+    quality = quality_html(issues, sources, as_of=date(2026, 3, 2), district="Riverbend Unified")
+    (made / "quality.html").write_text(quality, encoding="utf-8")
     return made
 
 
@@ -61,7 +70,7 @@ def opened(browser, folder, name, width=1280, scheme="light"):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["adapt", "cannot_tell", "index"])
+@pytest.mark.parametrize("name", ["adapt", "cannot_tell", "index", "quality"])
 def test_axe_finds_no_violation(browser, folder, name, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page = opened(browser, folder, name, width, scheme)
@@ -71,7 +80,7 @@ def test_axe_finds_no_violation(browser, folder, name, width, scheme):
     page.close()
 
 
-@pytest.mark.parametrize("name", ["adapt", "stop", "cannot_tell", "index"])
+@pytest.mark.parametrize("name", ["adapt", "stop", "cannot_tell", "index", "quality"])
 def test_a_phone_of_320_px_need_not_scroll_sideways(browser, folder, name):
     page = opened(browser, folder, name, 320)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     folder: Path = tmp_path_factory.mktemp("every")
     write(build(tiny(), seed=5), folder)
     home = Workspace.create(folder / "home", salt=b"a salt of thirty-two bytes, kept.")
-    for name in ("gainline.toml", "profiles/lumen-reading.toml"):
+    for name in ("gainline.toml", "profiles/lumen-reading.toml", "profiles/math-quest.toml"):
         (home.root / name).write_bytes((folder / name).read_bytes())
     home = Workspace.open(home.root)
     import_files(home, [folder / INCOMING], as_of=date(2026, 6, 10))

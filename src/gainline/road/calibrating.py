@@ -169,7 +169,7 @@ def through_files(known: Known, *, groups: tuple[str, ...], seed: int) -> Row:
     with TemporaryDirectory(prefix="gainline-calibration-") as folder:
         written = write_files(known, Path(folder) / "files", groups=groups)
         workspace = Workspace.create(Path(folder) / "district", salt=salt_of(known))
-        for path, room in ((written.profile, "profiles"), (written.plan, "plans")):
+        for path, room in (*((one, "profiles") for one in written.profiles), (written.plan, "plans")):
             (workspace.folder(room) / path.name).write_bytes(path.read_bytes())
         registered = workspace.folder("plans") / written.plan.name
         import_files(workspace, written.before, as_of=BEFORE)

@@ -20,6 +20,8 @@ from gainline.engine.intake import Account, Identity, Profile, Source, discover,
 from gainline.engine.intake.roster_before import ROSTER_TABLES, RosterBefore
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
+from gainline.road.declaring import TABLE as DECLARATIONS
+from gainline.road.declaring import Counted, counted, declarations
 from gainline.road.linking import match_rates, school_rates
 from gainline.road.workspace import Workspace
 
@@ -185,12 +187,16 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
         as_of=work.as_of,
         progress=lambda _, done, total: progress("within", done, total),
     )
+    found: set[Counted] = set()
     for batch in reading.batches:
         work.roster.add(batch.table, batch.rows)
+        found |= counted(batch.table, batch.rows)
         if work.writer:
             work.writer.append(batch.table, batch.rows)
     progress("within", 1, 1)
     if work.writer:
+        said = declarations(source.kind, work.profiles.get(source.kind), found, import_id)
+        work.writer.append(DECLARATIONS, said)
         _append_account(work.writer, source, reading.account, import_id=import_id, as_of=work.as_of)
         work.writer.publish(as_of=work.as_of)
     work.done.add((source.kind, source.sha256))

@@ -11,11 +11,12 @@ import ibis
 import numpy as np
 
 from gainline.engine.core.issues import Issue
-from gainline.engine.monitoring.sources import MINUTES_A_DAY, Amounts, Licensed, Load, Observed, look
+from gainline.engine.monitoring.sources import MINUTES_A_DAY, Amounts, Licensed, Load, Observed, longest_silence, look
 from gainline.engine.privacy import Audience, Policy, release, two_way
 from gainline.engine.privacy.tables import TOTAL
+from gainline.engine.reports import SourceToday, quality_html
 from gainline.lake import Reading
-from gainline.road.importing import profiles_of, unmatched
+from gainline.road.importing import unmatched
 from gainline.road.workspace import Workspace
 
 MOST_AMOUNTS = 20_000  # of a kind and side; a distribution is known well before
@@ -41,10 +42,30 @@ def needs_a_person(workspace: Workspace, *, as_of: date) -> list[Issue]:
             amounts=_amounts(reading, imports),
             impossible=_impossible(reading, imports, as_of),
             licensed=_licensed(reading),
-            minutes=_minutes(workspace, reading, imports),
+            minutes=_minutes(reading),
             waiting=Counter(unmatched(workspace)["source"].to_pylist()),
         )
     return look(observed, as_of=as_of)
+
+
+def quality_page(workspace: Workspace, found: list[Issue], *, as_of: date, language: str = "en") -> str:
+    """The page of what `needs_a_person` found, with what each source brought last.
+
+    Raises
+    ------
+    Missing
+        When there are no sentences in the language (RP002).
+    """
+    with workspace.lake.reading() as reading:
+        loads = _loads(_rows(reading, reading.current("imports").order_by("import_id")))
+    sources = [_today(source, of_source, as_of) for source, of_source in sorted(loads.items())]
+    return quality_html(found, sources, as_of=as_of, district=workspace.settings.district.name, lang=language)
+
+
+def _today(source: str, loads: list[Load], as_of: date) -> SourceToday:
+    last = loads[-1]
+    silent = max((as_of - last.on).days, 0)
+    return SourceToday(source, last.on, silent, longest_silence(loads), len(loads), last.rows, last.rejected)
 
 
 def _rows(reading: Reading, expression: ibis.Expr) -> list[Row]:
@@ -133,14 +154,11 @@ def _licensed(reading: Reading) -> list[Licensed]:
     return found
 
 
-def _minutes(workspace: Workspace, reading: Reading, imports: list[Row]) -> dict[str, str]:
-    """What a minute is, by tool: the definition of the profile that brought the tool's minutes."""
-    profiles, source_of = profiles_of(workspace.root), {row["import_id"]: row["profile"] for row in imports}
-    usage = reading.table("usage")
-    said = usage.filter(usage.metric.startswith("minutes")).select("tool", "metric", "import_id").distinct()
+def _minutes(reading: Reading) -> dict[str, str]:
+    """What a minute is, by tool: as the source that brought the tool's minutes declared it."""
+    said = reading.current("declarations")
+    said = said.filter((said.facts == "usage") & said.metric.startswith("minutes"))
     found: dict[str, str] = {}
     for row in sorted(_rows(reading, said), key=lambda row: (row["tool"], row["metric"], row["import_id"])):
-        profile = profiles.get(source_of.get(row["import_id"], ""))
-        meaning = (profile.minute if profile else None) or "not declared"
-        found[row["tool"]] = f"{row['metric'].replace('_', ' ')}, {meaning}"
+        found[row["tool"]] = f"{row['metric'].replace('_', ' ')}, {row['minute'] or 'not declared'}"
     return found

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from gainline.engine.core.calendar import Window
 from gainline.engine.core.errors import UserFixable
-from gainline.engine.core.issues import has_errors
-from gainline.engine.indicators import Indicator, compile_indicator, load_catalogue
-from gainline.engine.privacy import Audience, Policy, one_way, release
+from gainline.engine.core.issues import Issue, Level, has_errors
+from gainline.engine.indicators import Indicator, compile_indicator, count_population, load_catalogue, silence_is_zero
+from gainline.engine.privacy import Audience, Count, Policy, one_way, release, two_way
 from gainline.lake import Reading
 from gainline.road.workspace import Workspace
 
 PERSON = "person_key"
 TOO_FEW = "too few to show"
+KNOWN, SILENT = "with a value", "without a row"
 _NAME_TOOLS = (
     "usage",
     "events",
@@ -28,6 +29,15 @@ _NAME_TOOLS = (
     "outages",
     "training",
 )
+
+
+class Asked(TypedDict):
+    """What one measurement fixes, as `compile_indicator` takes it."""
+
+    grain: tuple[str, ...]
+    window: Window | None
+    where: Mapping[str, Sequence[str]] | None
+    params: Mapping[str, float] | None
 
 
 def catalogue_of(root: Path) -> dict[str, Indicator]:
@@ -73,15 +83,78 @@ def measure(
     if days and days[1] < days[0]:
         raise UserFixable(f"the window ends on {days[1]}, before it starts on {days[0]}", "exchange the two days")
     window = Window(*days) if days else None
+    asked: Asked = {"grain": tuple(by), "window": window, "where": where, "params": params}
     with workspace.lake.reading() as reading:
         _check_tools(reading, (where or {}).get("tool", ()))
-        measured = compile_indicator(
-            indicator, reading.current, grain=tuple(by), window=window, where=where, params=params
-        )
+        measured = compile_indicator(indicator, reading.current, **asked)
         rows = reading.arrow(measured.order_by(list(by)) if by else measured).to_pylist()
+        _add_missing(rows, indicator, reading, asked)
     if not indicator.is_about_people:
         return [_as_counted(row, tuple(by), indicator) for row in rows]
     return _released(rows, tuple(by), indicator)
+
+
+def doubts_of(workspace: Workspace, key: str, *, where: Mapping[str, Sequence[str]] | None = None) -> list[Issue]:
+    """What speaks against comparing what a measurement compares: tools whose minutes mean different things (ID061).
+
+    Parameters
+    ----------
+    key, where
+        As of `measure`. An indicator that counts no minutes of use has no such doubts, nor has a single tool with one
+        definition.
+    """
+    indicator = catalogue_of(workspace.root).get(key)
+    if indicator is None or not indicator.counts_use:
+        return []
+    own: Sequence[str] = getattr(indicator.compute, "metrics", ())
+    named = (where or {}).get("metric", own)
+    metrics = [metric for metric in named if metric.startswith("minutes")]
+    with workspace.lake.reading() as reading:
+        said = reading.current("declarations")
+        said = said.filter(said.facts == "usage", said.metric.isin(metrics))
+        if tools := (where or {}).get("tool"):
+            said = said.filter(said.tool.isin(tools))
+        rows = reading.arrow(said.select("tool", "metric", "minute").distinct()).to_pylist()
+    return _unlike(rows)
+
+
+def _unlike(rows: list[dict[str, Any]]) -> list[Issue]:
+    """A warning where one number or table holds minutes that are not declared to be the same."""
+    tools = sorted({row["tool"] for row in rows})
+    meanings = {_meaning(row) for row in rows}
+    is_open = any(row["minute"] is None for row in rows) and len(tools) > 1
+    if len(meanings) < 2 and not is_open:
+        return []
+    said = "; ".join(sorted({f"{row['tool']}: {_meaning(row)}" for row in rows}))
+    says = f"minutes here mean different things, or may do so ({said})"
+    remedy = "measure one tool at a time: --where tool=...; across tools compare days of use"
+    return [Issue("ID061", Level.WARNING, says, remedy)]
+
+
+def _meaning(row: dict[str, Any]) -> str:
+    minute = " ".join((row["minute"] or "not declared").split())
+    return f"{row['metric'].replace('_', ' ')}, {minute}"
+
+
+def _add_missing(rows: list[dict[str, Any]], indicator: Indicator, reading: Reading, asked: Asked) -> None:
+    """Write into each row how many students have no row of which nobody said that it means none."""
+    by = asked["grain"]
+    for row in rows:
+        row["missing"] = 0
+    if not _is_open(indicator, reading, asked["where"] or {}):
+        return
+    counted = reading.arrow(count_population(indicator, reading.current, **asked)).to_pylist()
+    everybody = {tuple(row[column] for column in by): row["everybody"] for row in counted}
+    for row in rows:
+        row["missing"] = max(0, everybody.get(tuple(row[column] for column in by), 0) - int(row["n"]))
+
+
+def _is_open(indicator: Indicator, reading: Reading, where: Mapping[str, Sequence[str]]) -> bool:
+    """Tell whether a student without a row may still have used what the indicator counts."""
+    if not indicator.counts_use or indicator.missing_row != "zero" or not hasattr(indicator.compute, "summary"):
+        return False
+    said = reading.arrow(silence_is_zero(indicator, reading.current, where))["zero"].to_pylist()
+    return not all(said)
 
 
 def _as_counted(row: dict[str, Any], by: tuple[str, ...], indicator: Indicator) -> dict[str, Any]:
@@ -107,12 +180,16 @@ def _released(rows: list[dict[str, Any]], by: tuple[str, ...], indicator: Indica
         return []
     names = [" / ".join(str(row[column]) for column in by) or "all" for row in rows]
     policy = Policy(minimum_n=max(Policy().minimum_n, indicator.minimum_n))
-    counts = one_way("group", {name: int(row["n"]) for name, row in zip(names, rows, strict=True)})
-    released = release(counts, audience=Audience.STAFF, policy=policy)
+    table = one_way("group", {name: int(row["n"]) for name, row in zip(names, rows, strict=True)})
+    has_missing = any(row["missing"] for row in rows)
+    if has_missing:
+        table = two_way("group", names, [KNOWN, SILENT], [[int(row["n"]), row["missing"]] for row in rows])
+    released = release(table, audience=Audience.STAFF, policy=policy)
     shown = []
     for name, row in zip(names, rows, strict=True):
-        may = released.may_show_effect(("group", name))
-        count = released.count("group", name)
+        key = ("group", name, KNOWN) if has_missing else ("group", name)
+        may, count = released.may_show_effect(key), released.count(*key)
+        missing = _without_rows(released.count("group", name, SILENT)) if row["missing"] else ""
         is_exact = count.low is not None and count.low == count.high
         note = "" if is_exact else TOO_FEW if count.low is None else f"{count.low:,} to {count.high:,} people"
         shown.append(
@@ -121,7 +198,15 @@ def _released(rows: list[dict[str, Any]], by: tuple[str, ...], indicator: Indica
                 "value": row["value"] if may else None,
                 "unit": indicator.unit,
                 "n": count.low if is_exact else None,
-                "note": note if may or not is_exact else TOO_FEW,
+                "note": "; ".join(filter(None, (note if may or not is_exact else TOO_FEW, missing))),
             }
         )
     return shown
+
+
+def _without_rows(count: Count) -> str:
+    """How many have no row, as far as that may be said, and why they are not counted as zero."""
+    many = "some" if count.low is None else f"{count.low:,}"
+    if count.low is not None and count.low != count.high:
+        many = f"{count.low:,} to {count.high:,}"
+    return f"{many} students without a row are left out: no source says that this means none"

@@ -83,7 +83,16 @@ def given_tables(path: Path) -> dict[str, ibis.Table]:
             kind, _, table = block.line.partition(" ")
             if kind == "given":
                 rows[table] = [given_row(table, cells) for cells in block.rows]
+    rows["declarations"] = rows["declarations"] or declared_zero(rows)
     return {name: ibis.memtable(canonical(name, list(found))) for name, found in rows.items()}
+
+
+def declared_zero(rows: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Where an example declares nothing, its sources leave out nobody who did anything."""
+    amounts = {("usage", row.get("tool", "algebra"), row.get("metric", "minutes_active")) for row in rows["usage"]}
+    moments = {("events", row.get("tool", "algebra"), None) for row in rows["events"]}
+    names = ("facts", "tool", "metric")
+    return [dict(zip(names, one, strict=True)) | {"absent_row": "zero"} for one in sorted(amounts | moments, key=str)]
 
 
 def pairs(text: str | None) -> dict[str, str]:

@@ -17,6 +17,9 @@ from gainline.engine.records import TABLES, empty_table
 
 CATALOGUE, _ = load_catalogue()
 SEPTEMBER = Window(date(2025, 9, 1), date(2025, 9, 28))
+SAID = [{"facts": "usage", "metric": metric, "absent_row": "zero"} for metric in ("minutes_active", "clicks")]
+SAID += [{"facts": "events", "absent_row": "zero"}]
+DECLARED = ibis.memtable(canonical("declarations", SAID))
 EMPTY = {name: ibis.memtable(empty_table(name)) for name in TABLES}
 ALIKE = set(SUBGROUPS[1:])  # columns of students, all compiled in the way of the first
 GRAINS = [
@@ -117,6 +120,7 @@ def test_weeks_without_a_window_are_those_with_any_use() -> None:
         {"person_key": 1, "value": 8.0, "first_day": day, "last_day": day} for day in (SEPTEMBER.start, SEPTEMBER.end)
     ]
     tables = EMPTY | {
+        "declarations": DECLARED,
         "usage": ibis.memtable(canonical("usage", rows)),
         "students": ibis.memtable(canonical("students", [{"person_key": 1}])),
     }
@@ -132,6 +136,7 @@ def test_minutes_follow_the_epoch_and_not_the_wall_clock() -> None:
     before = 1_761_440_280
     events = [{"person_key": 1, "epoch_s": before + seconds, "local_date": date(2025, 10, 26)} for seconds in (0, 180)]
     tables = EMPTY | {
+        "declarations": DECLARED,
         "events": ibis.memtable(canonical("events", events)),
         "students": ibis.memtable(canonical("students", [{"person_key": 1}])),
     }
@@ -142,6 +147,7 @@ def test_minutes_follow_the_epoch_and_not_the_wall_clock() -> None:
 def test_a_roster_with_a_thousand_idle_students_counts_them_all() -> None:
     used = [{"person_key": 1, "value": 40.0, "first_day": SEPTEMBER.start, "last_day": SEPTEMBER.start}]
     tables = EMPTY | {
+        "declarations": DECLARED,
         "usage": ibis.memtable(canonical("usage", used)),
         "students": ibis.memtable(canonical("students", [{"person_key": key} for key in range(1000)])),
     }
@@ -195,6 +201,7 @@ def test_a_prorated_row_never_counts_more_than_itself() -> None:
     rows = [{"person_key": 1, "value": 28.0, "first_day": first, "last_day": last} for first, last in days]
     expected = sum(28.0 * SEPTEMBER.days / ((last - first).days + 1) for first, last in days)
     tables = EMPTY | {
+        "declarations": DECLARED,
         "usage": ibis.memtable(canonical("usage", rows)),
         "students": ibis.memtable(canonical("students", [{"person_key": 1}])),
     }

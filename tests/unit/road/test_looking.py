@@ -44,6 +44,10 @@ def test_days_of_more_than_24_hours_and_unknown_people_are_found_without_naming_
     use(home, "000123,m,2026-02-02,1400", "000123,m,2026-02-02,1401", "secret-77,m,2026-02-02,5")
     ran = gainline("quality", "-w", home.root, "--as-of", str(TODAY), "--format", "json")
     assert {row["code"] for row in json.loads(ran.out)} == {"IN413", "IN417", "IN418"}
+    page = home.root.parent / "today.html"
+    told = gainline("quality", "-w", home.root, "--as-of", str(TODAY), "--html", page)
+    assert "3 things need a person today" in page.read_text(encoding="utf-8")
+    assert "secret-77" not in page.read_text(encoding="utf-8") + told.err
     assert "secret-77" not in ran.out
 
 

@@ -142,8 +142,8 @@ def test_an_indicator_is_counted_over_each_period_s_days(workspace):
     value = plan_with().model_dump(mode="json", by_alias=True)
     value["outcomes"][0]["from"] = {"indicator": "active_days"}
     panel = frame_of(workspace, Plan.model_validate(value)).panels["reading"]
-    assert (panel.values == 0).all(), "no usage was imported, and no row means no use"
-    assert (panel.sizes > 0).all()
+    assert np.isnan(panel.values).all(), "no usage was imported, and no source says that no row means no use"
+    assert (panel.sizes == 0).all()
 
 
 def test_a_roster_field_is_not_followed_over_periods(workspace):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from gainline.engine.intake.oneroster_rest import rows_of_record
 from gainline.road.pulling import client as wire
 from gainline.road.pulling.client import Client, check_address
 from gainline.road.pulling.credentials import Credentials, read_credentials
+from gainline.road.pulling.oauth1 import Signer, base_string, signature
 from gainline.road.pulling.package import Pulled, write_package
 from gainline.road.pulling.pull import Fetched, PullReport, Wanted, fetch, pull_roster
 from gainline.road.workspace import Workspace
@@ -332,6 +334,40 @@ def test_client_credentials_are_exchanged_for_a_token_and_again_when_it_has_run_
     assert len(asked) == 2
 
 
+class Signed:
+    """Tokens of a server that lets in whoever signed the request that it was asked last, each nonce once."""
+
+    def __init__(self, server: RosterServer) -> None:
+        self.server, self.nonces = server, set()
+
+    def __contains__(self, header: str) -> bool:
+        said = {name: unquote(value) for name, value in re.findall(r'(oauth_\w+)="([^"]*)"', header)}
+        given, fresh = said.pop("oauth_signature", ""), said.get("oauth_nonce") not in self.nonces
+        self.nonces.add(said.get("oauth_nonce"))
+        base = base_string("GET", self.server.root + self.server.asked[-1], list(said.items()))
+        return fresh and given == signature(base, said.get("oauth_signature_method", "HMAC-SHA1"), ("s&cret", ""))
+
+
+@pytest.mark.parametrize("method", ["HMAC-SHA256", "HMAC-SHA1"])
+def test_a_service_that_wants_signed_requests_is_pulled_with_a_key_and_a_secret(home, tmp_path, method):
+    path = tmp_path / "key.toml"
+    path.write_text(f'consumer_key = "district"\nconsumer_secret = "s&cret"\nsignature_method = "{method}"\n')
+    path.chmod(0o600)
+    with serving(RosterServer("1.1", district())) as server:
+        server.tokens = Signed(server)
+        report = pull_roster(home, Wanted(server.base), read_credentials(path), as_of=DAY, sleep=lambda _: None)
+    assert report.records["users"] == 26
+    assert len(server.tokens.nonces) == len(server.asked)
+
+
+def test_a_wrong_secret_does_not_let_us_in(home):
+    with serving(RosterServer("1.1", district())) as server:
+        server.tokens = Signed(server)
+        wrong = Credentials(signer=Signer("district", "other"))
+        with pytest.raises(NotAllowed, match="IN347"):
+            pull_roster(home, Wanted(server.base), wrong, as_of=DAY, sleep=lambda _: None)
+
+
 def test_a_token_address_that_gives_none_is_said(home):
     with serving(RosterServer("1.2", district("1.2"), before=lambda *_: (400, {}, b"{"))) as server:
         secrets = {"token_url": f"{server.root}/token", "client_id": "a", "client_secret": "b"}
@@ -357,6 +393,8 @@ def test_credentials_are_read_from_a_file_of_the_owner_alone(tmp_path):
         "two words",
         'client_id = "a"\nother = "b"\n',
         "a = \nb",
+        'consumer_key = "a"\nconsumer_secret = "b"\nsignature_method = "PLAINTEXT"\n',
+        'consumer_key = "a"\nconsumer_secret = ""\n',
         'token_url = "http://x.example"\nclient_id = "a"\nclient_secret = "b"\n',
     ):
         path.write_text(text)

@@ -83,6 +83,8 @@ def of_use(plan: Plan, frame: Frame, sample: Sample, estimate: Estimate) -> Besi
 
     Take-up is use at all, having reached the dose, and the dose itself; the assignment is the instrument.
     """
+    if unknown := unknown_use(frame, sample):
+        return Beside((), (("effect on students who used the tool", f"not estimated: {unknown}"),))
     y = sample.y
     offered = Offered(sample.tool.astype(float), sample.others, sample.clusters, sample.weights)
     used, dosed, dose = (part[sample.rows].astype(float) for part in (frame.used, frame.dosed, frame.dose))
@@ -114,6 +116,13 @@ def of_use(plan: Plan, frame: Frame, sample: Sample, estimate: Estimate) -> Besi
     if treated is not None and not isinstance(treated, Refusal):
         found.append(beside(estimate, treated, label=f"{estimate.label}: users beside others ({AS_TREATED})"))
     return Beside(tuple(found), tuple(notes))
+
+
+def unknown_use(frame: Frame, sample: Sample) -> str:
+    """Why nobody can say who used the tool; empty where the records do."""
+    if not np.isnan(frame.dose[sample.rows]).any():
+        return ""
+    return "some students have no row of use, and the source does not say that this means no use"
 
 
 def _used_below_the_dose(used: Floats, dosed: Floats, offered: Offered) -> float:

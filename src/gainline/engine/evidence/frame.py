@@ -75,7 +75,7 @@ class Frame:
     used, dosed
         Whether the student used the tool at all / reached the planned dose, in the plan's window.
     dose
-        Amount of the tool's metric per week of the window.
+        Amount of the tool's metric per week of the window; NaN where no row may still be use.
     panels
         Outcome key -> the outcome over the design's periods; empty for designs with a single time point.
     gaps

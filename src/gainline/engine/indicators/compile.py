@@ -9,8 +9,9 @@ import ibis
 from gainline.engine.core.calendar import Window
 from gainline.engine.indicators.definition import Indicator
 from gainline.engine.indicators.population import population, with_student_columns
-from gainline.engine.indicators.registry import KEPT_LISTS, group_values, student_values
+from gainline.engine.indicators.registry import group_values, student_values
 from gainline.engine.indicators.request import Request, checked_request
+from gainline.engine.indicators.silence import filled, needs_everybody
 
 Tables = Mapping[str, ibis.Table] | Callable[[str], ibis.Table]
 
@@ -45,27 +46,58 @@ def compile_indicator(
     -------
     ibis.Table
         The grain columns, `value` (float64, in the indicator's unit; null where no student has one) and `n` (int64:
-        students behind the value). Rows in no order. Every student of the population is in, used or not.
+        students behind the value). Rows in no order. Every student of the population is in, used or not, where the
+        sources declare that no row means none; else those without a row have no value (`declarations`).
 
     Raises
     ------
     UserFixable
         ID010 to ID014: the grain, filter, parameter or window does not fit the indicator.
     """
+    request = _request(indicator, tables, tuple(grain), window, where or {}, params or {})
+    grouped = group_values(request)
+    return _summarized(request, _filled(request)) if grouped is None else grouped
+
+
+def count_population(
+    indicator: Indicator,
+    tables: Tables,
+    *,
+    grain: Sequence[str],
+    window: Window | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    params: Mapping[str, float] | None = None,
+) -> ibis.Table:
+    """How many students a measurement is about, with or without a value: the grain columns and `everybody` (int64).
+
+    Parameters and faults as of `compile_indicator`.
+    """
+    request = _request(indicator, tables, tuple(grain), window, where or {}, params or {})
+    people = with_student_columns(request, population(request))
+    groups = people.group_by(request.grain) if request.grain else people
+    return groups.agg(everybody=people.count())
+
+
+def _request(
+    indicator: Indicator,
+    tables: Tables,
+    grain: tuple[str, ...],
+    window: Window | None,
+    where: Mapping[str, Sequence[str]],
+    params: Mapping[str, float],
+) -> Request:
     given = tables if callable(tables) else tables.__getitem__
     declared = {name: parameter.value for name, parameter in indicator.compute.parameters.items()}
-    request = checked_request(
+    return checked_request(
         Request(
             indicator=indicator,
             table=lambda name: _nullable(given(name)),
-            grain=tuple(grain),
+            grain=grain,
             window=window,
-            where={column: tuple(values) for column, values in (where or {}).items()},
-            params=declared | dict(params or {}),
+            where={column: tuple(values) for column, values in where.items()},
+            params=declared | dict(params),
         )
     )
-    grouped = group_values(request)
-    return _summarized(request, _filled(request)) if grouped is None else grouped
 
 
 def _nullable(table: ibis.Table) -> ibis.Table:
@@ -75,22 +107,8 @@ def _nullable(table: ibis.Table) -> ibis.Table:
 
 
 def _filled(request: Request) -> ibis.Table:
-    """The population with each student's value, the missing row counted as the definition says."""
-    people, values = population(request), student_values(request)
-    values = values.mutate(has_row=ibis.literal(1))
-    filled = people.left_join(values, request.keys).select(*people.columns, "value", "has_row")
-    if request.indicator.missing_row == "zero":  # a row whose value is unknown stays unknown
-        zero = _zero(request)
-        filled = filled.mutate(value=ibis.ifelse(filled.has_row.isnull(), zero, filled.value))
-    return with_student_columns(request, filled.drop("has_row"))
-
-
-def _zero(request: Request) -> ibis.Value:
-    """What no row counts as: 0, but nothing where the list that would hold the rows was never kept."""
-    zero, table = ibis.literal(0.0, "float64"), KEPT_LISTS.get(request.indicator.compute.shape)
-    if table is None:
-        return zero
-    return ibis.ifelse(request.table(table).count() > 0, zero, ibis.null("float64"))
+    """The population with each student's value, the missing row counted as definition and sources say."""
+    return with_student_columns(request, filled(request, population(request), student_values(request)))
 
 
 def _summarized(request: Request, filled: ibis.Table) -> ibis.Table:
@@ -99,6 +117,8 @@ def _summarized(request: Request, filled: ibis.Table) -> ibis.Table:
         return filled.mutate(n=filled.value.notnull().cast("int64")).select(columns)
     summary = getattr(request.indicator.compute, "summary", "mean")
     total = filled.value.sum() if summary != "mean" else filled.value.mean()
+    if needs_everybody(request.indicator):
+        total = ibis.ifelse(filled.value.count() == filled.count(), total, ibis.null("float64"))
     groups = filled.group_by(request.grain) if request.grain else filled
     summed = groups.agg(value=total.cast("float64"), n=filled.value.count())
     return _COMPARED.get(summary, _as_it_is)(request, summed).select(columns)

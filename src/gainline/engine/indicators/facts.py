@@ -48,19 +48,19 @@ def event_rows(request: Request) -> ibis.Table:
 
 
 def activity(request: Request, metrics: Sequence[str]) -> ibis.Table:
-    """Every sign of use: usage amounts above zero and events, as spans of days.
+    """Usage amounts and events, as spans of days; `used` is false where a source says in so many words: none.
 
-    Columns: the request's keys, `first_day`, `last_day`, `week_start`. A filter on `metric` speaks of usage only, one
-    on `action` of events only.
+    Columns: the request's keys, `first_day`, `last_day`, `week_start`, `used`. A filter on `metric` speaks of usage
+    only, one on `action` of events only.
     """
-    columns = list(dict.fromkeys((*request.keys, "first_day", "last_day", "week_start")))
+    columns = list(dict.fromkeys((*request.keys, "first_day", "last_day", "week_start", "used")))
     signs = []
     if "action" not in request.where:
         rows = usage_rows(request, metrics)
-        signs.append(rows.filter(rows.value > 0).select(columns))
+        signs.append(rows.mutate(used=rows.value > 0).select(columns))
     if "metric" not in request.where and not metrics and "section_id" not in request.where:
         rows = event_rows(request)
-        rows = rows.mutate(first_day=rows.local_date, last_day=rows.local_date)
+        rows = rows.mutate(first_day=rows.local_date, last_day=rows.local_date, used=ibis.literal(True))
         signs.append(_by_axes(request, rows).select(columns))
     return ibis.union(*signs) if len(signs) > 1 else signs[0]
 

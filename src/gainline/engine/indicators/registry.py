@@ -10,9 +10,6 @@ import ibis
 from gainline.engine.indicators import said, scores, service, shapes
 from gainline.engine.indicators.request import Request
 
-KEPT_LISTS: Mapping[str, str] = {"incidents": "incidents", "responded": "responses"}
-"""Shapes whose rows stand in a list that a district may not keep at all; then no row says nothing."""
-
 _OF_STUDENTS: Mapping[str, Callable[[Request, Any], ibis.Table]] = {
     "amount": shapes.amount,
     "at_least": shapes.at_least,

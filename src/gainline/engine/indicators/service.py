@@ -20,6 +20,7 @@ from gainline.engine.indicators.population import population, with_student_colum
 from gainline.engine.indicators.request import Request
 from gainline.engine.indicators.said import in_window, mean_of
 from gainline.engine.indicators.shapes import any_use, at_least
+from gainline.engine.indicators.silence import filled
 
 _EPOCH = date(1970, 1, 1)
 _PER_STUDENTS = 100.0
@@ -62,41 +63,50 @@ def outage_minutes(request: Request, shape: OutageMinutes) -> ibis.Table:
 
 
 def license_use(request: Request, shape: LicenseUse) -> ibis.Table:
-    """Users over licenses bought, of the tools whose contract counts licenses."""
+    """Users over licenses bought, of the tools whose contract counts licenses; nothing where some may have used it."""
     by_tool = replace(request, grain=("tool",))
     users = any_use(by_tool, shape)
-    people = population(by_tool).left_join(users, by_tool.keys).select("tool", "value")
-    used = people.group_by("tool").agg(used=people.value.sum(), n=people.count())
+    people = filled(by_tool, population(by_tool), users)
+    used = people.group_by("tool").agg(used=people.value.sum(), n=people.count(), known=people.value.count())
     bought = _contracts(request)
     bought = bought.filter(bought.licenses > 0)
     bought = bought.group_by("tool").agg(bought=bought.licenses.sum())
     tools = used.inner_join(bought, "tool")
     groups = tools.group_by("tool") if request.grain else tools
-    total = groups.agg(used=tools.used.sum(), bought=tools.bought.sum(), n=tools.n.sum().fill_null(0))
+    total = groups.agg(
+        used=tools.used.sum(), bought=tools.bought.sum(), n=tools.n.sum().fill_null(0), known=tools.known.sum()
+    )
     share = total.used.fill_null(0.0) / total.bought.nullif(0)
-    return total.mutate(value=share).select(*request.grain, "value", "n")
+    value = ibis.ifelse(total.known < total.n, ibis.null("float64"), share)
+    return total.mutate(value=value).select(*request.grain, "value", "n")
 
 
 def cost_per_dosed(request: Request, shape: CostPerDosed) -> ibis.Table:
-    """Cost over the students who reach the dose; nothing where costs are in several currencies or nobody reached it."""
+    """Cost over the students who reach the dose; nothing in several currencies or where nobody is known to."""
     by_tool = replace(request, grain=("tool",))
     reached = at_least(by_tool, shape)
-    people = population(by_tool).inner_join(reached, by_tool.keys).select("tool", "value")
-    dosed = people.group_by("tool").agg(dosed=people.value.sum())
+    people = filled(by_tool, population(by_tool), reached)
+    dosed = people.group_by("tool").agg(
+        dosed=people.value.sum(), missing=people.value.isnull().cast("int64").sum().fill_null(0)
+    )
     paid = _contracts(request)
     paid = paid.filter(paid.cost.notnull())
     paid = paid.mutate(currency=paid.currency.fill_null(""), cost=_share_in_window(request, paid))
-    tools = paid.left_join(dosed, "tool").select("tool", "cost", "currency", "dosed")
-    costs = tools.group_by(["tool", "dosed"]).agg(
+    tools = paid.left_join(dosed, "tool").select("tool", "cost", "currency", "dosed", "missing")
+    costs = tools.group_by(["tool", "dosed", "missing"]).agg(
         cost=tools.cost.sum(), kinds=tools.currency.nunique(), one=tools.currency.max()
     )
     groups = costs.group_by("tool") if request.grain else costs
     total = groups.agg(
-        cost=costs.cost.sum(), dosed=costs.dosed.sum().fill_null(0.0), kinds=costs.kinds.max(), ones=costs.one.nunique()
+        cost=costs.cost.sum(),
+        dosed=costs.dosed.sum().fill_null(0.0),
+        kinds=costs.kinds.max(),
+        ones=costs.one.nunique(),
+        missing=costs.missing.sum().fill_null(0),
     )
     each = total.cost / total.dosed.nullif(0)
-    is_one = (total.kinds == 1) & (total.ones == 1)
-    value = ibis.ifelse(is_one, each, ibis.null("float64"))
+    is_known = (total.kinds == 1) & (total.ones == 1) & (total.missing == 0)
+    value = ibis.ifelse(is_known, each, ibis.null("float64"))
     return total.mutate(value=value, n=total.dosed.cast("int64")).select(*request.grain, "value", "n")
 
 

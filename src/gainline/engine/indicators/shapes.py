@@ -83,10 +83,9 @@ def sessions(request: Request, shape: Sessions) -> ibis.Table:
 
 
 def any_use(request: Request, shape: AnyUse | LicenseUse) -> ibis.Table:
-    """1.0 for every student with a sign of use."""
-    return (
-        activity(request, shape.metrics).select(request.keys).distinct().mutate(value=ibis.literal(1).cast("float64"))
-    )
+    """1.0 for every student with a sign of use, 0.0 for those of whom the records say that there was none."""
+    rows = activity(request, shape.metrics)
+    return rows.group_by(request.keys).agg(value=ibis.ifelse(rows.used.any(), 1, 0).cast("float64"))
 
 
 def still_active(request: Request, shape: StillActive) -> ibis.Table:
@@ -94,6 +93,7 @@ def still_active(request: Request, shape: StillActive) -> ibis.Table:
     if request.window is None:
         raise window_needed(request)
     rows = activity(request, shape.metrics)
+    rows = rows.filter(rows.used)
     final = week_start(request.window.end) - timedelta(weeks=round(request.params["final_weeks"]) - 1)
     return rows.group_by(request.keys).agg(value=ibis.ifelse((rows.last_day >= final).any(), 1, 0).cast("float64"))
 
@@ -113,16 +113,16 @@ def share_of_use(request: Request, shape: ShareOfUse) -> ibis.Table:
 def days_with_use(request: Request, shape: DaysWithUse) -> ibis.Table:
     """Distinct days; null for a student of whom a row covers several days, for nobody knows which of them."""
     rows = activity(request, shape.metrics)
-    unclear = (rows.first_day != rows.last_day).any()
-    days = rows.last_day.nunique().cast("float64")
+    unclear = (rows.used & (rows.first_day != rows.last_day)).any()
+    days = rows.last_day.nunique(where=rows.used).cast("float64")
     return rows.group_by(request.keys).agg(value=ibis.ifelse(unclear, ibis.null("float64"), days))
 
 
 def weeks_with_use(request: Request, shape: WeeksWithUse) -> ibis.Table:
     """Distinct weeks, or their share of the window's weeks; null for a student of whom a row covers several weeks."""
     rows = activity(request, shape.metrics)
-    unclear = (rows.first_day < rows.week_start).any()
-    weeks = rows.week_start.nunique().cast("float64")
+    unclear = (rows.used & (rows.first_day < rows.week_start)).any()
+    weeks = rows.week_start.nunique(where=rows.used).cast("float64")
     if shape.as_share:
         weeks = weeks / _literal(request.calendar_weeks)
     return rows.group_by(request.keys).agg(value=ibis.ifelse(unclear, ibis.null("float64"), weeks))

@@ -63,6 +63,8 @@ NULLS = ("", "n/a", "na", "null", "none", "-", "--", "#n/a", ".")
 ABOUT_PEOPLE = (
     frozenset({"usage", "events", "results", "licenses", "attributes", "attendance", "identities"}) | VOICE_PEOPLE
 )
+COUNTED = frozenset({"usage", "events", "oulad", "k12_online", "xapi", "caliper", "edfi"})
+"""Targets that may bring usage or events."""
 
 ROLES: dict[str, frozenset[str]] = {
     "usage": frozenset(
@@ -170,6 +172,9 @@ class Profile(Part):
         For week grain: which end of the week the day column gives.
     minute
         The vendor's own definition of a minute of use.
+    absent_row
+        What it says of a student that the file has no row of them: ``zero`` where the vendor declares that it leaves
+        out nobody who did anything, else ``unknown``.
     dates
         Declared order of dates: ymd, mdy, dmy; ``moment`` for ISO 8601 times and Unix seconds, whose day is reckoned in
         `time_zone`.
@@ -218,6 +223,7 @@ class Profile(Part):
     grain: Grain = "day"
     week_day: Literal["first", "last"] = "first"
     minute: Text | None = None
+    absent_row: Literal["zero", "unknown"] = "unknown"
     dates: Dates = "ymd"
     encoding: Literal["cp1252", "mac_roman"] | None = None
     time_zone: Text = "UTC"
@@ -258,6 +264,8 @@ class Profile(Part):
         return self
 
     def _check_shape(self) -> None:
+        if self.absent_row == "zero" and self.target not in COUNTED:
+            raise ValueError(f"`absent_row` is about use, and {self.target} holds none")
         if self.header and not self.files:
             raise ValueError("a file without a header line is told by its name: declare `files`")
         if bool(self.tables) != (self.target == "roster") or bool(self.checked) != (self.target == "checked"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from gainline.engine.records.declared import DECLARATIONS
 from gainline.engine.records.fields import TYPES, Field, Retention, Sensitivity
 from gainline.engine.records.frameworks import FRAMEWORKS
 from gainline.engine.records.identities import IDENTIFIERS, LINKS, UNMATCHED
@@ -446,6 +447,7 @@ _ALL = (
     ),
     *VOICES,
     *RUNNING,
+    DECLARATIONS,
     *FRAMEWORKS,
     UNMATCHED,
     Table(

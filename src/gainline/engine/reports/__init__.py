@@ -2,7 +2,8 @@
 
 from gainline.engine.reports.brief import brief_html
 from gainline.engine.reports.index import index_html
+from gainline.engine.reports.quality import SourceToday, quality_html
 from gainline.engine.reports.readability import grade
 from gainline.engine.reports.wording import Claim
 
-__all__ = ["Claim", "brief_html", "grade", "index_html"]
+__all__ = ["Claim", "SourceToday", "brief_html", "grade", "index_html", "quality_html"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from gainline.engine.worlds.pilots import LUMEN
+from gainline.engine.worlds.pilots import LUMEN, QUEST
 from gainline.engine.worlds.sheets import write_all
 from gainline.engine.worlds.templates import DEMO_PLANS, plan_text
 from gainline.engine.worlds.truth import truth
@@ -22,6 +22,18 @@ like = "iready_lesson"  # the same column layout
 source_system = "lumen"
 tool = "{LUMEN}"
 files = ["lumen-reading-*.csv"]
+absent_row = "zero"  # every completed lesson is a row
+"""
+
+QUEST_PROFILE = f"""\
+key = "math_quest"
+name = "Math Quest, one row per student and day"
+like = "generic_usage"  # the same column layout
+source_system = "quest"
+tool = "{QUEST}"
+files = ["math-quest-*.csv"]
+minute = "minutes with an answer or a move, by the vendor's own count"
+absent_row = "zero"  # a day without a row is a day without use
 """
 
 
@@ -29,7 +41,7 @@ def write(world: World, folder: Path) -> list[Path]:
     """Write the world's files.
 
     ``incoming/`` holds the OneRoster package, the vendors' and the office's files; ``plans/`` the two cycles' plans;
-    ``profiles/`` how the reading tool's file is to be read; ``gainline.toml`` the district's settings with the vendors'
+    ``profiles/`` how the tools' files are to be read; ``gainline.toml`` the district's settings with the vendors'
     nicknames of its schools; ``truth.json`` what no district would know.
 
     Parameters
@@ -46,6 +58,7 @@ def write(world: World, folder: Path) -> list[Path]:
     """
     texts = {f"plans/{key}.toml": plan_text(key) for key in DEMO_PLANS}
     texts["profiles/lumen-reading.toml"] = LUMEN_PROFILE
+    texts["profiles/math-quest.toml"] = QUEST_PROFILE
     texts["gainline.toml"] = settings_text(world)
     texts["truth.json"] = json.dumps(truth(world), indent=1, sort_keys=True) + "\n"
     content = {name: text.encode() for name, text in texts.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gainline.engine.core.errors import UserFixable
 from gainline.engine.evidence import Frame, Funnel, Linkage
 from gainline.engine.indicators import Indicator
 from gainline.engine.pilots.assignment import Assignment
@@ -14,7 +15,7 @@ from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
 from gainline.road.framing.panels import Students, panels
 from gainline.road.framing.population import Population, population
-from gainline.road.framing.sources import as_labels, as_levels, as_numbers, coded, values_of
+from gainline.road.framing.sources import as_labels, as_levels, as_numbers, coded, declares_zero, values_of
 from gainline.road.framing.use import doses, funnel, linkage
 
 
@@ -103,7 +104,20 @@ def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], 
     if use is None:
         return np.array([arm in plan.comparison.tool_arms for arm in who.arm], dtype=bool)
     amounts = as_numbers(values_of(use.source, plan, reading, catalogue, who.keys))
+    _check_known(amounts, use.source, reading, catalogue)
     return np.nan_to_num(amounts) >= use.at_least
+
+
+def _check_known(amounts: np.ndarray, source: Source, reading: Reading, catalogue: Mapping[str, Indicator]) -> None:
+    """A comparison by use needs to know who did not use it."""
+    indicator = catalogue.get(source.indicator or "")
+    if indicator is None or not indicator.counts_use or indicator.missing_row != "zero":
+        return
+    if np.isnan(amounts).any() and not declares_zero(indicator, source, reading):
+        raise UserFixable(
+            "ID060: the arms are told apart by use, and the source of the use does not say that no row means no use",
+            'ask the vendor; where it is so, say absent_row = "zero" in the profile and import the file again',
+        )
 
 
 def _blocks(plan: Plan, who: Population) -> np.ndarray:

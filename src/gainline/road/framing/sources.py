@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gainline.engine.core.calendar import Window
 from gainline.engine.core.errors import UserFixable
-from gainline.engine.indicators import Indicator, compile_indicator, latest_results
+from gainline.engine.indicators import Indicator, compile_indicator, latest_results, silence_is_zero
 from gainline.engine.pilots.plan import Days, Outcome, Period, Plan, Source
 from gainline.engine.records import TABLES
 from gainline.lake import Reading
@@ -110,12 +110,29 @@ def _by_week(
         where=source.where,
     )
     rows = reading.arrow(measured.select("person_key", "week_start", "value"))
-    nothing = 0.0 if indicator.missing_row == "zero" else None
+    nothing = _nothing(source, indicator, reading)
     found = []
     for period in periods:
         week = rows.filter(pc.equal(rows["week_start"].cast(pa.date32()), pa.scalar(period.days.start)))
-        found.append([nothing if value is None else value for value in _aligned(week, keys)])
+        found.append(_with_absent_people(week, keys, nothing))
     return found
+
+
+def _nothing(source: Source, indicator: Indicator, reading: Reading) -> float | None:
+    """What a student whom the measurement does not hold counts as: 0 only where the sources declare it."""
+    return 0.0 if declares_zero(indicator, source, reading) else None
+
+
+def declares_zero(indicator: Indicator, source: Source, reading: Reading) -> bool:
+    """Tell whether no row means none of it: by the definition, and where it is about use, by every source's word."""
+    said = reading.arrow(silence_is_zero(indicator, reading.current, source.where))["zero"].to_pylist()
+    return all(said)
+
+
+def _with_absent_people(rows: pa.Table, keys: NDArray[np.int64], nothing: float | None) -> list[object]:
+    """The values in the order of the keys; who has no row counts as `nothing`, who has an unknown value as unknown."""
+    held = pc.is_in(pa.array(keys), value_set=rows["person_key"].combine_chunks()).to_pylist()
+    return [value if is_held else nothing for value, is_held in zip(_aligned(rows, keys), held, strict=True)]
 
 
 def as_numbers(values: list[object]) -> NDArray[np.float64]:
@@ -252,5 +269,5 @@ def _indicator(
     measured = compile_indicator(
         indicator, reading.current, grain=("person_key",), window=Window(days.start, days.end), where=source.where
     )
-    values = _aligned(reading.arrow(measured.select("person_key", "value")), keys)
-    return [0.0 if value is None else value for value in values] if indicator.missing_row == "zero" else values
+    rows = reading.arrow(measured.select("person_key", "value"))
+    return _with_absent_people(rows, keys, _nothing(source, indicator, reading))

@@ -34,7 +34,8 @@ def doses(
 
     A student is dosed when in at least the planned share of the window's weeks their use reached the planned amount.
     An amount that covers several weeks counts for each of them with its weekly mean, as nothing says more about them.
-    No row means no use: the denominator is the population, never the usage file.
+    The denominator is the population, never the usage file. No row means no use where the tool's sources declare it;
+    else the dose of a student without a row is NaN, and they count as not seen to use it.
     """
     table = tool_use(plan, reading)
     days = table.last_day.delta(table.first_day, unit="day") + 1
@@ -51,7 +52,18 @@ def doses(
     total = _filled(rows["total"], place)
     weeks = _filled(rows["weeks"], place)
     needed = needed_weeks(plan)
-    return total / plan_weeks(plan), total > 0, weeks >= needed
+    dose = total / plan_weeks(plan)
+    if not no_row_is_no_use(plan, reading):
+        dose = np.where(pc.is_valid(place).to_numpy(zero_copy_only=False), dose, np.nan)
+    return dose, total > 0, weeks >= needed
+
+
+def no_row_is_no_use(plan: Plan, reading: Reading) -> bool:
+    """Tell whether every source of the tool's use in the plan's metric declares that it leaves out no user."""
+    table = reading.current("declarations")
+    mine = table.filter((table.tool == plan.tool.key) & (table.metric == plan.tool.metric) & (table.facts == "usage"))
+    said = reading.arrow(mine.select("absent_row").distinct())["absent_row"].to_pylist()
+    return bool(said) and all(word == "zero" for word in said)
 
 
 def plan_weeks(plan: Plan) -> float:
@@ -88,6 +100,7 @@ def funnel(
         used, dosed = used[tool_arm], dosed[tool_arm]
         enrolled = int(tool_arm.sum())
     contract = _contract(plan, reading)
+    doubt = "" if no_row_is_no_use(plan, reading) else "; no row of use may still be use, as its source does not say"
     return Funnel(
         licensed=contract.get("licenses"),
         enrolled=enrolled,
@@ -96,7 +109,7 @@ def funnel(
         cost=contract.get("cost"),
         currency=contract.get("currency"),
         dose=f"{plan.tool.minutes_per_week:g} {_unit(plan)} a week in {needed_weeks(plan)} "
-        f"of {math.floor(plan_weeks(plan))} weeks",
+        f"of {math.floor(plan_weeks(plan))} weeks{doubt}",
     )
 
 

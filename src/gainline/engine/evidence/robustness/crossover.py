@@ -10,6 +10,10 @@ from gainline.engine.pilots.plan import Plan
 
 CROSSOVER, TITLE = "crossover", "Crossover between the arms"
 MOST_USUAL, MOST_TOOL = 0.05, 0.20
+_UNKNOWN = (
+    "Some students have no row of use, and the source does not say that this means no use, so nobody can see who did "
+    "what the assignment said."
+)
 
 
 def crossover(plan: Plan, frame: Frame) -> tuple[Check, ...]:
@@ -29,6 +33,8 @@ def crossover(plan: Plan, frame: Frame) -> tuple[Check, ...]:
     if not frame.used.any():
         says = "The records hold no use of the tool by anybody, so nobody can see who did what the assignment said."
         return (Check(CROSSOVER, TITLE, "no use on record", rule, False, says, source),)
+    if np.isnan(frame.dose).any():
+        return (Check(CROSSOVER, TITLE, "use not known for everybody", rule, False, _UNKNOWN, source),)
     used, unused = int((~frame.tool & frame.used).sum()), int((frame.tool & ~frame.used).sum())
     flag = used / usual > MOST_USUAL or unused / tool > MOST_TOOL
     figures = (

@@ -26,7 +26,8 @@ def exploratory(plan: Plan, frame: Frame, found: Sample) -> tuple[Estimate, ...]
 
 def _looks(plan: Plan, frame: Frame, found: Sample) -> Iterator[Estimate]:
     dosed = frame.dosed[found.rows]
-    if min(int(dosed.sum()), int((~dosed).sum())) >= _MIN_PER_SIDE:
+    is_known = not np.isnan(frame.dose[found.rows]).any()
+    if is_known and min(int(dosed.sum()), int((~dosed).sum())) >= _MIN_PER_SIDE:
         label = f"{found.outcome.label}: students at the planned dose beside the others (association, not an effect)"
         method = f"regression on having reached the dose, CR2/Satterthwaite by {plan.design.cluster}"
         yield from _look(plan, frame, replace(found, tool=dosed, units=found.clusters), label, method)

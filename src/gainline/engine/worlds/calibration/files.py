@@ -40,15 +40,24 @@ kind = "SisSourcedId"
 attribute = { header = "marker", required = true }
 text = { header = "holds" }
 """
+_LOG_PROFILE = """\
+key = "practice_log"
+name = "The tool's log, one row per student and week of use"
+like = "generic_usage"
+source_system = "generic"
+files = ["usage-*.csv"]
+minute = "minutes of practice, as the world made them"
+absent_row = "zero"
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenWorld:
-    """Where a world's files stand: what a district has before the pilot, what comes after it, and the plan."""
+    """Where a world's files stand: what a district has before the pilot, what after it, the profiles and the plan."""
 
     before: tuple[Path, ...]
     after: tuple[Path, ...]
-    profile: Path
+    profiles: tuple[Path, ...]
     plan: Path
 
 
@@ -66,13 +75,17 @@ def write_files(known: Known, folder: Path, *, groups: tuple[str, ...] = ()) -> 
     """
     early = [*_roster(known), *_assignments(known), _markers(known)]
     late = [_usage(known, 0), _usage(known, 1), _results(known)]
-    profile, plan = folder / "profiles" / "markers.toml", folder / "plans" / f"{KEY}.toml"
-    texts = {"profiles/markers.toml": _PROFILE, f"plans/{KEY}.toml": plan_text(known.spec, groups=groups)}
+    plan = f"plans/{KEY}.toml"
+    profiles = {"profiles/markers.toml": _PROFILE, "profiles/practice-log.toml": _LOG_PROFILE}
+    texts = {**profiles, plan: plan_text(known.spec, groups=groups)}
     sheets = {item.path: item.to_bytes() for item in (*early, *late)}
     write_all(sheets | {name: text.encode() for name, text in texts.items()}, folder)
     loose = [folder / item.path for item in early if "oneroster" not in item.path]
     return WrittenWorld(
-        (folder / "incoming" / "oneroster", *loose), tuple(folder / item.path for item in late), profile, plan
+        (folder / "incoming" / "oneroster", *loose),
+        tuple(folder / item.path for item in late),
+        tuple(folder / name for name in profiles),
+        folder / plan,
     )
 
 
