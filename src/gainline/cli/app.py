@@ -31,6 +31,7 @@ ROAD = (
     ("roadmap", "roadmap:app", "Check, date and show the roadmap: what has to happen when."),
     ("cost", "cost:cost", "Say what a piece of work costs, who pays, and what is got for it."),
     ("risk", "risk:app", "Watch what could go wrong on your own measurements, and act on it."),
+    ("training", "training:app", "Train and coach: check, schedule, issue credentials on evidence."),
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
