@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -157,3 +159,10 @@ def test_targets_are_large_enough_for_a_thumb(visit):
             .filter(one => one.getBoundingClientRect().height < 36).map(one => one.outerHTML.slice(0, 80))"""
     )
     assert small == []
+
+
+def test_the_sheet_for_a_board_prints_on_one_page(visit):
+    page = visit("/parts/sheet/")
+    for paper in ("A4", "Letter"):
+        printed = page.pdf(format=paper, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1, paper

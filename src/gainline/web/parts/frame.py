@@ -46,10 +46,11 @@ def destinations(path: str, *, whole: bool = False) -> list[Destination]:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What `base.html` needs, for Django's list of context processors."""
+    """What `base.html` needs, for Django's list of context processors; who is not signed in has nowhere to go."""
+    is_known = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "look": look_of(request),
-        "destinations": destinations(request.path),
+        "destinations": destinations(request.path) if is_known else [],
         "languages": settings.LANGUAGES,
         "today": today(),
     }
