@@ -9,7 +9,8 @@ import typer
 
 from gainline.cli import console
 from gainline.cli.console import Format
-from gainline.cli.offline.roadmap_files import calendar, export, import_, new
+from gainline.cli.offline.roadmap_answers import explain
+from gainline.cli.offline.roadmap_files import calendar, export, import_, new, report
 from gainline.cli.offline.simulate import simulate
 from gainline.cli.options import FormatOption
 from gainline.engine.core.errors import DataIssues
@@ -20,9 +21,11 @@ from gainline.road.roadmapping import plan_rows, read_file, roadmap_rows, said, 
 app = typer.Typer(help="Roadmaps: check, date and show them.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(help="The roadmap's TOML file.")]
 app.command()(simulate)
+app.command()(explain)
 app.command()(new)
 app.command("import")(import_)
 app.command()(export)
+app.command()(report)
 app.command()(calendar)
 
 

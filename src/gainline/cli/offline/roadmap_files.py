@@ -1,4 +1,4 @@
-"""`gainline roadmap new | import | export | calendar`: roadmaps from templates and in other people's formats."""
+"""`gainline roadmap new | import | export | report | calendar`: templates, and other people's formats."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from gainline.road.plan_files import (
     template_rows,
     write_new,
 )
+from gainline.road.roadmap_page import write_page
 
 FileArgument = Annotated[Path, typer.Argument(help="The roadmap's TOML file.")]
 DatesOption = Annotated[
@@ -104,6 +105,24 @@ def export(
         console.talk(f"Wrote {file}")
     if len(written) > 8:
         console.talk(f"... and {len(written) - 8} more calendars")
+
+
+def report(
+    path: FileArgument,
+    html: Annotated[Path, typer.Option(help="Page to write.")],
+    dates: DatesOption = None,
+    before: BeforeOption = None,
+    work: WorkOption = 2,
+    as_of: AsOfOption = None,
+) -> None:
+    """Write the roadmap on one page: by phase and school, what drives its end, what changed, load, and budget.
+
+    The page needs nothing from elsewhere, reads without its drawings, and prints on one sheet of A3 or tabloid.
+
+    Example: gainline roadmap report roadmap.toml --dates plan.csv --before last-review.csv --html roadmap.html
+    """
+    plan = dated(path, dates, Effort(work=work))
+    console.talk(f"Wrote {write_page(plan, html, as_of=day(as_of), before=before)}")
 
 
 def calendar(

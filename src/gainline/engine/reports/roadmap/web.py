@@ -9,7 +9,7 @@ from gainline.engine.reports.roadmap.frame import Sheet
 from gainline.engine.reports.roadmap.lanes import Group, Tied
 
 WIDTH, GAP, BOX_HEIGHT = 1216.0, 26.0, 36.0
-LABELS = 186.0
+LABELS, LANE_LETTERS = 186.0, 22
 LINE_LETTERS_PER_PX = 1 / 5.9  # of 11 px text
 
 
@@ -40,8 +40,9 @@ def map_svg(told: list[Group], tied: list[Tied], *, title: str, desc: str) -> st
             rows[column] += 1
             drives = any(bar.drives for bar in lane.bars)
             placed[lane.key] = Placed(lane.title, LABELS + column * (width + GAP), at, width, drives)
-        tall = max(rows.values(), default=1) * (BOX_HEIGHT + 8)
-        for number, words in enumerate(_wrapped(group.initiative.title, 22)[:3]):
+        lines = _wrapped(group.initiative.title, LANE_LETTERS)[:3]
+        tall = max(max(rows.values(), default=1) * (BOX_HEIGHT + 8), 15 * len(lines) + 6)
+        for number, words in enumerate(lines):
             sheet.text((0, y + 14 + 15 * number), words, "initiative")
         y += tall + 8
         sheet.line((0, y - 6), (WIDTH, y - 6), "rule")
