@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 
@@ -34,3 +36,29 @@ def hillview(db, bare):
     from cast import found
 
     return found("Hillview", "hillview.example")
+
+
+@pytest.fixture
+def recorded(db, home):
+    """A district founded in August 2025, with its eight people and a real, empty workspace."""
+    from cast import found
+
+    from gainline.services import clock
+
+    with clock.stopped_at(date(2025, 8, 1)):
+        return found()
+
+
+@pytest.fixture
+def work():
+    """Carry out every job that waits, as the worker would; gives the states that they ended in."""
+    from gainline.services import working
+    from gainline.store.models.imports import Job
+    from gainline.store.tenancy import across_districts
+
+    def run() -> list[str]:
+        with across_districts(why="the worker serves every district"):
+            waiting = list(Job.objects.filter(state="waiting").order_by("pk"))
+        return [working.carry_out(public_id=job.public_id, district_id=job.district_id) for job in waiting]
+
+    return run

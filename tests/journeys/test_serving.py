@@ -51,10 +51,10 @@ def health(port: int) -> dict[str, str]:
     until, found = time.monotonic() + PATIENCE, {}
     while time.monotonic() < until:
         try:
-            line = HTTPConnection("127.0.0.1", port, timeout=10)
-            line.request("GET", "/health/")
-            found = json.loads(line.getresponse().read())
-        except (ConnectionError, ValueError):
+            with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as line:
+                line.request("GET", "/health/")
+                found = json.loads(line.getresponse().read())
+        except (OSError, ValueError):
             found = {}
         if set(found.values()) == {"ok"}:
             break

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import F
+
 from gainline.engine.ledger import canonical, settle
 from gainline.engine.pilots import Registration as Locked
 from gainline.engine.pilots.plan import Plan
@@ -16,7 +18,7 @@ from gainline.services import clock, desk, stages
 from gainline.services.stages import Stage
 from gainline.services.workspaces import open_workspace, plan_file
 from gainline.store.models.accounts import Account
-from gainline.store.models.cycles import Cycle, Draw, Registration
+from gainline.store.models.cycles import Cycle, Draw, PlanDraft, Registration
 from gainline.store.words import DrawKind
 
 
@@ -37,7 +39,8 @@ def register(*, by: Account, cycle: Cycle) -> Registration:
     stages.require(cycle, Stage.REGISTERED)
     if cycle.registrations.exists():
         raise desk.refuse("SV016", "the plan is locked", "amend it, with a reason that every report will show")
-    path = plan_file(by.district, cycle.key, cycle.draft.text)
+    draft = PlanDraft.objects.get(cycle=cycle)  # anew: what is locked is what stands now, not what the caller once read
+    path = plan_file(by.district, cycle.key, draft.text)
     _check_key(cycle, read_plan(path))
     locked = register_plan(open_workspace(by.district), path, as_of=clock.today(by.district))
     return _kept(cycle, locked.plan, locked, by, number=0)
@@ -58,8 +61,7 @@ def amend(*, by: Account, cycle: Cycle, text: str, reason: str) -> Registration:
     path = plan_file(by.district, cycle.key, text)
     _check_key(cycle, read_plan(path))
     locked = amend_plan(open_workspace(by.district), path, reason=reason, as_of=clock.today(by.district))
-    cycle.draft.text = text
-    cycle.draft.save()
+    PlanDraft.objects.filter(cycle=cycle).update(text=text, written_by=by, version=F("version") + 1)
     return _kept(cycle, locked.amendments[-1].plan, locked, by, number=number, reason=reason)
 
 
@@ -106,8 +108,9 @@ def _kept(
     cycle: Cycle, plan: Mapping[str, Any], locked: Locked, by: Account, *, number: int, reason: str = ""
 ) -> Registration:
     sha256 = locked.amendments[-1].sha256 if number else locked.sha256
+    day = locked.amendments[-1].amended_on if number else locked.registered_on
     text = canonical(settle(plan)).decode("utf-8")
     return Registration.objects.create(
         cycle=cycle, number=number, canonical=text, sha256=sha256, snapshot=locked.snapshot,
-        registered_on=clock.today(by.district), registered_by=by, reason=reason,
+        registered_on=day, registered_by=by, reason=reason,
     )  # fmt: skip
