@@ -15,11 +15,15 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Testing:
-    """Days on which students are tested; no schools named means all of them."""
+    """Days on which students are tested; no schools named means all of them.
+
+    While `blackout` holds, nobody trains, coaches or goes live on these days; without it they only count as assessment.
+    """
 
     name: str
     window: Window
     schools: tuple[str, ...] = ()
+    blackout: bool = True
 
     def binds(self, school: str | None) -> bool:
         """Tell whether the school is tested; what belongs to no school is bound by what binds all."""
@@ -77,6 +81,11 @@ class Calendar:
     def tests(self, monday: date, school: str | None) -> bool:
         """Tell whether the school is tested on a day of the week."""
         windows = [testing.window for testing in self.testing if testing.binds(school)]
+        return any(window.holds(day) for window in windows for day in _weekdays(monday))
+
+    def blacks_out(self, monday: date, school: str | None) -> bool:
+        """Tell whether testing keeps the school from training, coaching and going live in the week."""
+        windows = [testing.window for testing in self.testing if testing.blackout and testing.binds(school)]
         return any(window.holds(day) for window in windows for day in _weekdays(monday))
 
     def trains(self, monday: date) -> bool:

@@ -81,8 +81,10 @@ def _taught_days(roadmap: Roadmap, monday: date) -> int:
     return count
 
 
-def _is_tested(roadmap: Roadmap, monday: date, school: str | None) -> bool:
+def _is_tested(roadmap: Roadmap, monday: date, school: str | None, *, blackout: bool = False) -> bool:
     for testing in roadmap.calendar.testing:
+        if blackout and not testing.blackout:
+            continue
         if testing.schools and school not in testing.schools:
             continue
         if testing.window.start <= monday + timedelta(days=4) and testing.window.end >= monday:
@@ -111,7 +113,8 @@ def _calendar_faults(roadmap: Roadmap, activity: Activity, dates: Dates) -> Iter
     tested = [_is_tested(roadmap, monday, activity.school) for monday in weeks]
     if kind in (Kind.COACHING, Kind.GO_LIVE, Kind.EVALUATION) and not all(taught):
         yield "a week is not taught"
-    if kind in (Kind.TRAINING, Kind.COACHING, Kind.GO_LIVE) and any(tested):
+    barred = [_is_tested(roadmap, monday, activity.school, blackout=True) for monday in weeks]
+    if kind in (Kind.TRAINING, Kind.COACHING, Kind.GO_LIVE) and any(barred):
         yield "a week is one of testing"
     if activity.assessment and not any(tested):
         yield "no week is one of testing"
@@ -133,7 +136,7 @@ def _day_faults(roadmap: Roadmap, activity: Activity, dates: Dates) -> Iterator[
     if kind is Kind.GO_LIVE:
         for ahead in range(1, roadmap.rules.settle_weeks + 1):
             monday = weeks[-1] + timedelta(days=7 * ahead)
-            if _taught_days(roadmap, monday) < 3 or _is_tested(roadmap, monday, activity.school):
+            if _taught_days(roadmap, monday) < 3 or _is_tested(roadmap, monday, activity.school, blackout=True):
                 yield "testing or a break comes too soon after"
 
 
@@ -178,11 +181,13 @@ def _resources(roadmap: Roadmap, plan: Plan) -> Iterator[Issue]:
         for monday in _working_weeks(roadmap):
             end = monday + timedelta(days=4)
             units = [u for first, last, u in resource.changes if first <= end and last >= monday]
-            there = min(units) if units else resource.capacity
+            there = (min(units) if units else resource.capacity) + sum(
+                units for day, units in resource.deliveries if day <= monday
+            )
             asked = 0
             for activity in roadmap.activities:
                 dates = plan[activity.key]
-                if dates.start <= monday <= dates.finish:
+                if dates.start <= monday and (resource.lasting or monday <= dates.finish):
                     asked += sum(amount for key, amount in activity.needs if key == resource.key)
             if asked > there:
                 yield _broken("RM034", f"{resource.key} in the week of {monday}: {asked} needed, {there} at hand")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 from gainline.engine.core.calendar import DAYS_PER_WEEK
 from gainline.engine.roadmap.calendar import friday
 from gainline.engine.roadmap.model import Activity, Dependency, Kind, Resource, Roadmap, Tie
+from gainline.engine.roadmap.naming import RuleKind, pattern, rule_key
 from gainline.engine.roadmap.network import Balance, Distance, Network, Pool, Purse, Use, spans_of
 from gainline.engine.roadmap.weeks_for import start_weeks
 
 FRIDAY_TO_MONDAY = 3  # days
+TRAINING_RULES = RuleKind.TRAINING_LEAD, RuleKind.TRAINING_STALE
 
 
 def compile_network(roadmap: Roadmap) -> Network:
@@ -45,9 +48,15 @@ def _dependencies(roadmap: Roadmap) -> Iterator[Distance]:
 def _distances(roadmap: Roadmap, tie: Dependency) -> Iterator[Distance]:
     before, after = roadmap.position[tie.before], roadmap.position[tie.after]
     shift = _shift(tie.tie, roadmap.activities[before].weeks, roadmap.activities[after].weeks)
-    yield Distance(before, after, shift + tie.at_least)
+    kind = RuleKind.LAG if tie.at_least > 0 else RuleKind.ORDER
+    yield Distance(before, after, shift + tie.at_least, rule_key(kind, tie_name(tie)))
     if tie.at_most is not None:
-        yield Distance(after, before, -(shift + tie.at_most))
+        yield Distance(after, before, -(shift + tie.at_most), rule_key(RuleKind.LIMIT, tie_name(tie)))
+
+
+def tie_name(tie: Dependency) -> str:
+    """The two entries of the file that a dependency ties, and which of their ends."""
+    return f"{pattern(tie.before)} {tie.tie.value} {pattern(tie.after)}"
 
 
 def _shift(tie: Tie, before: int, after: int) -> int:
@@ -68,7 +77,8 @@ def _training(roadmap: Roadmap) -> Iterator[Distance]:
     for live in go_lives(roadmap):
         for training in trainings[live.initiative, live.school or ""]:
             tie = Dependency(training, live.key, at_least=lead, at_most=rules.training_stale_weeks)
-            yield from _distances(roadmap, tie)
+            for distance, kind in zip(_distances(roadmap, tie), TRAINING_RULES, strict=True):
+                yield replace(distance, rule=kind.value)
 
 
 def go_lives(roadmap: Roadmap) -> list[Activity]:
@@ -90,19 +100,22 @@ def _wave_dates(roadmap: Roadmap, waves: list[tuple[str, int]], first: int) -> I
             continue
         wave, start = (live.initiative, live.wave), roadmap.position[live.key]
         yield Distance(node[wave], start, 0)
-        yield Distance(start, node[wave], -rules.wave_spread_weeks)
+        yield Distance(start, node[wave], -rules.wave_spread_weeks, RuleKind.WAVE_SPREAD)
         if wave in following:
-            yield Distance(start, node[following[wave]], rules.wave_step_weeks)
+            yield Distance(start, node[following[wave]], rules.wave_step_weeks, RuleKind.WAVE_STEP)
 
 
 def _resources(roadmap: Roadmap) -> Iterator[Pool]:
+    """What is taken of a lasting resource is held from the start to the end of the axis."""
+    kept, weeks = {r.key for r in roadmap.resources if r.lasting}, len(roadmap.calendar.mondays)
     uses: dict[str, list[Use]] = defaultdict(list)
     for place, activity in enumerate(roadmap.activities):
         for key, amount in activity.needs:
-            uses[key].append(Use(place, activity.weeks, amount))
+            uses[key].append(Use(place, weeks if key in kept else activity.weeks, amount))
     for resource in roadmap.resources:
         if uses[resource.key]:
-            yield Pool(resource.key, units_by_week(roadmap, resource), tuple(uses[resource.key]))
+            rule = rule_key(RuleKind.RESOURCE, resource.key)
+            yield Pool(resource.key, units_by_week(roadmap, resource), tuple(uses[resource.key]), rule)
 
 
 def units_by_week(roadmap: Roadmap, resource: Resource) -> tuple[int, ...]:
@@ -110,7 +123,8 @@ def units_by_week(roadmap: Roadmap, resource: Resource) -> tuple[int, ...]:
     units = []
     for monday in roadmap.calendar.mondays:
         touched = [u for start, end, u in resource.changes if start <= friday(monday) and end >= monday]
-        units.append(min(touched, default=resource.capacity))
+        delivered = sum(u for day, u in resource.deliveries if day <= monday)
+        units.append(min(touched, default=resource.capacity) + delivered)
     return tuple(units)
 
 
@@ -121,7 +135,8 @@ def _loads(roadmap: Roadmap) -> Iterator[Pool]:
             uses[live.school or ""].append(Use(roadmap.position[live.key], roadmap.rules.load_weeks, live.load))
     for key, held in uses.items():
         cap = roadmap.school_by_key[key].load_cap
-        yield Pool(f"change load of {key}", (cap,) * len(roadmap.calendar.mondays), tuple(held))
+        capacity = (cap,) * len(roadmap.calendar.mondays)
+        yield Pool(f"change load of {key}", capacity, tuple(held), rule_key(RuleKind.LOAD, key))
 
 
 def _purses(roadmap: Roadmap) -> Iterator[Purse]:
@@ -133,7 +148,8 @@ def _purses(roadmap: Roadmap) -> Iterator[Purse]:
         costs = tuple((roadmap.position[a.key], a.cost) for a in paid)
         for year in sorted(set(years)) if costs else ():
             span = years.index(year), len(years) - 1 - years[::-1].index(year)
-            yield Purse(f"{source} in {year}", span, amounts.get((source, year), 0), costs)
+            name = f"{source} in {year}"
+            yield Purse(name, span, amounts.get((source, year), 0), costs, rule_key(RuleKind.BUDGET, name))
 
 
 def _equity(roadmap: Roadmap) -> Iterator[Balance]:
@@ -148,7 +164,8 @@ def _equity(roadmap: Roadmap) -> Iterator[Balance]:
     for key, (others, high_need) in groups.items():
         if others and high_need:
             weights = [(node, len(others)) for node in high_need] + [(node, -len(high_need)) for node in others]
-            yield Balance(f"{key}: high-need schools", tuple(weights), slack * len(others) * len(high_need))
+            limit = slack * len(others) * len(high_need)
+            yield Balance(f"{key}: high-need schools", tuple(weights), limit, RuleKind.EQUITY)
 
 
 def _wishes(roadmap: Roadmap) -> dict[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from gainline.engine.roadmap.model import (
     Duration,
     Initiative,
     Resource,
+    Right,
     RiskDriver,
     Roadmap,
     Rules,
@@ -33,6 +35,7 @@ from gainline.engine.roadmap.sheet import (
     Sheet,
     Span,
     UncertaintyPart,
+    WavesPart,
 )
 
 
@@ -43,19 +46,30 @@ def expand(sheet: Sheet) -> Roadmap:
     -------
     That every name the file uses is declared in it.
     """
-    waves = wave_of_school(sheet)
+    waves = wave_of_school(sheet, sheet.waves)
+    own = {part.key: wave_of_school(sheet, part.waves) for part in sheet.initiatives if part.waves}
     cap = sheet.rules.load_cap
     schools = tuple(_school(s, cap, waves.get(s.key)) for s in sheet.schools)
     above = {initiative.key: initiative for initiative in sheet.initiatives}
     parts = [_with_defaults(part, above[part.initiative]) for part in sheet.activities]
-    instances = {_name(part): tuple(_instances(part, place, schools)) for place, part in enumerate(parts)}
+    instances = {
+        _name(part): tuple(_instances(part, place, _sent(schools, own.get(part.initiative))))
+        for place, part in enumerate(parts)
+    }
     return Roadmap(
         name=sheet.name,
         calendar=_calendar(sheet),
         rules=Rules(**sheet.rules.model_dump(exclude={"load_cap"})),
         schools=schools,
         resources=tuple(
-            Resource(r.key, r.capacity, tuple((c.start, c.end, c.capacity) for c in r.changes)) for r in sheet.resources
+            Resource(
+                r.key,
+                r.capacity,
+                tuple((c.start, c.end, c.capacity) for c in r.changes),
+                tuple((d.on, d.units) for d in r.deliveries),
+                r.lasting,
+            )
+            for r in sheet.resources
         ),
         budgets=tuple(Budget(b.source, b.fiscal_year, b.amount) for b in sheet.budgets),
         initiatives=tuple(_initiative(part) for part in sheet.initiatives),
@@ -63,6 +77,7 @@ def expand(sheet: Sheet) -> Roadmap:
         dependencies=tuple(_dependencies(sheet, instances)),
         aims=aims_of((sheet.vision, sheet.capabilities, sheet.outcomes, sheet.phases)),
         uncertainty=_uncertainty(sheet.uncertainty, instances),
+        rights=tuple(Right(r.rule.value, r.owner, r.relaxed_by) for r in sheet.rights),
     )
 
 
@@ -87,7 +102,7 @@ def _school(part: SchoolPart, cap: int, wave: int | None) -> School:
 
 
 def _initiative(part: InitiativePart) -> Initiative:
-    values = part.model_dump() | {"phase": part.phase or "", "source": part.source or ""}
+    values = part.model_dump(exclude={"waves"}) | {"phase": part.phase or "", "source": part.source or ""}
     return Initiative(**values)
 
 
@@ -97,14 +112,19 @@ def _with_defaults(part: ActivityPart, above: InitiativePart) -> ActivityPart:
     return part.model_copy(update={"owner": part.owner or above.owner, "source": source})
 
 
-def wave_of_school(sheet: Sheet) -> dict[str, int]:
+def _sent(schools: Sequence[School], waves: Mapping[str, int] | None) -> Sequence[School]:
+    """The schools in an initiative's own waves, where it has some."""
+    return schools if waves is None else [replace(school, wave=waves.get(school.key)) for school in schools]
+
+
+def wave_of_school(sheet: Sheet, waves: WavesPart | None) -> dict[str, int]:
     """Each school's wave, from 1: as agreed, or drawn by lot among high-need and other schools apart."""
-    if sheet.waves is None:
+    if waves is None:
         return {}
-    if sheet.waves.order is not None:
-        return {key: number for number, wave in enumerate(sheet.waves.order, 1) for key in wave}
+    if waves.order is not None:
+        return {key: number for number, wave in enumerate(waves.order, 1) for key in wave}
     needs = {school.key: school.high_need for school in sheet.schools}
-    return draw_waves(needs, count=sheet.waves.count or 1, seed=sheet.waves.seed or 0)
+    return draw_waves(needs, count=waves.count or 1, seed=waves.seed or 0)
 
 
 def draw_waves(high_need: Mapping[str, bool], *, count: int, seed: int) -> dict[str, int]:
@@ -134,7 +154,7 @@ def _calendar(sheet: Sheet) -> Calendar:
         span=Window(sheet.start, sheet.end),
         terms=_windows(part.terms),
         holidays=_windows(part.holidays),
-        testing=tuple(Testing(t.name, Window(t.start, t.end), t.schools) for t in part.testing),
+        testing=tuple(Testing(t.name, Window(t.start, t.end), t.schools, t.blackout) for t in part.testing),
         learning_days=part.learning_days,
         board_days=part.board_days,
         fiscal_month=part.fiscal_year_starts_in,

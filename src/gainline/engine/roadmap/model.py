@@ -63,11 +63,26 @@ class School:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """People or rooms that are limited: units at hand per week; `changes` hold (first day, last day, units)."""
+    """People, rooms, devices or bandwidth: units at hand per week; `changes` hold (first day, last day, units).
+
+    `deliveries` hold (day, units) that come on top for good. What is taken of a `lasting` resource is never given back:
+    devices that stay in a school, bandwidth that a tool uses from its go-live on.
+    """
 
     key: str
     capacity: int
     changes: tuple[tuple[date, date, int], ...] = ()
+    deliveries: tuple[tuple[date, int], ...] = ()
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who owns a kind of rule and who may relax it; `rule` is a `RuleKind`."""
+
+    rule: str
+    owner: str
+    relaxed_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +240,7 @@ class Roadmap:
     dependencies: tuple[Dependency, ...]
     aims: Aims = field(default_factory=Aims)
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
+    rights: tuple[Right, ...] = ()
 
     @cached_property
     def school_by_key(self) -> Mapping[str, School]:

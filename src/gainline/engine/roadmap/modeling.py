@@ -19,13 +19,14 @@ class Model:
     That every node of the network has a start within reach.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, is_bounded: bool = True) -> None:
         self.network = network
         self.proto = cp_model.CpModel()
-        bounds = reach(network)
+        self.slack: dict[str, Any] = {}
+        bounds = reach(network) if is_bounded else _unbounded(network)
         self.starts = [self._start(node, bounds) for node in range(len(network.names))]
-        floor = max((e + w for e, w in zip(bounds.earliest, network.weeks, strict=True)), default=0)
-        self.finish = self.proto.new_int_var(floor, network.horizon, "finish")
+        self.soonest = max((e + w for e, w in zip(bounds.earliest, network.weeks, strict=True)), default=0)
+        self.finish = self.proto.new_int_var(self.soonest, network.horizon, "finish")
         for start, weeks in zip(self.starts, network.weeks, strict=True):
             self.proto.add(self.finish >= start + weeks)
 
@@ -33,6 +34,11 @@ class Model:
         first, last = bounds.earliest[node], bounds.latest[node]
         spans = [[max(a, first), min(b, last)] for a, b in self.network.starts[node] if b >= first and a <= last]
         return self.proto.new_int_var_from_domain(cp_model.Domain.from_intervals(spans), self.network.names[node])
+
+    def ease(self, rule: str, most: int) -> Any:  # noqa: ANN401 - OR-Tools ships no types
+        """A number of units, from none to the most, by which what stands for the rule may be broken."""
+        self.slack[rule] = self.proto.new_int_var(0, max(0, most), f"slack of {rule}")
+        return self.slack[rule]
 
     def aim_at_finish(self) -> None:
         """Make the end of the last node as early as possible."""
@@ -56,18 +62,33 @@ class Model:
             self.proto.add_hint(self.finish, self.network.finish(starts))
 
 
-def build(network: Network) -> Model:
-    """The network with all its constraints, without an aim."""
-    model = Model(network)
+def _unbounded(network: Network) -> Reach:
+    """Nothing computed beforehand: what a second proof starts from."""
+    count = len(network.names)
+    return Reach((0,) * count, (network.horizon - 1,) * count)
+
+
+def build(network: Network, *, is_bounded: bool = True) -> Model:
+    """The network with all its constraints, without an aim; bounded by distances beforehand, or not."""
+    model = Model(network, is_bounded=is_bounded)
+    fill(model)
+    return model
+
+
+def fill(model: Model) -> None:
+    """Add all constraints of the network, each with the slack of its rule where the rule is eased."""
+    network, slack = model.network, model.slack
     for tie in network.distances:
-        model.proto.add(model.starts[tie.after] >= model.starts[tie.before] + tie.weeks)
+        wanted = tie.weeks - slack.get(tie.rule, 0)
+        model.proto.add(model.starts[tie.after] >= model.starts[tie.before] + wanted)
     for pool in network.pools:
         _add_pool(model, pool)
     for purse in network.purses:
         _add_purse(model, purse)
     for balance in network.balances:
-        model.proto.add(sum(w * model.starts[node] for node, w in balance.weights) <= balance.limit)
-    return model
+        unit = sum(weight for _, weight in balance.weights if weight > 0)  # one week between the means of two groups
+        limit = balance.limit + unit * slack.get(balance.rule, 0)
+        model.proto.add(sum(w * model.starts[node] for node, w in balance.weights) <= limit)
 
 
 def _add_pool(model: Model, pool: Pool) -> None:
@@ -82,7 +103,7 @@ def _add_pool(model: Model, pool: Pool) -> None:
             intervals.append(model.proto.new_fixed_size_interval_var(weeks[0], len(weeks), ""))
             amounts.append(most - units)
     if held:
-        model.proto.add_cumulative(intervals, amounts, most)
+        model.proto.add_cumulative(intervals, amounts, most + model.slack.get(pool.rule, 0))
 
 
 def _add_purse(model: Model, purse: Purse) -> None:
@@ -96,4 +117,4 @@ def _add_purse(model: Model, purse: Purse) -> None:
         model.proto.add_linear_expression_in_domain(model.starts[node], inside).only_enforce_if(falls)
         model.proto.add_linear_expression_in_domain(model.starts[node], inside.complement()).only_enforce_if(~falls)
         spent.append(cost * falls)
-    model.proto.add(sum(spent) <= purse.amount)
+    model.proto.add(sum(spent) <= purse.amount + model.slack.get(purse.rule, 0))

@@ -10,11 +10,15 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """The start of `after` lies at least `weeks` after the start of `before`; negative weeks bound from above."""
+    """The start of `after` lies at least `weeks` after the start of `before`; negative weeks bound from above.
+
+    `rule` names the rule that it stands for, here as in the other shapes.
+    """
 
     before: int
     after: int
     weeks: int
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Pool:
     name: str
     capacity: tuple[int, ...]
     uses: tuple[Use, ...]
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Purse:
     span: tuple[int, int]
     amount: int
     costs: tuple[tuple[int, int], ...]
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Balance:
     name: str
     weights: tuple[tuple[int, int], ...]
     limit: int
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

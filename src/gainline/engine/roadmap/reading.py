@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
 from gainline.engine.roadmap.aims_check import check_aims
 from gainline.engine.roadmap.expanding import expand, full_name
 from gainline.engine.roadmap.model import Roadmap
-from gainline.engine.roadmap.sheet import FORMAT, ActivityPart, Sheet
+from gainline.engine.roadmap.sheet import FORMAT, ActivityPart, Sheet, WavesPart
 from gainline.engine.roadmap.timing import check_timing
 
 LARGEST = 4_000_000  # characters
@@ -137,7 +137,8 @@ def _ties(sheet: Sheet, part: ActivityPart, at: Place) -> Iterator[Finding]:
     known = {f"{other.initiative}.{other.key}" for other in sheet.activities}
     for number, tie in enumerate(part.after):
         yield from _unknown([full_name(part, tie)], known, (*at, "after", number), "activity")
-    if (part.per == "wave" or part.waves) and sheet.waves is None:
+    waved = sheet.waves or any(i.waves for i in sheet.initiatives if i.key == part.initiative)
+    if (part.per == "wave" or part.waves) and not waved:
         yield "RM012", Level.ERROR, at, f"{part.key} names waves, and there are none", "add [waves], or leave them out"
 
 
@@ -180,10 +181,17 @@ def _twice(sheet: Sheet) -> Iterator[Finding]:
 
 def _order(sheet: Sheet) -> Iterator[Finding]:
     """An agreed order names every school once."""
-    if sheet.waves is None or sheet.waves.order is None:
-        return
-    at, schools = ("waves", "order"), {school.key for school in sheet.schools}
-    named = [key for wave in sheet.waves.order for key in wave]
+    own: list[tuple[Place, WavesPart | None]] = [
+        (("initiatives", place, "waves"), part.waves) for place, part in enumerate(sheet.initiatives)
+    ]
+    for at, waves in [(("waves",), sheet.waves), *own]:
+        if waves is not None and waves.order is not None:
+            yield from _orderly(sheet, waves.order, (*at, "order"))
+
+
+def _orderly(sheet: Sheet, order: Sequence[Sequence[str]], at: Place) -> Iterator[Finding]:
+    schools = {school.key for school in sheet.schools}
+    named = [key for wave in order for key in wave]
     yield from _unknown(dict.fromkeys(named), schools, at, "school")
     if left := sorted(schools - set(named)):
         yield "RM012", Level.ERROR, at, f"no wave holds {', '.join(left)}", "put every school into one wave"

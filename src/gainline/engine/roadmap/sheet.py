@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gainline.engine.roadmap.aims_sheet import CapabilityPart, OutcomePart, PhasePart, VisionPart
 from gainline.engine.roadmap.model import Kind, Tie
+from gainline.engine.roadmap.naming import RuleKind
 
 FORMAT = "gainline-roadmap/1"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
@@ -41,9 +42,10 @@ class Span(Part):
 
 
 class TestingSpan(Span):
-    """Days of testing; no schools named means all."""
+    """Days of testing; no schools named means all; without `blackout` only an assessment."""
 
     schools: tuple[Name, ...] = ()
+    blackout: bool = True
 
 
 class CalendarPart(Part):
@@ -101,12 +103,29 @@ class ChangePart(Span):
     capacity: Amount
 
 
+class DeliveryPart(Part):
+    """Units that arrive for good."""
+
+    on: date
+    units: Count
+
+
+class RightPart(Part):
+    """Who owns a kind of rule, and who may relax it."""
+
+    rule: RuleKind
+    owner: str
+    relaxed_by: str
+
+
 class ResourcePart(Part):
     """People or rooms; see `model.Resource`."""
 
     key: Name
     capacity: Amount
     changes: tuple[ChangePart, ...] = ()
+    deliveries: tuple[DeliveryPart, ...] = ()
+    lasting: bool = False
 
 
 class BudgetPart(Part):
@@ -125,6 +144,7 @@ class InitiativePart(Part):
     aim: str = ""
     weight: Annotated[int, Field(ge=0, le=1000)] = 1
     notice_on: date | None = None
+    waves: WavesPart | None = None
     outcomes: tuple[Name, ...] = ()
     phase: Name | None = None
     owner: str = ""
@@ -237,6 +257,7 @@ class Sheet(Part):
     initiatives: Annotated[tuple[InitiativePart, ...], Field(min_length=1)]
     activities: Annotated[tuple[ActivityPart, ...], Field(min_length=1)]
     uncertainty: UncertaintyPart = UncertaintyPart()
+    rights: tuple[RightPart, ...] = ()
 
     @model_validator(mode="after")
     def _is_ordered(self) -> Sheet:

@@ -16,12 +16,12 @@ Finding = tuple[str, Level, Place, str, str]
 
 
 def check_timing(roadmap: Roadmap) -> list[Finding]:
-    """What no solver needs to be asked about: RM013 to RM018, once per entry of the file.
+    """What no solver needs to be asked about: RM013 to RM018 and RM040, once per entry of the file.
 
     An activity whose latest start lies before its earliest is the "cannot be known in time" of the roadmap.
     """
     network = compile_network(roadmap)
-    found = [*_homeless(roadmap, network), *_resources(roadmap), *_money(roadmap), *_loads(roadmap)]
+    found = [*_homeless(roadmap, network), *_resources(roadmap), *_money(roadmap), *_loads(roadmap), *_orders(roadmap)]
     if not any(finding[0] == "RM014" for finding in found):
         found.extend(_late(roadmap, reach(network)))
     return _once(found)
@@ -89,6 +89,16 @@ def _money(roadmap: Roadmap) -> Iterator[Finding]:
         if cost > there:
             says = f"all of {source} is {there:,}, and its activities cost {cost:,}"
             yield "RM018", Level.ERROR, ("budgets",), says, "find money, or take something out"
+
+
+def _orders(roadmap: Roadmap) -> Iterator[Finding]:
+    """Tools that need each other and go to the schools in different orders: 60 schools and three tools had no plan."""
+    every = {activity.key: activity for activity in roadmap.activities}
+    for tie in roadmap.dependencies:
+        before, after = every[tie.before], every[tie.after]
+        if before.school is not None and before.school == after.school and before.wave != after.wave:
+            says = f"{after.initiative} needs {before.initiative}, and goes to the schools in another order"
+            yield "RM040", Level.WARNING, _at(after), says, "let tools that need each other share one order of waves"
 
 
 def _at(activity: Activity) -> Place:

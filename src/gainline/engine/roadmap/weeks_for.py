@@ -59,7 +59,7 @@ def _is_open(calendar: Calendar, monday: date, kind: Kind, school: str | None, *
         return False
     if kind is Kind.TRAINING and not (teaches or calendar.trains(monday)):
         return False
-    if kind in UNTESTED and calendar.tests(monday, school):
+    if kind in UNTESTED and calendar.blacks_out(monday, school):
         return False
     if kind is Kind.DECISION:
         return calendar.decides(monday)
@@ -68,7 +68,7 @@ def _is_open(calendar: Calendar, monday: date, kind: Kind, school: str | None, *
 
 def _is_quiet_ahead(calendar: Calendar, monday: date, school: str | None, settle: int) -> bool:
     ahead = [monday + timedelta(weeks=week) for week in range(1, settle + 1)]
-    return all(calendar.teaches(week) and not calendar.tests(week, school) for week in ahead)
+    return all(calendar.teaches(week) and not calendar.blacks_out(week, school) for week in ahead)
 
 
 def _limits(activity: Activity, calendar: Calendar, notice_on: date | None) -> tuple[int, int]:
