@@ -39,6 +39,7 @@ ROAD = (
     ("roster", "roster:app", "Send the roster to another system, or pull it from one."),
     ("synthesize", "analyst:synthesize", "Say what several pilots show together."),
     ("indicators", "indicators:app", "List, explain and measure indicators."),
+    ("instrument", "instrument:app", "Score usability and efficacy questionnaires as published."),
     ("agreement", "agreement:agreement", "Show how far the raters of observed lessons agree."),
     ("snapshots", "records:snapshots", "List every published state of the lake."),
     ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),

@@ -9,10 +9,11 @@ from typing import Any
 
 from gainline.engine.core.errors import Conflict, DataIssues, UserFixable
 from gainline.engine.core.issues import Issue, Level, has_errors
-from gainline.engine.ledger import Entry, Head, NotCanonical, digest
+from gainline.engine.ledger import Entry, Head, Ledger, NotCanonical, digest
 from gainline.lake import Tombstone
 from gainline.road.piloting.records import DRAWN, FILES
 from gainline.road.piloting.records import read as read_record
+from gainline.road.risking.journal import PATH as RISKS
 from gainline.road.workspace import Workspace
 
 EVALUATED, ERASED = "evaluated", "erased"
@@ -40,6 +41,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
         *_verify_evidence(workspace),
         *_verify_draws(workspace),
         *_verify_tombstones(workspace),
+        *Ledger(workspace.root / RISKS).verify(),
     ]
 
 

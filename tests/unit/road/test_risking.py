@@ -114,8 +114,10 @@ def test_an_altered_journal_is_not_read(folder: Path):
     whole = journal.read_text(encoding="utf-8")
     journal.write_text(whole.replace('"amount":3000', '"amount":30'), encoding="utf-8")
     ran = gainline("risk", "show", folder / "risks.toml", "-w", folder / "home", "--as-of", "2026-10-06")
+    verified = gainline("verify", "-w", folder / "home")
     journal.write_text(whole, encoding="utf-8")
-    assert ran.code == 14
+    assert (ran.code, verified.code) == (14, 10)
+    assert gainline("verify", "-w", folder / "home").code == 0
 
 
 def test_a_register_with_faults_or_without_its_roadmap_is_not_watched(folder: Path, tmp_path: Path):

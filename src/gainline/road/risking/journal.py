@@ -17,7 +17,8 @@ from gainline.engine.roadmap.risk.escalating import Task
 from gainline.engine.roadmap.risk.watching import Readings
 from gainline.road.workspace import Workspace
 
-FOLDER, FILE = "risks", "journal.jsonl"
+FOLDER = "risks"
+PATH = f"{FOLDER}/journal.jsonl"
 _READ, _LOOKED, _TASK, _DONE, _DRAWN = "risk_read", "risk_looked", "risk_task", "risk_done", "risk_drawn"
 
 
@@ -25,7 +26,8 @@ class Journal:
     """The entries of a workspace up to a day."""
 
     def __init__(self, workspace: Workspace, *, as_of: date) -> None:
-        self._ledger = Ledger(workspace.folder(FOLDER) / FILE)
+        workspace.folder(FOLDER)
+        self._ledger = Ledger(workspace.root / PATH)
         self._entries = list(self._ledger.entries())
         self.as_of = as_of
 
