@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -46,6 +48,7 @@ def serve(
     set_up(home)
     _prepare(demo=demo)
     children = [_child("gainline.jobs.worker"), _server(host, port, workers)]
+    _wait_until_open(host, port, children)
     console.talk(f"Gainline is at {os.environ['GAINLINE_ORIGIN']}/{'demo/' if demo else ''}   Ctrl-C ends it.")
     _watch(children)
 
@@ -110,6 +113,19 @@ def _server(host: str, port: int, workers: int) -> subprocess.Popen[bytes]:
     words = ["--interface", "wsgi", "--host", host, "--port", str(port), "--workers", str(workers)]
     words += ["--blocking-threads", "4", "--no-ws", "--log-level", "warning", "gainline.config.wsgi:application"]
     return _child("granian", *words)
+
+
+def _wait_until_open(host: str, port: int, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Wait until the first page is answered, so that whoever reads the address finds something there."""
+    while all(child.poll() is None for child in children):
+        with closing(HTTPConnection(host, port, timeout=PATIENCE)) as line:
+            try:
+                line.request("GET", "/health/")
+                line.getresponse().read()
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]]) -> None:
