@@ -61,12 +61,13 @@ def active_in(workspace: Workspace | None, account: Account) -> dict[str, int | 
 
 
 def _active(workspace: Workspace, license_: License) -> int | None:
-    days = (license_.start, license_.end) if license_.start and license_.end else None
+    if license_.start is None or license_.end is None:
+        return None
     rows = measure(
         workspace,
         DOSAGE,
         by=("tool",),
-        days=days,
+        days=(license_.start, license_.end),
         where={"tool": [license_.tool]},
         params={DOSE: license_.minutes_per_week or 0.0},
     )

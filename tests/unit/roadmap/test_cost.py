@@ -213,7 +213,7 @@ def test_idle_licenses_are_never_less_than_none():
 def test_licenses_counted_in_the_lake_need_the_lake():
     by_dose = (
         'active = 420\ncounted = "30 minutes in at least 20 weeks, vendor\'s report of June"',
-        "minutes_per_week = 30",
+        "minutes_per_week = 30\nstart = 2026-09-01\nend = 2027-05-31",
     )
     assert settled(by_dose).licenses[0].code == "CO017"
     account = account_of(TEXT.replace(*by_dose))

@@ -162,6 +162,8 @@ class License(Part):
             raise ValueError("say either how many were active, or the minutes per week that make one active")
         if self.active is not None and not self.counted:
             raise ValueError("say in counted how the active ones were counted")
+        if self.minutes_per_week is not None and not (self.start and self.end and self.start <= self.end):
+            raise ValueError("minutes per week are counted from a start to an end")
         return self
 
 
