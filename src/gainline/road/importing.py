@@ -25,7 +25,8 @@ from gainline.road.declaring import Counted, counted, declarations
 from gainline.road.linking import match_rates, school_rates
 from gainline.road.workspace import Workspace
 
-ROSTER, ROSTER_PROFILE, TOTALS = "oneroster", "roster", "usage_totals"
+ROSTER, TOTALS = "oneroster", "usage_totals"
+ROSTER_PROFILES = frozenset({"roster", "edfi"})
 IDENTITY_TABLES = ("identifiers", "students", "schools")
 
 
@@ -218,7 +219,7 @@ def _identity(work: _Import, source: Source) -> Identity:
 
 def _is_roster(work: _Import, source: Source) -> bool:
     profile = work.profiles.get(source.kind)
-    return source.kind == ROSTER or (profile is not None and profile.target == ROSTER_PROFILE)
+    return source.kind == ROSTER or (profile is not None and profile.target in ROSTER_PROFILES)
 
 
 def _totals_before(work: _Import, source: Source) -> pa.Table:

@@ -104,6 +104,17 @@ def test_what_makes_no_row_is_kept_out_with_its_number(tmp_path):
     assert (taken.account.read, taken.account.rejected, taken.account.repaired) == (12, 5, 1)
 
 
+def test_rubrics_are_counted_and_said_and_never_silently_lost(tmp_path):
+    level = {"identifier": "l"}
+    criteria = [{"identifier": "c1", "CFRubricCriterionLevels": [level, level]}, {"identifier": "c2"}]
+    plain = take(tmp_path, package())
+    taken = take(tmp_path, package(CFRubrics=[{"identifier": "r", "CFRubricCriteria": criteria}, "odd"]))
+    assert taken.account.read == plain.account.read + 2 + 2 + 2
+    assert taken.codes()["IN354"] == 6
+    assert taken.adds_up()
+    assert take(tmp_path, package(CFRubrics="none")).codes()["IN143"] == 1
+
+
 def test_odd_links_are_kept_and_said(tmp_path):
     odd = package()
     odd["CFAssociations"][0]["associationType"] = "isFriendOf"

@@ -258,6 +258,26 @@ def test_damaged_json_is_accounted_for(tmp_path, body):
     assert set(taken.codes()) <= {"IN117", "IN352"}
 
 
+def test_an_intervention_is_registered_under_the_code_by_which_students_name_it(tmp_path):
+    taken = take(
+        tmp_path,
+        interchange(
+            "<Intervention><ContentIdentifier>CheckAndConnect</ContentIdentifier><InterventionClass>uri://x#Practice"
+            "</InterventionClass><InterventionIdentificationCode>11-CC</InterventionIdentificationCode></Intervention>",
+            "<InterventionPrescription><InterventionPrescriptionIdentificationCode>1-CC"
+            "</InterventionPrescriptionIdentificationCode></InterventionPrescription>",
+            "<InterventionStudy><Participants>25</Participants></InterventionStudy>",
+            "<Intervention></Intervention>",
+        ),
+    )
+    assert [(row["resource_id"], row["vendor_resource_id"], row["title"]) for row in taken.rows("resources")] == [
+        ("11-CC", "CheckAndConnect", "Practice"),
+        ("1-CC", "1-CC", None),
+    ]
+    assert (taken.account.read, taken.account.rejected) == (4, 1)
+    assert set(taken.codes()) == {"IN030", "IN354"}  # a study's counts belong to no person and no table here
+
+
 @pytest.mark.shared_data
 def test_every_file_of_the_sample_district_is_read_with_every_element_accounted_for():
     office = Office()

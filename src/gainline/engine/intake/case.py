@@ -36,7 +36,10 @@ class _Odd(Exception):
 
 
 def read_case(task: Task, tally: Tally) -> Iterator[Batch]:
-    """Read one package: its document, every item and every association count as one row; of a table, its rows do."""
+    """Read one package: its document, every item, every association and every part of a rubric count as one row.
+
+    Of an editor's table, its rows do.
+    """
     file = task.source.files[0]
     if file.part.head(64).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] not in (b"{", b"["):
         yield from _read_table(task, tally)
@@ -57,9 +60,34 @@ def read_case(task: Task, tally: Tally) -> Iterator[Batch]:
             continue
         for number, record in enumerate(records, start=1):
             _take(tally, tables[name], record, lambda one, made=make: made(one, framework), number)  # type: ignore[misc]
+    _count_rubrics(tally, package.get("CFRubrics") or [])
     _check_links(tally, tables)
     for name, rows in tables.items():
         yield _batch(task, name, list(rows.values()))
+
+
+def _count_rubrics(tally: Tally, rubrics: object) -> None:
+    """Count rubrics, their criteria and levels, of which no table here holds anything, and say so."""
+    if type(rubrics) is not list:
+        _keep_out(tally, "IN143", 1, column="CFRubrics", detail=": a list is expected")
+        return
+    for number, rubric in enumerate(rubrics, start=1):
+        for kind, many in _parts_of(rubric):
+            if not many:
+                continue
+            tally.read += many
+            tally.book.add("IN354", [number] * many, column="CFRubrics", detail=f": {kind}")
+
+
+def _parts_of(rubric: object) -> Iterator[tuple[str, int]]:
+    criteria = _listed(rubric, "CFRubricCriteria")
+    levels = sum(len(_listed(one, "CFRubricCriterionLevels")) for one in criteria)
+    yield from (("rubrics", 1), ("criteria of rubrics", len(criteria)), ("levels of criteria", levels))
+
+
+def _listed(record: object, name: str) -> list[Any]:
+    found = record.get(name) if type(record) is dict else None
+    return found if type(found) is list else []
 
 
 def _read_table(task: Task, tally: Tally) -> Iterator[Batch]:

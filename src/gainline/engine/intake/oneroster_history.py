@@ -14,18 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from gainline.engine.core.errors import Refused
 from gainline.engine.intake.oneroster_files import Package, listed
 from gainline.engine.intake.reading import Batch, canonical
-from gainline.engine.intake.roster_before import RosterBefore
+from gainline.engine.intake.roster_before import RosterBefore, check_removals
 
-MOST_ENDED = 0.10
-"""Share of the people or of the enrollments that a load may end without confirmation."""
-
-_REMEDY = (
-    "ask for the whole roster once more: a file may have been cut short; "
-    "if they really left, import again with: gainline import --confirm-removals"
-)
 Row = dict[str, Any]
 Stay = tuple[int, str]
 
@@ -82,8 +74,8 @@ def endings(package: Package, made: Mapping[str, pa.Table]) -> Iterator[Batch]:
     _remark(package, made, people, active, gone)
     over = gone | told | {row["person_key"] for row in people if not is_open(row, today)}
     stays, removed, held = _ended_stays(package, made, mine, over)
-    _guard(package, "people", len(gone | told), len(active))
-    _guard(package, "enrollments", removed, held)
+    check_removals(before, "people", ends=len(gone | told), held=len(active))
+    check_removals(before, "enrollments", ends=removed, held=held)
     give = partial(_given_back, package)
     yield give("people", [row | {"end_date": today} for row in people if row["person_key"] in gone])
     yield give("enrollments", stays)
@@ -117,12 +109,6 @@ def _remark(
     back = [row for row in _rows(made, "people") if row["person_key"] in left and is_open(row, package.task.as_of)]
     if back:
         book.add("IN194", [row["source_line"] for row in back], file="users.csv")
-
-
-def _guard(package: Package, what: str, ends: int, held: int) -> None:
-    if held and ends / held > MOST_ENDED and not package.before.removals_confirmed:
-        says = f"IN190: this roster would end {ends:,} of {held:,} {what} ({ends / held:.0%}); nothing of it was kept"
-        raise Refused(says, _REMEDY)
 
 
 def _ended_stays(

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
+from gainline.engine.core.errors import Refused
 from gainline.engine.records import empty_table
 
 ROSTER_TABLES = (
@@ -26,6 +27,13 @@ ROSTER_TABLES = (
 )
 """The canonical tables that a roster is held against."""
 
+MOST_ENDED = 0.10
+"""Share of the people or of the enrollments that a load may end without confirmation."""
+
+_REMEDY = (
+    "ask for the whole roster once more: a file may have been cut short; "
+    "if they really left, import again with: gainline import --confirm-removals"
+)
 _IDS = {
     "orgs": ("schools", "school_id"),
     "academicSessions": ("terms", "term_id"),
@@ -71,3 +79,16 @@ class RosterBefore:
             return set(self.keys)
         table, column = _IDS.get(name, ("", ""))
         return set(self.table(table)[column].to_pylist()) if table else set()
+
+
+def check_removals(before: RosterBefore, what: str, *, ends: int, held: int) -> None:
+    """Stop a load that would end an unusual share of what stands open.
+
+    Raises
+    ------
+    Refused
+        When more than a tenth would end and nobody confirmed it (IN190).
+    """
+    if held and ends / held > MOST_ENDED and not before.removals_confirmed:
+        says = f"IN190: this roster would end {ends:,} of {held:,} {what} ({ends / held:.0%}); nothing of it was kept"
+        raise Refused(says, _REMEDY)

@@ -137,6 +137,14 @@ def content(node: Node, desk: Desk) -> None:
              vendor_id=node.said("publisher") or None)  # fmt: skip
 
 
+def intervention(node: Node, desk: Desk) -> None:
+    """An intervention, or a prescription of one, under the code by which students' parts in it name it."""
+    own = need(node, f"{node.name}identificationcode")
+    content = node.said("contentidentifier") or None
+    title = node.word("interventionclass") or None
+    desk.lay("resources", node.line, resource_id=own, vendor_resource_id=content or own, title=title)
+
+
 def intervened(node: Node, desk: Desk) -> None:
     """A student's part in an intervention, with its dosage in minutes."""
     code = need(node, "interventionidentificationcode")

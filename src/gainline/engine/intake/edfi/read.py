@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from gainline.engine.intake.account import Tally
 from gainline.engine.intake.edfi import outcomes, roster
 from gainline.engine.intake.edfi.desk import Desk, Odd
+from gainline.engine.intake.edfi.guard import check_endings
 from gainline.engine.intake.edfi.nodes import Node, Unreadable, is_called, nodes_of_json, nodes_of_xml
 from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.event_rows import People, close_roll
@@ -45,6 +46,8 @@ _KEPT: dict[str, Callable[[Node, Desk], None]] = {
     "surveyresponse": outcomes.survey_response,
     "surveyquestionresponse": outcomes.answer,
     "educationcontent": outcomes.content,
+    "intervention": outcomes.intervention,
+    "interventionprescription": outcomes.intervention,
     "studentinterventionassociation": outcomes.intervened,
     "studentinterventionattendanceevent": outcomes.intervention_minutes,
 }
@@ -54,7 +57,13 @@ _MARKERS = ("english_learner", "disability")
 
 
 def read_edfi(task: Task, tally: Tally) -> Iterator[Batch]:
-    """Read one file."""
+    """Read one file.
+
+    Raises
+    ------
+    Refused
+        When it would end more than a tenth of the students' stays and nobody confirmed it (IN190).
+    """
     desk = Desk(task, tally, People(task))
     seen: set[bytes] = set()
     try:
@@ -68,6 +77,7 @@ def read_edfi(task: Task, tally: Tally) -> Iterator[Batch]:
         tally.read += 1
         _keep_out(desk, stop.code, stop.line)
     _mark(desk)
+    check_endings(desk)
     tally.repaired += len(desk.repaired)
     if tally.read == 0:
         tally.book.add("IN003")
