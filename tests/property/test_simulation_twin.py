@@ -70,8 +70,8 @@ def made_up(seed, shape):
     )
     last = Milestone("last two", (count - 2, count - 1))
     return RiskNetwork(
-        tuple(steps), tuple(links), drivers, (last, Milestone("starts", (1, 2), at_start=True)),
-        (opening(closed_every_ninth),), (0.5, 0.2), shape, float(HORIZON),
+        tuple(steps), tuple(links), drivers=drivers, milestones=(last, Milestone("starts", (1, 2), at_start=True)),
+        openings=(opening(closed_every_ninth),), correlations=(0.5, 0.2), shape=shape, horizon=float(HORIZON),
     )  # fmt: skip
 
 

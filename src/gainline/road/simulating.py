@@ -124,6 +124,12 @@ def contingency_rows(found: Simulated) -> list[Row]:
     ]
 
 
+def broken_rows(found: Simulated, most: int | None = None) -> list[Row]:
+    """One row per greatest distance that some runs break, such as training that grows stale, the worst first."""
+    ranked = sorted((b for b in found.broken if b.share), key=lambda b: (-b.share, b.before, b.after))
+    return [{"from": b.before, "to": b.after, "too_long": round(b.share, 4)} for b in ranked[:most]]
+
+
 def _finite(weeks: float) -> float | None:
     return round(weeks, 2) if math.isfinite(weeks) else None
 
@@ -165,6 +171,7 @@ def as_json(roadmap: Roadmap, found: Simulated) -> dict[str, object]:
         "outlast": round(found.outlast, 4),
         "risks": driver_rows(roadmap, found),
         "activities": step_rows(found),
+        "too_long": broken_rows(found),
     }
 
 

@@ -149,6 +149,21 @@ def test_a_risk_that_always_happens_saves_all_it_does():
     assert saving.weeks > 2.0
 
 
+def test_a_greatest_distance_is_counted_where_it_breaks():
+    late = replace(CHAIN, steps=(*CHAIN.steps, Step("c", (1.0, 1.0, 1.0))), limits=(Link(2, 1, weeks=3.0),))
+    found = simulate(late, runs=20_000, seed=1).broken[0]
+    assert (found.before, found.after) == ("c", "b")
+    # b starts when a ends, and that is more than 1 + 3 weeks for the upper third of a triangle from 2 over 3 to 6
+    assert found.share == pytest.approx((6 - 4) ** 2 / ((6 - 2) * (6 - 3)), abs=0.015)
+
+
+def test_training_that_grows_stale_is_among_the_limits(dated):
+    network = risk_network(*dated)
+    kept = {(network.steps[b.before].key, network.steps[b.after].key, b.weeks) for b in network.limits}
+    assert ("reading.train@ash", "reading.live@ash", 4.0) in kept
+    assert ("reading.live@ash", "reading.coach@ash", 1.0) in kept
+
+
 def test_links_that_run_in_a_circle_are_refused():
     circle = replace(CHAIN, links=(Link(0, 1), Link(1, 0, Tie.START_START, -9.0)))
     assert simulate(circle, runs=100).code == "RM061"

@@ -15,6 +15,7 @@ from gainline.engine.roadmap.simulation import Shape
 from gainline.road.simulating import (
     Wish,
     as_json,
+    broken_rows,
     contingency_rows,
     driver_rows,
     figure_rows,
@@ -54,5 +55,7 @@ def simulate(
             console.show_rows(rows, form=form, title="Risks by what they take from the P80")
         if rows := step_rows(found, MOST):
             console.show_rows(rows, form=form, title="Activities by what they do to the finish")
+        if rows := broken_rows(found, MOST):
+            console.show_rows(rows, form=form, title="Greatest distances by the share of runs that break them")
     for line in said(roadmap, found):
         console.talk(line)

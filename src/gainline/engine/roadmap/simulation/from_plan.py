@@ -25,10 +25,10 @@ Starts = Mapping[str, int]
 def risk_network(roadmap: Roadmap, plan: Plan, *, shape: Shape | None = None, held: bool = True) -> RiskNetwork:
     """A dated roadmap as a network under uncertainty, on the axis of working weeks.
 
-    What is kept: ties of all four types with their least distances, training before go-live, the step between waves,
-    each kind's open weeks, and the order in which the plan gives people, rooms and a school's change load to
-    activities. What is not: greatest distances, budgets, and weeks with fewer units than usual; a simulation shows what
-    happens to a plan, it does not plan anew.
+    What is kept: ties of all four types, training before go-live, the step between waves, each kind's open weeks, and
+    the order in which the plan gives people, rooms and a school's change load to activities. What is not: budgets, and
+    weeks with fewer units than usual. Greatest distances, such as training that grows stale, are counted where they
+    break, not kept: a simulation shows what happens to a plan, it does not plan anew.
 
     Parameters
     ----------
@@ -55,6 +55,7 @@ def risk_network(roadmap: Roadmap, plan: Plan, *, shape: Shape | None = None, he
         steps=(*steps, *wave_steps),
         links=tuple(dict.fromkeys((*_ties(roadmap), *_training(roadmap), *_waves(roadmap, waves, count),
                                    *_queues(roadmap, starts)))),
+        limits=tuple(dict.fromkeys((*_limits(roadmap), *_stale(roadmap)))),
         drivers=tuple(_drivers(roadmap)),
         milestones=tuple(_milestones(roadmap)),
         openings=openings,
@@ -81,16 +82,34 @@ def _ties(roadmap: Roadmap) -> Iterator[Link]:
         yield Link(roadmap.position[tie.before], roadmap.position[tie.after], tie.tie, float(tie.at_least))
 
 
+def _limits(roadmap: Roadmap) -> Iterator[Link]:
+    for tie in roadmap.dependencies:
+        if tie.at_most is not None:
+            yield Link(roadmap.position[tie.before], roadmap.position[tie.after], tie.tie, float(tie.at_most))
+
+
 def _training(roadmap: Roadmap) -> Iterator[Link]:
     """Training ends so many days before go-live; the days from a Friday to a Monday count."""
     lead = max(0, -(-(roadmap.rules.training_days_before - FRIDAY_TO_MONDAY) // DAYS_PER_WEEK))
+    for training, live in _trained(roadmap):
+        yield Link(training, live, weeks=float(lead))
+
+
+def _stale(roadmap: Roadmap) -> Iterator[Link]:
+    """Training that lies too long before go-live is forgotten."""
+    for training, live in _trained(roadmap):
+        yield Link(training, live, weeks=float(roadmap.rules.training_stale_weeks))
+
+
+def _trained(roadmap: Roadmap) -> Iterator[tuple[int, int]]:
+    """Every training of a school with the go-live that it is for."""
     trainings = defaultdict(list)
     for activity in roadmap.activities:
         if activity.kind is Kind.TRAINING and activity.school:
             trainings[activity.initiative, activity.school].append(activity.key)
     for live in go_lives(roadmap):
         for training in trainings[live.initiative, live.school or ""]:
-            yield Link(roadmap.position[training], roadmap.position[live.key], weeks=float(lead))
+            yield roadmap.position[training], roadmap.position[live.key]
 
 
 def _waves(roadmap: Roadmap, waves: Sequence[tuple[str, int]], first: int) -> Iterator[Link]:

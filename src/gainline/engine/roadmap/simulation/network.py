@@ -88,6 +88,9 @@ class RiskNetwork:
 
     Parameters
     ----------
+    limits
+        Greatest distances between ends, such as training that grows stale: nothing is moved to keep them, and how
+        often they are broken is counted.
     openings
         Tables, shape (weeks, horizon + 1): in row n - 1, the next week on or after each week in which a step of n
         weeks may start; infinite where there is none.
@@ -99,6 +102,7 @@ class RiskNetwork:
 
     steps: tuple[Step, ...]
     links: tuple[Link, ...] = ()
+    limits: tuple[Link, ...] = ()
     drivers: tuple[Driver, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     openings: tuple[Floats, ...] = ()

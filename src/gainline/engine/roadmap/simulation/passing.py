@@ -14,6 +14,7 @@ from gainline.engine.roadmap.simulation.shapes import Floats
 
 FROM_FINISH = frozenset({Tie.FINISH_START, Tie.FINISH_FINISH})
 TO_FINISH = frozenset({Tie.FINISH_FINISH, Tie.START_FINISH})
+NEAR = 1e-9  # weeks: what sums of floats may be off
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,13 @@ def _open_from(opening: Floats, soonest: Floats, weeks: Floats) -> Floats:
     fits = opening[whole - 1, week] == week
     alone = np.clip(np.ceil(weeks).astype(np.intp), 1, longest)
     return np.where(fits, soonest, opening[alone - 1, np.minimum(week + 1, never)])
+
+
+def broken(limit: Link, passed: Passed) -> NDArray[np.bool_]:
+    """Whether the later end of a greatest distance comes too long after the earlier one, shape (runs,)."""
+    before = (passed.ends if limit.tie in FROM_FINISH else passed.starts)[limit.before]
+    after = (passed.ends if limit.tie in TO_FINISH else passed.starts)[limit.after]
+    return np.asarray(after > before + limit.weeks + NEAR)
 
 
 def critical(network: RiskNetwork, order: Sequence[int], passed: Passed) -> NDArray[np.bool_]:

@@ -80,6 +80,15 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A greatest distance between two steps, and the share of runs that do not keep it."""
+
+    before: str
+    after: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Simulated:
     """The answer of a simulation.
 
@@ -110,6 +119,7 @@ class Simulated:
     milestones: tuple[Watched, ...]
     weights: tuple[Weight, ...]
     savings: tuple[Saving, ...]
+    broken: tuple[Broken, ...]
 
 
 def level_of(ordered: Floats, level: float) -> float:

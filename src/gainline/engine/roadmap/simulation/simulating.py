@@ -19,9 +19,10 @@ from gainline.engine.roadmap.simulation.drawing import (
     plain_durations,
 )
 from gainline.engine.roadmap.simulation.network import Milestone, RiskNetwork, order_of
-from gainline.engine.roadmap.simulation.passing import Passed, critical, go_through
+from gainline.engine.roadmap.simulation.passing import Passed, broken, critical, go_through
 from gainline.engine.roadmap.simulation.results import (
     NEAR,
+    Broken,
     Saving,
     Simulated,
     Watched,
@@ -53,6 +54,8 @@ class Runs:
         Share of runs by driver.
     on_chain
         By step, runs in which it set the finish, shape (steps,).
+    broken
+        By limit, runs that do not keep it, shape (limits,).
     tails
         By step, sum of capped finishes and count of runs in its lowest and in its highest quarter, shape (steps, 4).
     """
@@ -64,6 +67,7 @@ class Runs:
     happened: Floats
     on_chain: NDArray[np.int64]
     tails: Floats
+    broken: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ def run_many(
         happened=np.average([part.happened for part in kept], axis=0, weights=sizes),
         on_chain=np.sum([part.on_chain for part in kept], axis=0),
         tails=np.sum([part.tails for part in kept], axis=0),
+        broken=np.sum([part.broken for part in kept], axis=0),
     )
 
 
@@ -188,6 +193,7 @@ def _summed(network: RiskNetwork, order: Sequence[int], block: _Block, *, look_c
         happened=np.array(block.happened),
         on_chain=chain,
         tails=_tails(block.draws.steps, np.minimum(finish, network.horizon)) if look_closer else np.zeros((count, 4)),
+        broken=np.array([broken(limit, passed).sum() for limit in network.limits], dtype=np.int64),
     )
 
 
@@ -229,6 +235,7 @@ def _answer(network: RiskNetwork, planned: Passed, many: Runs, fresh: Runs, seed
         milestones=tuple(_watched(network, planned, many)),
         weights=tuple(_weights(network, many)),
         savings=tuple(_savings(network, many)),
+        broken=tuple(_broken(network, many)),
     )
 
 
@@ -248,6 +255,14 @@ def _weights(network: RiskNetwork, many: Runs) -> list[Weight]:
         varies = step.weeks[0] != step.weeks[2] and few and often
         swing = float(most / often - least / few) if varies else 0.0
         found.append(Weight(step.key, float(chain) / len(many.finish), swing))
+    return found
+
+
+def _broken(network: RiskNetwork, many: Runs) -> list[Broken]:
+    found = []
+    for limit, count in zip(network.limits, many.broken, strict=True):
+        before, after = network.steps[limit.before].key, network.steps[limit.after].key
+        found.append(Broken(before, after, float(count) / len(many.finish)))
     return found
 
 
