@@ -14,6 +14,7 @@ from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption
 from gainline.engine.core.errors import DataIssues, UserFixable
 from gainline.engine.core.issues import has_errors
 from gainline.engine.privacy import Audience
+from gainline.road import adopting
 from gainline.road.pulling.credentials import read_credentials
 from gainline.road.pulling.pull import FURTHER, PAGE_SIZE, PullReport, Wanted, pull_roster
 from gainline.road.rostering import export_roster
@@ -92,6 +93,24 @@ def pull(
     imported = report.imported
     if imported and (imported.rows["rejected"] or has_errors(imported.issues)):
         raise typer.Exit(DataIssues.exit_code)
+
+
+@app.command()
+def adopt(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Source system, e.g. xapi; see link suggest.")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who says that these are the students.")] = "",
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = HERE,
+) -> None:
+    """Take everybody whom a source names as its roster, under pseudonyms, where no roster can be had.
+
+    For open courses and the like. Figures are then about those who did something; whoever never came is unknown.
+    Refused where the lake has a roster (exits with 14).
+
+    Example: gainline roster adopt xapi --by "R. Keeper"
+    """
+    taken = adopting.adopt(Workspace.open(workspace), source, by=by, as_of=day(as_of))
+    console.talk(f"Took {taken:,} people of {source} as students. Who never acted is not among them.")
 
 
 def _show(report: PullReport, *, form: Format, workspace: Path) -> None:

@@ -54,7 +54,7 @@ LINKS = Table(
             _IDENTIFIERS,
         ),
         _worklist("decision", "confirmed, rejected, undone"),
-        _worklist("how", "What suggested it: likely, a rule, or chosen by hand"),
+        _worklist("how", "What suggested it: likely, a rule, chosen by hand, or adopted where there is no roster"),
         Field("probability", "number", "How likely it was, 0 to 1", _STAFF, _CYCLE, _NOT_STUDENTS, "chosen by hand"),
         _worklist("decided_by", "Who decided"),
         Field("decided_on", "date", "Day of the decision", _STAFF, _CYCLE, _NOT_STUDENTS),
