@@ -109,6 +109,17 @@ def test_a_task_is_reported_once_and_money_is_drawn_to_the_last_unit(folder: Pat
     )
 
 
+def test_what_was_watched_is_charted_from_the_journal(folder: Path):
+    register, where = folder / "risks.toml", ("-w", folder / "home", "--as-of", "2026-10-06")
+    rows = run("chart", register, "trust", *where)
+    assert [row["value"] for row in rows] == [100, 100, 50, 50, 100, 100]
+    assert {(round(row["center"], 6), round(row["upper"] - row["center"], 6)) for row in rows} == {(83.333333, 53.2)}
+    said = gainline("risk", "chart", register, "trust", *where).err
+    assert "Fewer than twelve weeks" in said
+    early = gainline("risk", "chart", register, "trust", *where, "--change", "2026-09-14")
+    assert (early.code, "RK031" in early.err) == (11, True)
+
+
 def test_an_altered_journal_is_not_read(folder: Path):
     journal = folder / "home" / "risks" / "journal.jsonl"
     whole = journal.read_text(encoding="utf-8")

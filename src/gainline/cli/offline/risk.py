@@ -1,4 +1,4 @@
-"""`gainline risk check | watch | show | draw | done`: what could go wrong, and whether it does."""
+"""`gainline risk check | watch | show | chart | draw | done`: what could go wrong, and whether it does."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from gainline.cli.console import Format
 from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import DataIssues
 from gainline.engine.core.issues import has_errors
+from gainline.engine.core.refusals import Refusal
 from gainline.road.risking.acting import Asked
 from gainline.road.risking.acting import done as report_done
 from gainline.road.risking.acting import draw as draw_money
+from gainline.road.risking.charting import Chart
+from gainline.road.risking.charting import chart as chart_risk
 from gainline.road.risking.reading import check_file
 from gainline.road.risking.watching import Standing
 from gainline.road.risking.watching import show as stand
@@ -75,6 +78,28 @@ def show(
 
 
 @app.command()
+def chart(
+    path: FileArgument,
+    risk: RiskArgument,
+    change: Annotated[list[str] | None, typer.Option(help="Day of a recorded change, YYYY-MM-DD; repeat.")] = None,
+    as_of: AsOfOption = None,
+    workspace: WorkspaceOption = HERE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Chart what a risk watches: limits from its own past (XmR), signals, and how probable its runs are.
+
+    Limits start anew only at a change that you name, with twelve weeks on both sides.
+
+    Example: gainline risk chart risks.toml low-use --change 2026-11-02
+    """
+    home, changes = Workspace.open(workspace), [day(one) for one in change or []]
+    charts = chart_risk(home, path, risk, changes=changes, as_of=day(as_of))
+    console.show_rows([row for one in charts for row in one.rows], form=form)
+    for one in charts:
+        console.talk(_runs(one))
+
+
+@app.command()
 def draw(
     path: FileArgument,
     risk: RiskArgument,
@@ -119,6 +144,16 @@ def _print(standings: list[Standing], form: Format) -> None:
             _talk(one)
     else:
         console.show_rows(rows, form=form)
+
+
+def _runs(one: Chart) -> str:
+    soft = "" if one.is_firm else " Fewer than twelve weeks: the limits will still move."
+    if isinstance(one.runs, Refusal):
+        return f"{one.group}, {one.indicator}: {one.runs.because}.{soft}"
+    found = one.runs
+    few, many = f"so few: p = {found.p_few:.3f}", f"so many: p = {found.p_many:.3f}"
+    said = "; ".join(found.signals) or "nothing that chance would not do"
+    return f"{one.group}, {one.indicator}: {found.runs} runs around the median ({few}, {many}); {said}.{soft}"
 
 
 def _talk(one: Standing) -> None:

@@ -91,7 +91,7 @@ def _measure(workspace: Workspace, opened: Opened, risk: Risk, journal: Journal)
     rule, weeks = _rule_of(risk), weeks_to_watch(risk, opened.roadmap.calendar, as_of=journal.as_of)
     if not weeks:
         return
-    name, snapshot = _name(rule), workspace.lake.head().id
+    name, snapshot = name_of(rule), workspace.lake.head().id
     known, looked = journal.readings(risk.key, name), journal.looked(risk.key, name)
     through = looked[1] if looked and looked[0] == snapshot else date.min
     for week in weeks:
@@ -150,7 +150,7 @@ def _standing(opened: Opened, risk: Risk, journal: Journal) -> Standing:
 
 def _replayed(opened: Opened, risk: Risk, journal: Journal) -> Watch:
     """Only weeks that were looked at are replayed: what nobody has measured yet is not a missing week."""
-    name = _name(_rule_of(risk))
+    name = name_of(_rule_of(risk))
     looked = journal.looked(risk.key, name)
     weeks = weeks_to_watch(risk, opened.roadmap.calendar, as_of=journal.as_of)
     weeks = tuple(week for week in weeks if looked and week <= looked[1])
@@ -185,7 +185,7 @@ def _rule_of(risk: Risk) -> Rule:
     return risk.watch
 
 
-def _name(rule: Rule) -> str:
+def name_of(rule: Rule) -> str:
     """A rule by its content: readings under another rule are not this one's."""
     return digest(rule.model_dump(mode="json"))[:16]
 
