@@ -10,7 +10,7 @@ import typer
 from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.offline.roadmap_answers import explain
-from gainline.cli.offline.roadmap_files import calendar, export, import_, new, report
+from gainline.cli.offline.roadmap_files import calendar, export, import_, map_, new, report
 from gainline.cli.offline.simulate import simulate
 from gainline.cli.options import FormatOption
 from gainline.engine.core.errors import DataIssues
@@ -26,6 +26,7 @@ app.command()(new)
 app.command("import")(import_)
 app.command()(export)
 app.command()(report)
+app.command("map")(map_)
 app.command()(calendar)
 
 

@@ -14,6 +14,7 @@ from gainline.engine.core.errors import DataIssues, UserFixable
 from gainline.engine.core.issues import has_errors
 from gainline.engine.roadmap import Effort
 from gainline.engine.roadmap.exchange import calendar_text
+from gainline.road.pedagogy import map_pedagogy
 from gainline.road.plan_files import (
     adopt_plan,
     dated,
@@ -24,6 +25,7 @@ from gainline.road.plan_files import (
     write_new,
 )
 from gainline.road.roadmap_page import write_page
+from gainline.road.workspace import Workspace
 
 FileArgument = Annotated[Path, typer.Argument(help="The roadmap's TOML file.")]
 DatesOption = Annotated[
@@ -123,6 +125,34 @@ def report(
     """
     plan = dated(path, dates, Effort(work=work))
     console.talk(f"Wrote {write_page(plan, html, as_of=day(as_of), before=before)}")
+
+
+def map_(
+    path: Annotated[Path, typer.Argument(help="The pedagogy map's TOML file.")],
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="Its frameworks give the standards their words.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Show which tool serves which standard, for which teaching activity and for whom: gaps and overlaps.
+
+    Example: gainline roadmap map pedagogy.toml -w riverbend
+    """
+    rows, issues = map_pedagogy(path, Workspace.open(workspace) if workspace else None)
+    told = [
+        {
+            "standard": row.standard,
+            "activity": row.activity.value,
+            "finding": row.cell.value,
+            "tools": ", ".join(row.tools),
+            "affordances": ", ".join(row.affordances),
+            "without": ", ".join(row.without),
+        }
+        for row in rows
+    ]
+    console.show_rows(told, form=form, title="Standards by teaching activity")
+    if form is Format.TABLE:
+        console.show_issues(issues, most=20, each=6)
 
 
 def calendar(
