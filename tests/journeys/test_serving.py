@@ -43,6 +43,7 @@ def served(home: Path):
     finally:
         child.send_signal(signal.SIGTERM)
         child.stderr.read()
+        child.stderr.close()
         assert child.wait(60) == 0
 
 

@@ -9,13 +9,14 @@ from importlib import resources
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gainline.engine.core.errors import Conflict, DataIssues, GainlineError
+from gainline.engine.core.errors import Conflict, GainlineError, UserFixable
 from gainline.services import aims, clock, cycles, evidence, governance, imports, queue, registrations, tools
 from gainline.services.workspaces import folder_of, ledger_head, open_workspace
 from gainline.store.words import JobState
 
 AUTUMN, DAY = date(2025, 9, 29), date(2026, 6, 1)
 PLAN = resources.files("gainline.engine.worlds").joinpath("plans/lumen-reading.toml").read_text(encoding="utf-8")
+NO_PRIMARY = PLAN.replace('role = "primary"', 'role = "secondary"')
 ROSTER_LESS = b"student_id,date,minutes\n4711,2025-10-01,12\n"
 
 
@@ -82,8 +83,8 @@ def test_a_plan_with_another_key_or_with_errors_is_not_locked(recorded):
     with pytest.raises(Conflict, match="SV033"):
         registrations.register(by=recorded.lead, cycle=cycle)
     draft = cycles.draft(by=recorded.lead, cycle=cycle)
-    cycles.save_draft(by=recorded.lead, cycle=cycle, text=PLAN, version=draft.version)
-    with clock.stopped_at(date(2031, 1, 1)), pytest.raises(DataIssues):
+    cycles.save_draft(by=recorded.lead, cycle=cycle, text=NO_PRIMARY, version=draft.version)
+    with clock.stopped_at(AUTUMN), pytest.raises(UserFixable, match="PL006"):
         registrations.register(by=recorded.lead, cycle=cycle)
     assert registrations.registrations(by=recorded.lead, cycle=cycle) == []
 
