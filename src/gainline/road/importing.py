@@ -26,6 +26,7 @@ from gainline.road.linking import match_rates, school_rates
 from gainline.road.workspace import Workspace
 
 ROSTER, TOTALS = "oneroster", "usage_totals"
+EVENT_STANDARDS = frozenset({"xapi", "caliper"})
 ROSTER_PROFILES = frozenset({"roster", "edfi"})
 IDENTITY_TABLES = ("identifiers", "students", "schools")
 
@@ -214,7 +215,18 @@ def _identity(work: _Import, source: Source) -> Identity:
         school_aliases=workspace.settings.school_aliases,
         roster=_roster_before(work) if _is_roster(work, source) else RosterBefore(),
         totals=_totals_before(work, source),
+        events=_events_before(work, source),
     )
+
+
+def _events_before(work: _Import, source: Source) -> pa.ChunkedArray:
+    """Ids of events that the lake holds, whichever way they came: what is sent twice counts once."""
+    profile = work.profiles.get(source.kind)
+    if profile is None or profile.target not in EVENT_STANDARDS:
+        return empty_table("events")["event_id"]
+    with work.workspace.lake.reading() as reading:
+        events = reading.table("events")
+        return reading.arrow(events.filter(events.event_id.notnull()).select("event_id"))["event_id"]
 
 
 def _is_roster(work: _Import, source: Source) -> bool:

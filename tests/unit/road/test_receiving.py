@@ -12,12 +12,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.intake.door import Item
+from gainline.road.importing import import_files
 from gainline.road.receiving import draining
 from gainline.road.receiving.draining import import_waiting, spool_of
 from gainline.road.receiving.senders import read_senders
@@ -91,6 +93,24 @@ def test_statements_are_taken_answered_by_their_ids_and_come_into_the_lake(home)
     found = rows(home, "events")
     assert sorted(row["event_id"] for row in found) == sorted([uid(1), uid(2), uid(3), made.json()[0]])
     assert {row["action"] for row in found} == {"played"}
+
+
+@pytest.mark.parametrize(("path", "kind", "make"), [(STATEMENTS, "xapi", statement), ("/caliper", "caliper", event)])
+def test_what_came_in_a_file_and_comes_through_the_door_counts_once(home, tmp_path, path, kind, make):
+    file = tmp_path / f"{kind}.ndjson"
+    body = [make(n) for n in (1, 2)]
+    file.write_text("".join(f"{json.dumps(one if kind == 'xapi' else envelope(one))}\n" for one in body))
+    import_files(home, [file], as_of=date(2026, 2, 4))
+    with open_to(home) as door:
+        sent = [make(n) for n in (2, 3)]
+        assert door.send("POST", path, sent if kind == "xapi" else envelope(*sent)).status == 200
+    assert len(rows(home, "events")) == 3
+    codes = [json.loads(row["account"])["codes"].get("IN440", 0) for row in rows(home, "imports")]
+    assert sorted(codes) == [0, 1]
+    later = tmp_path / "later.ndjson"
+    later.write_text(json.dumps(make(3) if kind == "xapi" else envelope(make(3))) + "\n")
+    assert import_files(home, [later], as_of=date(2026, 2, 4)).rows["rejected"] == 1
+    assert len(rows(home, "events")) == 3
 
 
 def test_a_put_names_its_statement_and_has_no_answer_but_204(door):

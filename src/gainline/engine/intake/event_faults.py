@@ -27,6 +27,7 @@ EVENT_FAULTS: dict[str, tuple[Level, str, str]] = {
     "IN156": (_ERROR, "it carries no time, so no event was made of it", "send a timestamp"),
     "IN157": (_WARN, "the time carries no zone and was read in the profile's", "send the zone; check `time_zone`"),
     "IN158": (_WARN, "a duration counts in years or months, or is none, and no minutes were made of it", "send PT.."),
+    "IN440": (_NOTE, "the event is in the lake already; it was not loaded a second time", "nothing to do"),
     "IN160": (_ERROR, "the envelope is not sound{}", "it has sensor, sendTime, dataVersion and data, and nothing else"),
     "IN161": (_ERROR, "the envelope's version is none that we read", "send Caliper 1.1 or 1.2"),
     "IN162": (_WARN, "the event's id is no urn:uuid; it was kept as it is", "ask the sender for UUIDs"),

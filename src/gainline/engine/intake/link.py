@@ -29,6 +29,9 @@ NAMES = "NamesGradeSchool"
 RULES = ("unmatched", "exact", "folded", "affix", "zeros", "email", "username", "ambiguous", "confirmed")
 """How an identifier was matched; `affix` and `zeros` are repairs that somebody should confirm."""
 
+BY_RULE = frozenset({"exact", "folded", "affix", "zeros", "email", "username"})
+"""Rules that link an identity to a student on import."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -46,6 +49,8 @@ class Identity:
         What the lake holds of the roster, for whoever reads the next one.
     totals
         What year-to-date counters said before, for whoever reads the next report of them.
+    events
+        Ids of the events that the lake holds, for whoever reads statements or envelopes.
     """
 
     salt: bytes
@@ -55,6 +60,7 @@ class Identity:
     schools: pa.Table = field(default_factory=lambda: empty_table("schools"))
     roster: RosterBefore = field(default_factory=RosterBefore)
     totals: pa.Table = field(default_factory=lambda: empty_table("usage_totals"))
+    events: pa.ChunkedArray = field(default_factory=lambda: empty_table("events")["event_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Linker:
             elif source == source_system:  # what another vendor's file was matched by proves nothing here
                 if ended is None:
                     self._own[kind, value] = Hit(key, how, is_remembered=True)
+                elif how in BY_RULE:  # somebody took it back: no rule makes it again, only a person does
+                    self._own[kind, value] = Hit(None, "unmatched")
                 else:
                     self._own.pop((kind, value), None)
 

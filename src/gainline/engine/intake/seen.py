@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 NEW, SAME, OTHER = 0, 1, 2
+_AT_ONCE = 1 << 17
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
 _RUNS = 8  # sorted runs kept side by side before they are merged into one
 _Bytes = npt.NDArray[np.bytes_]
 _Ints = npt.NDArray[np.int64]
@@ -43,6 +47,10 @@ class SeenIds:
         self._keep(within)
         return states
 
+    def has(self, ids: Sequence[str]) -> list[bool]:
+        """Tell for each id whether it was taken in before."""
+        return [state != NEW for state in self._earlier([UUID(one).bytes for one in ids], [0] * len(ids))]
+
     def _earlier(self, keys: list[bytes], digests: Sequence[int]) -> list[int]:
         states = np.zeros(len(keys), dtype=np.int64)
         asked, given = np.array(keys, dtype="S16"), np.array(digests, dtype=np.int64)
@@ -59,6 +67,22 @@ class SeenIds:
         if len(self._runs) > _RUNS:
             parts = list(zip(*self._runs, strict=True))
             self._runs = [_sorted(np.concatenate(parts[0]), np.concatenate(parts[1]))]
+
+
+def uuid_in(name: str) -> str | None:
+    """The UUID that an id is, or ends with; None where there is none."""
+    found = _UUID.search(name)
+    return found.group() if found else None
+
+
+def seen_in(ids: pa.ChunkedArray, name: Callable[[str], str | None] = uuid_in) -> SeenIds:
+    """The ids of the events that a lake holds, each under the UUID that `name` gives it; without one it is left out."""
+    found = SeenIds()
+    for place in range(0, len(ids), _AT_ONCE):
+        told = (name(one) for one in ids.slice(place, _AT_ONCE).to_pylist())
+        if uuids := [one for one in told if one]:
+            found.add(uuids, [0] * len(uuids))
+    return found
 
 
 def _sorted(keys: _Bytes, digests: _Ints) -> tuple[_Bytes, _Ints]:

@@ -38,7 +38,7 @@ from gainline.engine.intake.event_rows import (
 )
 from gainline.engine.intake.json_values import values
 from gainline.engine.intake.reading import Batch, Task
-from gainline.engine.intake.seen import NEW, SAME, SeenIds
+from gainline.engine.intake.seen import NEW, SAME, SeenIds, seen_in
 from gainline.engine.intake.xapi.grammar import Json, moment_of
 
 AT_ONCE = 20_000  # events between two batches
@@ -55,13 +55,15 @@ class _Desk:
     told: TimeReported
     described: Described
     zone: ZoneInfo
+    held: SeenIds
     seen: SeenIds = field(default_factory=SeenIds)
 
 
 def read_caliper(task: Task, tally: Tally) -> Iterator[Batch]:
     """Read one file; it is gone over twice, since an entity may be described after the events that name it."""
     people, zone = People(task), ZoneInfo(task.declared().time_zone)
-    desk = _Desk(task, tally, people, Events(task, people), TimeReported(zone, tally), Described(), zone)
+    events, held = Events(task, people), seen_in(task.identity.events, _name_of)
+    desk = _Desk(task, tally, people, events, TimeReported(zone, tally), Described(), zone, held)
     for _, item, _ in _items(task):
         desk.described.learn(item)
     for line, item, fault in _items(task):
@@ -148,9 +150,16 @@ def _remark_on_time(desk: _Desk, line: int, moment: datetime) -> bool:
     return moment.tzinfo is None
 
 
+def _name_of(event_id: str) -> str:
+    """One UUID for each id, for an id may be any text."""
+    return str(UUID(bytes=hashlib.sha256(event_id.lower().encode()).digest()[:16]))
+
+
 def _once(desk: _Desk, event: dict[str, Any]) -> None:
     """Let an event's id through once."""
-    name = str(UUID(bytes=hashlib.sha256(event["id"].lower().encode()).digest()[:16]))
+    name = _name_of(event["id"])
+    if desk.held.has([name])[0]:
+        raise Unsound("IN440", "id")
     content = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).digest()
     state = desk.seen.add([name], [int.from_bytes(content[:7])])[0]
     if state != NEW:

@@ -19,7 +19,7 @@ from gainline.engine.intake.encoding import utf8_chunks
 from gainline.engine.intake.event_rows import Events, People, close_roll, remark_on, usage_batch, within_calendar
 from gainline.engine.intake.json_values import Value, values
 from gainline.engine.intake.reading import Batch, Task
-from gainline.engine.intake.seen import NEW, SeenIds
+from gainline.engine.intake.seen import NEW, SeenIds, seen_in
 from gainline.engine.intake.xapi.agents import IDENTIFIERS
 from gainline.engine.intake.xapi.fast import parse_statement
 from gainline.engine.intake.xapi.grammar import Broken, moment_of
@@ -50,6 +50,7 @@ class _Desk:
     told: TimeTold
     voids: _Voids
     zone: ZoneInfo
+    held: SeenIds
     seen: SeenIds = field(default_factory=SeenIds)
     doubtful: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # id -> later lines with other bytes
     accounts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def read_xapi(task: Task, tally: Tally) -> Iterator[Batch]:
     people = People(task)
     voids = _voids_of(task)
     zone = ZoneInfo(task.declared().time_zone)
-    desk = _Desk(task, tally, people, Events(task, people), TimeTold(zone), voids, zone)
+    desk = _Desk(task, tally, people, Events(task, people), TimeTold(zone), voids, zone, seen_in(task.identity.events))
     waiting: list[tuple[int, bytes, dict[str, Any]]] = []
     done = 0
     for value in _values(task):
@@ -138,10 +139,14 @@ def _keep_out(desk: _Desk, code: str, line: int, *, column: str | None = None, d
 def _take_in(desk: _Desk, waiting: list[tuple[int, bytes, dict[str, Any]]]) -> None:
     named = [(raw, statement["id"]) for _, raw, statement in waiting if "id" in statement]
     states = iter(desk.seen.add([one for _, one in named], [hash(raw.strip()) for raw, _ in named]))
+    held = iter(desk.held.has([one for _, one in named]))
     for line, _, statement in waiting:
+        is_held = "id" in statement and next(held)
         if "id" in statement and next(states) != NEW:
             desk.tally.rejected += 1
             desk.doubtful.setdefault(statement["id"].lower(), []).append((line, content_of(statement)))
+        elif is_held:
+            _keep_out(desk, "IN440", line, column="id")
         else:
             _one(desk, line, statement)
 
