@@ -188,25 +188,17 @@ def _openings(roadmap: Roadmap) -> tuple[tuple[Floats, ...], list[int | None]]:
 
     The days by which something must have ended are left out: they keep nobody from being late.
     """
-    longest = _longest(roadmap)
     kinds: dict[tuple[object, ...], Activity] = {}
     for activity in roadmap.activities:
         kinds.setdefault(_needs_open(activity), activity)
-    free = replace(
-        roadmap,
-        initiatives=tuple(replace(initiative, notice_on=None) for initiative in roadmap.initiatives),
-    )
-    by_kind = {kind: _opening(free, activity, longest) for kind, activity in kinds.items()}
     tables: dict[bytes, int] = {}
     found: list[Floats] = []
-    place_of: dict[tuple[object, ...], int | None] = {}
-    for kind, table in by_kind.items():
-        if table is None:
-            place_of[kind] = None
-            continue
-        place_of[kind] = tables.setdefault(table.tobytes(), len(found))
-        if place_of[kind] == len(found):
-            found.append(table)
+    place_of: dict[tuple[object, ...], int | None] = dict.fromkeys(kinds)
+    for kind, allowed in zip(kinds, _allowed(roadmap, list(kinds.values())), strict=True):
+        table = _table(allowed, len(roadmap.calendar.mondays))
+        if table is not None:
+            place_of[kind] = tables.setdefault(table.tobytes(), len(found))
+            found.extend([table] if place_of[kind] == len(found) else [])
     return tuple(found), [place_of[_needs_open(activity)] for activity in roadmap.activities]
 
 
@@ -223,17 +215,24 @@ def _longest(roadmap: Roadmap) -> int:
     return min(math.ceil(max(worst.values())) + 1, len(roadmap.calendar.mondays))
 
 
-def _opening(roadmap: Roadmap, activity: Activity, longest: int) -> Floats | None:
-    """The table of one kind of activity, with a last row in which nothing fits; None where every week is open."""
-    horizon = len(roadmap.calendar.mondays)
-    alike = tuple(
+def _allowed(roadmap: Roadmap, activities: Sequence[Activity]) -> list[list[tuple[int, ...]]]:
+    """Per activity and per length from one week up, the weeks in which it may start; asked for all at once."""
+    longest = _longest(roadmap)
+    initiatives = tuple(replace(initiative, notice_on=None) for initiative in roadmap.initiatives)
+    every = tuple(
         replace(activity, duration=Duration(weeks, weeks, weeks), not_before=None, finish_by=None)
+        for activity in activities
         for weeks in range(1, longest + 1)
     )
-    table = np.full((longest + 1, horizon + 1), np.inf)
-    allowed = start_weeks(replace(roadmap, activities=alike, dependencies=()))
+    allowed = start_weeks(replace(roadmap, initiatives=initiatives, activities=every, dependencies=()))
+    return [list(allowed[first : first + longest]) for first in range(0, len(every), longest)]
+
+
+def _table(allowed: Sequence[tuple[int, ...]], horizon: int) -> Floats | None:
+    """The table of one kind of activity, with a last row in which nothing fits; None where every week is open."""
     if all(len(weeks) == horizon - length for length, weeks in enumerate(allowed)):
         return None
+    table = np.full((len(allowed) + 1, horizon + 1), np.inf)
     for row, weeks in enumerate(allowed):
         last = -1
         for week in weeks:
