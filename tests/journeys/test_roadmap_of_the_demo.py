@@ -131,7 +131,8 @@ def one_page(folder) -> Path:
     rows = (folder / "plan.csv").read_text(encoding="utf-8").splitlines()
     (folder / "before.csv").write_text("\n".join(rows[:-3]) + "\n", encoding="utf-8")
     ran = gainline("roadmap", "report", folder / "roadmap.toml", "--dates", folder / "plan.csv", "--before",
-                   folder / "before.csv", "--html", folder / "roadmap.html", "--as-of", "2026-07-01")  # fmt: skip
+                   folder / "before.csv", "--html", folder / "roadmap.html", "--pdf", folder / "roadmap.pdf",
+                   "--as-of", "2026-07-01")  # fmt: skip
     assert ran.code == 0, ran.err
     return folder / "roadmap.html"
 
@@ -165,6 +166,8 @@ def test_the_report_prints_on_one_sheet_and_asks_the_network_for_nothing(browser
     assert [url for url in asked if not url.startswith("file:")] == []
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    tagged = one_page.with_suffix(".pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", tagged)) == 1
     page.close()
 
 

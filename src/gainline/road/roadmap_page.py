@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from gainline.engine.reports.roadmap import roadmap_html
+from gainline.engine.reports.roadmap import roadmap_html, roadmap_pdf
 from gainline.road.plan_files import Dated, saved_dates
 
 
 def write_page(plan: Dated, path: Path, *, as_of: date, before: Path | None = None) -> Path:
-    """Write the one-page report of a dated roadmap.
+    """Write the one-page report of a dated roadmap, as a PDF where the file is named so, else as HTML.
 
     Parameters
     ----------
@@ -28,5 +28,8 @@ def write_page(plan: Dated, path: Path, *, as_of: date, before: Path | None = No
     """
     earlier = saved_dates(before) if before else None
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(roadmap_html(plan.roadmap, plan.dates, earlier, as_of=as_of), encoding="utf-8")
+    if path.suffix.lower() == ".pdf":
+        path.write_bytes(roadmap_pdf(plan.roadmap, plan.dates, earlier, as_of=as_of))
+    else:
+        path.write_text(roadmap_html(plan.roadmap, plan.dates, earlier, as_of=as_of), encoding="utf-8")
     return path

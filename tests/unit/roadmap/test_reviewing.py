@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gainline.engine.reports.roadmap import roadmap_html
+from gainline.engine.reports.roadmap import roadmap_html, roadmap_pdf
 from gainline.engine.roadmap import Dates, Effort, check_plan, plan_dates, read_roadmap
 from gainline.engine.roadmap.reviewing import bookings, changes, driving_chain, owner_loads, slack, spending
 
@@ -113,6 +113,15 @@ activities = [{ key = "tell", initiative = "office", kind = "communication" }]
     assert "What changed is not known" in page
     assert "$0 is planned, and no budget limits it" in page
     assert "<script" not in page
+
+
+def test_the_sheet_is_a_tagged_pdf_of_one_page_and_the_same_again(planned):
+    roadmap, dates = planned
+    sheet = roadmap_pdf(roadmap, dates, dates, as_of=date(2026, 7, 1))
+    assert sheet.startswith(b"%PDF-1.7")
+    assert len(re.findall(rb"/Type\s*/Page[^s]", sheet)) == 1
+    assert b"pdfuaid" in sheet  # says of itself that it is PDF/UA; the compiler refuses drawings without words
+    assert roadmap_pdf(roadmap, dates, dates, as_of=date(2026, 7, 1)) == sheet
 
 
 def test_the_page_says_what_is_found_and_shows_every_step_in_its_table(planned):

@@ -111,7 +111,8 @@ def export(
 
 def report(
     path: FileArgument,
-    html: Annotated[Path, typer.Option(help="Page to write.")],
+    html: Annotated[Path | None, typer.Option(help="Page to write.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Tagged PDF of one sheet to write; ends in .pdf.")] = None,
     dates: DatesOption = None,
     before: BeforeOption = None,
     work: WorkOption = 2,
@@ -123,8 +124,12 @@ def report(
 
     Example: gainline roadmap report roadmap.toml --dates plan.csv --before last-review.csv --html roadmap.html
     """
+    targets = [target for target in (html, pdf) if target]
+    if not targets or (pdf and pdf.suffix.lower() != ".pdf"):
+        raise UserFixable("nothing to write was named", "name --html FILE, --pdf FILE.pdf, or both")
     plan = dated(path, dates, Effort(work=work))
-    console.talk(f"Wrote {write_page(plan, html, as_of=day(as_of), before=before)}")
+    for target in targets:
+        console.talk(f"Wrote {write_page(plan, target, as_of=day(as_of), before=before)}")
 
 
 def map_(

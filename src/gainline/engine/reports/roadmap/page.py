@@ -13,6 +13,7 @@ from gainline.engine.reports.roadmap import findings
 from gainline.engine.reports.roadmap.frame import day, span
 from gainline.engine.reports.roadmap.lanes import Group, SchoolRow, Tied, groups, school_rows, step_of, ties, waves_said
 from gainline.engine.reports.roadmap.load_chart import booking_svg
+from gainline.engine.reports.roadmap.paper import sheet_pdf
 from gainline.engine.reports.roadmap.timeline import (
     NARROW,
     SCHOOLS_NARROW,
@@ -61,31 +62,43 @@ def roadmap_html(
     as_of
         The day that the page is made on.
     """
+    return page("roadmap.html", **_told(roadmap, dates, before, as_of))
+
+
+def roadmap_pdf(
+    roadmap: Roadmap, dates: Mapping[str, Dates], before: Mapping[str, Dates] | None = None, *, as_of: date
+) -> bytes:
+    """The same on one sheet of A3 as a tagged PDF (PDF/UA-1); parameters as for `roadmap_html`."""
+    return sheet_pdf(_told(roadmap, dates, before, as_of))
+
+
+def _told(
+    roadmap: Roadmap, dates: Mapping[str, Dates], before: Mapping[str, Dates] | None, as_of: date
+) -> dict[str, Any]:
     room = slack(roadmap, dates)
     chain = driving_chain(roadmap, dates)
     driving = frozenset(driver.activity.key for driver in chain)
     told, rows, tied = groups(roadmap, dates, driving), school_rows(roadmap, dates, driving), ties(roadmap)
-    return page(
-        "roadmap.html",
-        roadmap=roadmap,
-        as_of=day(as_of),
-        headline=findings.headline(roadmap, dates),
-        standfirst=findings.standfirst(roadmap),
-        phases=[_phase(phase, told) for phase in roadmap.aims.phases],
-        outcomes=roadmap.aims.outcomes,
-        lanes=_lanes(roadmap, dates, told),
-        lane_rows=_lane_rows(told, room, roadmap),
-        schools=_schools(roadmap, dates, rows),
-        school_rows=rows,
-        chain={"title": findings.of_chain(chain), "steps": chain},
-        review=_review(roadmap, before, dates),
-        web=_web(told, tied),
-        load=_load(roadmap, dates),
-        money={"title": findings.of_money(spending(roadmap, dates)), "rows": spending(roadmap, dates)},
-        day=day,
-        span=span,
-        target=_target,
-    )
+    return {
+        "roadmap": roadmap,
+        "as_of": day(as_of),
+        "headline": findings.headline(roadmap, dates),
+        "standfirst": findings.standfirst(roadmap),
+        "phases": [_phase(phase, told) for phase in roadmap.aims.phases],
+        "outcomes": roadmap.aims.outcomes,
+        "lanes": _lanes(roadmap, dates, told),
+        "lane_rows": _lane_rows(told, room, roadmap),
+        "schools": _schools(roadmap, dates, rows),
+        "school_rows": rows,
+        "chain": {"title": findings.of_chain(chain), "steps": chain},
+        "review": _review(roadmap, before, dates),
+        "web": _web(told, tied),
+        "load": _load(roadmap, dates),
+        "money": {"title": findings.of_money(spending(roadmap, dates)), "rows": spending(roadmap, dates)},
+        "day": day,
+        "span": span,
+        "target": _target,
+    }
 
 
 def _phase(phase: Phase, told: Sequence[Group]) -> dict[str, Any]:
