@@ -50,7 +50,10 @@ def _concessions(found: Explanation) -> Iterator[Row]:
 
 
 def _row(part: str, rule: str, says: str, *, owner: str, may_relax: str) -> Row:
-    return {"part": part, "rule": rule, "says": says, "owner": owner, "may_relax": may_relax, "amount": None}
+    return {"part": part, "rule": rule, "says": says, "owner": owner, "may_relax": may_relax} | {
+        "amount": None,
+        "points": None,
+    }
 
 
 def verdict(found: Explanation) -> list[str]:

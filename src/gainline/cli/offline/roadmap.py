@@ -9,19 +9,21 @@ import typer
 
 from gainline.cli import console
 from gainline.cli.console import Format
-from gainline.cli.offline.roadmap_answers import explain
+from gainline.cli.offline.roadmap_answers import explain, replan
 from gainline.cli.offline.roadmap_files import calendar, export, import_, map_, new, report
 from gainline.cli.offline.simulate import simulate
 from gainline.cli.options import FormatOption
 from gainline.engine.core.errors import DataIssues
 from gainline.engine.core.issues import has_errors
 from gainline.engine.roadmap import Effort
+from gainline.road.plan_versions import keep_version
 from gainline.road.roadmapping import plan_rows, read_file, roadmap_rows, said, solve_file
 
 app = typer.Typer(help="Roadmaps: check, date and show them.", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(help="The roadmap's TOML file.")]
 app.command()(simulate)
 app.command()(explain)
+app.command()(replan)
 app.command()(new)
 app.command("import")(import_)
 app.command()(export)
@@ -54,6 +56,7 @@ def solve(
     path: FileArgument,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search; the same seed gives the same dates.")] = 1,
     work: Annotated[float, typer.Option(min=0.01, help="Effort per stage, in the solver's units of some seconds.")] = 2,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the plan as a version that never changes.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Date every activity so that all rules are kept, the roadmap ends first, and tools go live early.
@@ -67,6 +70,9 @@ def solve(
     roadmap, plan = solve_file(path, effort, lambda found: console.talk(said(found)))
     for stage in plan.stages:
         console.talk(said(stage))
+    if keep:
+        version = keep_version(path, plan.dates, {"seed": seed, "work": work, "solver": plan.version})
+        console.talk(f"Kept as version {version.number}, digest {version.digest[:12]}.")
     console.show_rows(plan_rows(roadmap, plan), form=form, title=f"{roadmap.name}: done on {plan.finish}")
 
 

@@ -218,7 +218,7 @@ def _board(roadmap: Roadmap, random: np.random.Generator) -> Made:
 def _load(roadmap: Roadmap, random: np.random.Generator) -> Made:
     tired = roadmap.schools[int(random.integers(0, len(roadmap.schools)))].key
     schools = tuple(replace(s, load_cap=4) if s.key == tired else s for s in roadmap.schools)
-    window = {"not_before": date(2026, 9, 14), "finish_by": date(2026, 10, 16)}
+    window = {"not_before": date(2026, 10, 5), "finish_by": date(2026, 11, 6)}
     for tool in ("t1", "t2"):
         roadmap = _set(roadmap, f"{tool}.live", **window)
     dates = {f"{rule}:{tool}.live" for rule in ("not_before", "finish_by") for tool in ("t1", "t2")}

@@ -52,7 +52,7 @@ class Concession:
 
 
 def concessions(roadmap: Roadmap, rules: Sequence[Rule], *, work: float) -> tuple[Concession, ...]:
-    """The cheapest concessions among these rules; no two relax the same rules, and none relaxes more than another.
+    """The cheapest concessions among these rules; none relaxes the same rules as a cheaper one, or those and more.
 
     What the solver proposes is made in the roadmap, which is dated anew and checked; what fails there is left out.
     """
