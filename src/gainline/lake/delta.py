@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import DeltaError
@@ -75,6 +76,27 @@ def _write(folder: Path, rows: pa.Table, *, mode: str) -> None:
         configuration=_CONFIGURATION,
         writer_properties=_PROPERTIES,
     )
+
+
+def take(folder: Path, person: int, imports: Collection[str]) -> pa.Table:
+    """Take one person's rows of some imports out of a table, as one new version; the rows that went, as they lay.
+
+    Raises
+    ------
+    UserFixable
+        When the table could not be written (LK004).
+    """
+    names = sorted(imports)
+    theirs = (pc.field("person_key") == person) & pc.field("import_id").isin(names)
+    table = DeltaTable(str(folder))
+    found: pa.Table = table.to_pyarrow_dataset().to_table(filter=theirs & (pc.field(BUCKET) == person % BUCKETS))
+    if found.num_rows:
+        quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+        try:
+            table.delete(f"{BUCKET} = {person % BUCKETS} and person_key = {person} and import_id in ({quoted})")
+        except (DeltaError, OSError) as fault:
+            raise _cannot_write(folder.name) from fault
+    return found
 
 
 def _cannot_write(table: str) -> UserFixable:

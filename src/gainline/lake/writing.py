@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 
+from gainline.engine.records import arrow_schema
 from gainline.lake import delta
 from gainline.lake.durable import file_digest, settle_folder
 from gainline.lake.shapes import to_stored
@@ -69,6 +70,35 @@ class Writer:
         self._waiting.pop(table, None)
         self._touched.add(table)
         delta.overwrite(self._folder / table, stored)
+
+    def move(self, table: str, person: int, imports: Collection[str], *, to: int) -> int:
+        """Give one person's rows of some imports to a pseudonym that the roster does not know; how many went.
+
+        Snapshots that were published before show them as they were.
+
+        Raises
+        ------
+        UserFixable
+            When the disk refuses (LK004).
+        """
+        if table not in self._head.files:
+            return 0
+        taken = delta.take(self._folder / table, person, imports)
+        if not taken.num_rows:
+            return 0
+        self._touched.add(table)
+        schema = arrow_schema(table)
+        changed = {"person_key": pa.scalar(to, pa.int64()), "matched": pa.scalar(False)}
+        columns = {
+            field.name: pa.array([changed[field.name].as_py()] * taken.num_rows, field.type)
+            if field.name in changed
+            else taken[field.name].cast(field.type)
+            if field.name in taken.column_names
+            else pa.nulls(taken.num_rows, field.type)
+            for field in schema
+        }
+        self.append(table, pa.table(columns, schema=schema))
+        return int(taken.num_rows)
 
     def publish(self, *, as_of: date) -> Snapshot:
         """Make everything written so far visible, at once, as a new snapshot.

@@ -20,10 +20,11 @@ from gainline.engine.records import arrow_schema
 from gainline.lake import Reading
 from gainline.road.importing import profiles_of
 from gainline.road.likely_owners import Described, likely_owners
+from gainline.road.unlinking import RuleLinks
 from gainline.road.workspace import Workspace
 
 LIKELY, CHOSEN = "likely", "chosen"
-_TABLES = ("identifiers", "students", "schools", "people", "links", "unmatched")
+_TABLES = ("identifiers", "students", "schools", "people", "links", "unmatched", "imports")
 _BELIEVED = frozenset({"exact", "folded", "email", "username"})  # rules that repair nothing
 Row = dict[str, Any]
 Name = tuple[str, str, str]  # source system, kind, value
@@ -170,18 +171,40 @@ def reject(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date) 
 
 
 def undo(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date) -> list[Waiting]:
-    """Take links back: the rows are nobody's again and the identities wait.
+    """Take links back, a person's or a rule's: the rows are nobody's again and the identities wait.
+
+    What a rule linked is not linked by a rule again; only a person does.
 
     Raises
     ------
     Missing
         When nothing is linked under one of the ids (IN405).
+    Conflict
+        When rows of two identifiers cannot be told apart (IN422).
     """
+    if not by.strip():
+        raise UserFixable("IN409: a decision needs somebody who made it", "say who decides: --by NAME")
     known = _known(workspace)
+    rules = _rule_links(known)
+    by_rule = {_id(known, _name(row)): row for row in rules.standing()}
     held = [_of_link(known, row) for row in known.decisions("confirmed")]
-    chosen = _chosen(held, ids)
-    _decide(workspace, chosen, "undone", by=by, as_of=as_of)
+    chosen = _chosen([*held, *(_of_link(known, row | {"probability": None}) for row in by_rule.values())], ids)
+    ruled = [by_rule[one.id] for one in chosen if one.id in by_rule]
+    rules.refuse_shared(ruled)
+    _decide(workspace, [one for one in chosen if one.id not in by_rule], "undone", by=by, as_of=as_of)
+    if ruled:
+        with workspace.lake.writing() as writer:
+            rules.take_back(writer, ruled, by=by.strip(), as_of=as_of)
+            writer.publish(as_of=as_of)
     return chosen
+
+
+def by_rule(workspace: Workspace) -> list[Row]:
+    """Every link that a rule made and that stands, repairs first; without names."""
+    known = _known(workspace)
+    rows = sorted(_rule_links(known).standing(), key=lambda row: (row["how"] in _BELIEVED, row["source"], row["value"]))
+    shown = ("source", "kind", "value", "how", "valid_from")
+    return [{"id": _id(known, _name(row))} | {name: row[name] for name in shown} for row in rows]
 
 
 def decided(workspace: Workspace) -> list[Row]:
@@ -195,6 +218,12 @@ def decided(workspace: Workspace) -> list[Row]:
 def _known(workspace: Workspace) -> _Known:
     with workspace.lake.reading() as reading:
         return _Known(workspace, {name: _current(reading, name) for name in _TABLES})
+
+
+def _rule_links(known: _Known) -> RuleLinks:
+    systems = {key: profile.source_system for key, profile in profiles_of(known.workspace.root).items()}
+    imports = {row["import_id"]: systems.get(row["profile"], "") for row in known.tables["imports"].to_pylist()}
+    return RuleLinks(tuple(known.tables["identifiers"].to_pylist()), imports, known.workspace.salt)
 
 
 def _current(reading: Reading, name: str) -> pa.Table:

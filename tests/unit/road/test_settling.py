@@ -165,6 +165,33 @@ def _fields(one: settling.Waiting) -> dict[str, object]:
     return {name: getattr(one, name) for name in one.__slots__}
 
 
+def test_what_a_rule_linked_can_be_undone_and_no_rule_links_it_again(home: Workspace):
+    use(home, "a.csv", "STU_000301,Lupe,Okonkwo", "000302,Teodor,Brzezinski")
+    wrong, other = key_of(home, "000301"), key_of(home, "000302")
+    assert usage(home) == sorted([(wrong, True), (other, True)])
+    before = home.lake.head()
+    (one,) = [row for row in settling.by_rule(home) if row["how"] == "affix"]
+    settling.undo(home, [one["id"]], by="R. Keeper", as_of=LATER)
+    assert (other, True) in usage(home)
+    assert [matched for key, matched in usage(home) if key != other] == [False]
+    assert wrong not in [key for key, _ in usage(home)]
+    assert unmatched(home)["value"].to_pylist() == ["STU_000301"]
+    use(home, "b.csv", "STU_000301,Lupe,Okonkwo", as_of=LATER)
+    assert [key for key, matched in usage(home) if matched] == [other]
+    assert [row["decision"] for row in settling.decided(home)] == ["undone"]
+    settling.choose(home, one["id"], "000301", by="R. Keeper", as_of=LATER)
+    assert [key for key, matched in usage(home) if matched].count(wrong) == 2
+    with home.lake.reading(before) as reading:
+        assert (wrong, True) in _rows(reading), "an earlier snapshot stands as it was"
+
+
+def test_rows_of_two_identifiers_of_one_student_are_not_torn_apart(home: Workspace):
+    use(home, "a.csv", "STU_000301,Lupe,Okonkwo", "301,Lupe,Okonkwo")
+    assert len(settling.by_rule(home)) == 2
+    with pytest.raises(Conflict, match="IN422"):
+        settling.undo(home, [settling.by_rule(home)[0]["id"]], by="R. Keeper", as_of=LATER)
+
+
 def test_the_terminal_lists_confirms_and_undoes(home: Workspace):
     use(home, "a.csv", "901,Lupe,Okonkwo")
     here = ("-w", home.root, "--as-of", str(TODAY))

@@ -90,7 +90,9 @@ def reject(
 def undo(
     ids: IdsArgument = None, by: ByOption = "", as_of: AsOfOption = None, workspace: WorkspaceOption = HERE
 ) -> None:
-    """Take links back: their rows are nobody's again, and the identities wait.
+    """Take links back, a person's or a rule's: their rows are nobody's again, and the identities wait.
+
+    What a rule linked on import is not linked by a rule again. Ids: link list, and link list --by-rule.
 
     Example: gainline link undo 3f9a12cd --by "R. Keeper"
     """
@@ -99,11 +101,19 @@ def undo(
 
 
 @app.command("list")
-def list_(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABLE) -> None:
-    """List every decision that stands: which identity, what, by whom, when."""
-    rows = settling.decided(Workspace.open(workspace))
+def list_(
+    by_rule: Annotated[bool, typer.Option("--by-rule", help="What rules linked on import instead.")] = False,
+    workspace: WorkspaceOption = HERE,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """List every decision that stands: which identity, what, by whom, when; or what rules linked.
+
+    Example: gainline link list --by-rule --format csv
+    """
+    home = Workspace.open(workspace)
+    rows = settling.by_rule(home) if by_rule else settling.decided(home)
     if not rows and form is Format.TABLE:
-        console.talk("Nobody has decided anything yet.")
+        console.talk("No rule has linked anything yet." if by_rule else "Nobody has decided anything yet.")
         return
     console.show_rows(rows, form=form, title=f"{len(rows):,} decisions")
 
