@@ -188,6 +188,9 @@ def test_a_cap_can_be_a_share_of_what_is_spent_on_some_lines():
         ("quantity = 900", "quantity = 900\nquality = 3", "CO002"),
         ('source = "Purchase order of the library"\n', "", "CO003"),
         ("quantity = 900", 'quantity = "many"', "CO004"),
+        ("quantity = 900", "quantity = inf", "CO005"),
+        ("estimate = 0.12", "estimate = nan", "CO005"),
+        ("share = [0.5, 0.7, 0.9]", "share = [nan, 0.7, 0.9]", "CO005"),
         ("price = 22.90", "price = -22.90", "CO005"),
         ("school = 0.25", "school = 0.35", "CO006"),
         ("until = 2028-08-01", "until = 2029-08-01", "CO006"),
@@ -257,6 +260,18 @@ def test_an_outcomes_contract_says_what_is_sure_and_the_most_it_can_be():
 def test_too_few_runs_of_a_contract_are_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="100 at least"):
         pay_out(account_of().sheet.outcomes[0], "USD", runs=10)
+
+
+def test_the_largest_amounts_that_are_allowed_are_still_exact():
+    huge = settled(
+        ("price = 58.20", "price = 999999999999.99"),
+        ("quantity = 400", "quantity = 999999999"),
+        ("values = { 2026 = 320.0, 2027 = 328.0 }", "values = { 2026 = 0.001, 2027 = 999999 }"),
+    )
+    one = next(one for one in huge.costs.ingredients if one.key == "coaching")
+    assert one.each.cents == 99999999999999 * 999999999 * 999999000
+    assert one.amount.cents == 2 * one.each.cents
+    assert sum(part.cents for part in huge.costs.by_bearer().values()) == huge.costs.amount.cents
 
 
 def test_currencies_never_mix():

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.roadmap.cost.discounting import annual_factor, level_year, present_value
 from gainline.engine.roadmap.cost.lines import Line
-from gainline.engine.roadmap.cost.money import Money, split, total
+from gainline.engine.roadmap.cost.money import WIDE, Money, split, total
 from gainline.engine.roadmap.cost.pricing import unit_price
 from gainline.engine.roadmap.cost.sheet import Ingredient, Sheet
 
@@ -109,6 +109,11 @@ def cost(sheet: Sheet) -> Costs | list[Refusal]:
     Source: Levin, McEwan, Belfield, Bowden & Shand (2018), Economic Evaluation in Education, 3rd ed.: resources used,
     at market prices, whoever bears them.
     """
+    with localcontext(WIDE):
+        return _cost(sheet)
+
+
+def _cost(sheet: Sheet) -> Costs | list[Refusal]:
     prices = {item: unit_price(sheet, item) for item in dict.fromkeys(i.item for i in sheet.ingredients)}
     refused = [price for price in prices.values() if isinstance(price, Refusal)]
     if refused:

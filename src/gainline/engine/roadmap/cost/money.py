@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
 CENT = Decimal("0.01")
+WIDE = Context(prec=80)  # no allowed product of price, quantity and indices has more digits
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,12 +26,12 @@ class Money:
     @classmethod
     def of(cls, amount: Decimal, currency: str) -> Money:
         """The nearest cent; halves go to the even one, so that many roundings do not pull in one direction."""
-        return cls(int(amount.quantize(CENT, rounding=ROUND_HALF_EVEN).scaleb(2)), currency)
+        return cls(int(amount.quantize(CENT, ROUND_HALF_EVEN, WIDE).scaleb(2, WIDE)), currency)
 
     @property
     def amount(self) -> Decimal:
         """In units of the currency, with two places."""
-        return Decimal(self.cents).scaleb(-2)
+        return Decimal(self.cents).scaleb(-2, WIDE)
 
     def __add__(self, other: Money) -> Money:
         if self.currency != other.currency:

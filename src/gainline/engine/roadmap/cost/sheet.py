@@ -14,7 +14,9 @@ FORMAT = "gainline-cost/1"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 Words = Annotated[str, Field(min_length=1, max_length=400)]
 Amount = Annotated[Decimal, Field(ge=0, le=10**12, decimal_places=4)]
-Signed = Annotated[Decimal, Field(ge=-(10**9), le=10**9, decimal_places=2)]
+PerStudent = Annotated[Decimal, Field(ge=0, le=10**6, decimal_places=2)]
+Signed = Annotated[Decimal, Field(ge=-(10**6), le=10**6, decimal_places=2)]
+Level = Annotated[Decimal, Field(ge=Decimal("0.001"), le=10**6)]
 Quantity = Annotated[Decimal, Field(gt=0, le=10**9, decimal_places=6)]
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Year = Annotated[int, Field(ge=1990, le=2200)]
@@ -25,7 +27,7 @@ Days = Annotated[int, Field(ge=0, le=1_500)]
 class Part(BaseModel):
     """A table of the file: unknown keys are refused, and nothing changes after reading."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, allow_inf_nan=False)
 
 
 class Students(Part):
@@ -53,14 +55,14 @@ class Index(Part):
     """How prices rose: a published index by year."""
 
     source: Words
-    values: dict[Annotated[str, Field(pattern=r"^\d{4}$")], Annotated[Decimal, Field(gt=0)]]
+    values: dict[Annotated[str, Field(pattern=r"^\d{4}$")], Level]
 
 
 class Place(Part):
     """How dear a place is beside others: a published index of places."""
 
     place: Words
-    value: Annotated[Decimal, Field(gt=0)]
+    value: Level
     source: Words
 
 
@@ -213,7 +215,7 @@ class OutcomesContract(Part):
 
     key: Name
     students: Annotated[int, Field(ge=1, le=10**6)]
-    base: Amount
+    base: PerStudent
     tiers: Annotated[tuple[Tier, ...], Field(min_length=1)]
     ceiling: Amount | None = None
 
