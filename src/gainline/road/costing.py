@@ -7,12 +7,15 @@ from pathlib import Path
 
 from gainline.engine.core.errors import DataIssues, Missing, Refused, UserFixable
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.roadmap import Effort
 from gainline.engine.roadmap.cost import Account, Accounted, Money, read_account, settle
 from gainline.engine.roadmap.cost.contracting import PaidOut
 from gainline.engine.roadmap.cost.effects import PerOutcome
 from gainline.engine.roadmap.cost.licensing import Use
 from gainline.engine.roadmap.cost.sheet import License
+from gainline.engine.roadmap.model import Kind
 from gainline.road.measuring import measure
+from gainline.road.roadmapping import solve_file
 from gainline.road.workspace import Workspace
 
 Row = dict[str, str | int | float | None]
@@ -20,23 +23,37 @@ DOSAGE = "dosage"
 DOSE = "recommended_per_week"
 
 
-def account_file(path: Path, workspace: Workspace | None, *, runs: int, seed: int) -> tuple[Account, Accounted]:
-    """Work out a cost account.
+def account_file(
+    path: Path, workspace: Workspace | None, roadmap: Path | None = None, *, runs: int, seed: int
+) -> tuple[Account, Accounted]:
+    """Work out a cost account, with the dates of a roadmap where one is named.
 
     Raises
     ------
     Missing, UserFixable
         When there is no such file, or it is no text in UTF-8.
     DataIssues
-        When the text has errors; they are named.
+        When the text, or the roadmap, has errors; they are named.
     Refused
         When an item has no price that may be used (CO010 to CO013).
     """
     account = _read(path)
-    found = settle(account, active=active_in(workspace, account), runs=runs, seed=seed)
+    go_lives = first_go_lives(roadmap) if roadmap else {}
+    found = settle(account, active=active_in(workspace, account), go_lives=go_lives, runs=runs, seed=seed)
     if isinstance(found, list):
         raise Refused("; ".join(f"{r.code}: {r.because}" for r in found), found[0].remedy)
     return account, found
+
+
+def first_go_lives(path: Path) -> dict[str, date]:
+    """By initiative, the first day on which the roadmap's plan lets a school go live."""
+    roadmap, plan = solve_file(path, Effort())
+    found: dict[str, date] = {}
+    for activity in roadmap.activities:
+        if activity.kind is Kind.GO_LIVE:
+            start = plan.dates[activity.key].start
+            found[activity.initiative] = min(start, found.get(activity.initiative, start))
+    return found
 
 
 def _read(path: Path) -> Account:

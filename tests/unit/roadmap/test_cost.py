@@ -173,6 +173,21 @@ def test_each_broken_rule_has_its_code_and_line(changes, code):
     assert codes(settled(*changes)) == {code}
 
 
+def test_a_purchase_can_wait_for_the_roadmap_s_own_go_live(tmp_path):
+    by_plan = TEXT.replace("go_live_on = 2026-08-31", 'initiative = "reading"')
+    account = account_of(by_plan)
+    assert {issue.code for issue in settle(account, runs=200).issues} == {"CO028"}
+    assert settle(account, runs=200, go_lives={"reading": date(2026, 8, 31)}).issues == ()
+    assert {i.code for i in settle(account, runs=200, go_lives={"reading": date(2026, 7, 1)}).issues} == {"CO023"}
+    plan = HOW_TO.with_name("plan-a-roadmap.md").read_text(encoding="utf-8")
+    fence = re.search(r"```toml\n(.*?)```", plan, flags=re.DOTALL)
+    (tmp_path / "roadmap.toml").write_text(textwrap.dedent("   " + fence[1].lstrip()), encoding="utf-8")
+    (tmp_path / "cost.toml").write_text(by_plan.replace("delivery_days = 30", "delivery_days = 90"), encoding="utf-8")
+    ran = gainline("cost", tmp_path / "cost.toml", "--roadmap", tmp_path / "roadmap.toml", "--runs", 200)
+    assert ran.code == 10
+    assert "CO023" in ran.err
+
+
 def test_a_cap_can_be_a_share_of_what_is_spent_on_some_lines():
     cap = (
         'caps = [{ lines = ["licenses", "hardware"], share = 0.75 }]',

@@ -48,6 +48,9 @@ def cost(
         Path | None,
         typer.Option("--workspace", "-w", help="Count active licenses in the lake of this workspace."),
     ] = None,
+    roadmap: Annotated[
+        Path | None, typer.Option(help="Take go-lives that purchases must arrive for from this roadmap.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of chance for outcomes-based contracts.")] = 1,
     runs: Annotated[int, typer.Option(min=100, max=1_000_000, help="How often such a contract is run.")] = 10_000,
     form: FormatOption = Format.TABLE,
@@ -60,7 +63,7 @@ def cost(
     Example: gainline cost reading.toml --format json
     """
     opened = Workspace.open(workspace) if workspace else None
-    account, found = account_file(path, opened, runs=runs, seed=seed)
+    account, found = account_file(path, opened, roadmap, runs=runs, seed=seed)
     if form is Format.JSON:
         console.show_json(as_json(account, found))
     elif form is Format.CSV:

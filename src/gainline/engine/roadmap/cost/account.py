@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.core.refusals import Refusal
@@ -44,7 +45,12 @@ class Accounted:
 
 
 def settle(
-    account: Account, *, active: Mapping[str, int | None] | None = None, runs: int = 10_000, seed: int = 1
+    account: Account,
+    *,
+    active: Mapping[str, int | None] | None = None,
+    go_lives: Mapping[str, date] | None = None,
+    runs: int = 10_000,
+    seed: int = 1,
 ) -> Accounted | list[Refusal]:
     """Work out the whole account.
 
@@ -52,6 +58,8 @@ def settle(
     ----------
     active
         By tool, how many students reached its dosage in the lake.
+    go_lives
+        By initiative, the first day on which the roadmap lets a school go live.
     runs, seed
         Of outcomes-based contracts.
 
@@ -72,5 +80,5 @@ def settle(
         calendar=tuple(funding_calendar(sheet, costs)),
         renewals=tuple(renewal(contract) for contract in sheet.contracts),
         contracts=tuple(pay_out(c, sheet.currency, runs=runs, seed=seed) for c in sheet.outcomes),
-        issues=tuple(account.issues([*check_funding(sheet, costs), *check_deadlines(sheet)])),
+        issues=tuple(account.issues([*check_funding(sheet, costs), *check_deadlines(sheet, go_lives or {})])),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -47,14 +47,24 @@ def renewal(contract: Contract) -> Renewal:
     return Renewal(contract.key, contract.ends_on, notice, vote, papers, evidence, spare)
 
 
-def check_deadlines(sheet: Sheet) -> Iterator[Finding]:
-    """CO023 a purchase cannot arrive before its go-live; CO027 a renewal cannot be decided, or not on evidence."""
+def check_deadlines(sheet: Sheet, go_lives: Mapping[str, date]) -> Iterator[Finding]:
+    """CO023 a purchase arrives after its go-live, CO028 nobody says when that is, CO027 a renewal comes too soon.
+
+    Parameters
+    ----------
+    go_lives
+        By initiative of the roadmap, the first day on which a school goes live.
+    """
     for place, purchase in enumerate(sheet.purchases):
+        live, at = purchase.go_live_on or go_lives.get(purchase.initiative or ""), ("purchases", place)
         arrives = arrival(purchase)
-        if arrives > purchase.go_live_on:
-            says = f"{purchase.key} goes live on {purchase.go_live_on}, and what it needs is there on {arrives}"
-            latest = purchase.vote_on - (arrives - purchase.go_live_on)
-            yield "CO023", Level.ERROR, ("purchases", place), says, f"vote by {latest}, or go live later"
+        if live is None:
+            says = f"no roadmap says when {purchase.initiative} goes live, so {purchase.key} was not checked"
+            yield "CO028", Level.WARNING, at, says, "name the roadmap with --roadmap, or mend the initiative's name"
+        elif arrives > live:
+            says = f"{purchase.key} goes live on {live}, and what it needs is there on {arrives}"
+            latest = purchase.vote_on - (arrives - live)
+            yield "CO023", Level.ERROR, at, says, f"vote by {latest}, or go live later"
     for place, contract in enumerate(sheet.contracts):
         found = renewal(contract)
         at = ("contracts", place)

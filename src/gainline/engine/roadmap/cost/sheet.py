@@ -182,13 +182,23 @@ class Contract(Part):
 
 
 class Purchase(Part):
-    """What has to be there before a go-live: voted on, ordered, delivered."""
+    """What has to be there before a go-live: voted on, ordered, delivered.
+
+    The go-live is a day, or the first one of an initiative of the roadmap.
+    """
 
     key: Name
     vote_on: date
     order_days: Days
     delivery_days: Days
-    go_live_on: date
+    go_live_on: date | None = None
+    initiative: Name | None = None
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Purchase:
+        if (self.go_live_on is None) == (self.initiative is None):
+            raise ValueError("say either on which day it goes live, or with which initiative of the roadmap")
+        return self
 
 
 class Tier(Part):
