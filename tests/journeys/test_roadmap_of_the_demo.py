@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gainline.engine.roadmap import check_plan, read_roadmap
-from gainline.engine.worlds import demo_roadmap
+from gainline.engine.worlds.templates import demo_roadmap
 from gainline.road.plan_files import saved_dates
 from mpxj_reader import read_with_mpxj
 from terminal import gainline

@@ -26,7 +26,7 @@ from gainline.engine.roadmap.exchange import (
 )
 from gainline.engine.roadmap.exchange.calendar_in import CalendarRead
 from gainline.engine.roadmap.templating import new_roadmap, templates
-from gainline.engine.worlds import demo_roadmap
+from gainline.engine.worlds.templates import demo_roadmap
 from gainline.road.roadmapping import read_file, solve_file
 
 DEMO = "riverbend"

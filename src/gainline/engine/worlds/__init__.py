@@ -1,7 +1,7 @@
 """Worlds: synthetic districts whose true effects are known."""
 
 from gainline.engine.worlds.spec import WorldSpec, riverbend, tiny
-from gainline.engine.worlds.templates import DEMO_PLANS, K12_PLAN, OULAD_PLAN, demo_roadmap, plan_text
+from gainline.engine.worlds.templates import DEMO_PLANS, K12_PLAN, OULAD_PLAN, plan_text
 from gainline.engine.worlds.truth import truth
 from gainline.engine.worlds.world import World, build
 from gainline.engine.worlds.write import INCOMING, write
@@ -14,7 +14,6 @@ __all__ = [
     "World",
     "WorldSpec",
     "build",
-    "demo_roadmap",
     "plan_text",
     "riverbend",
     "tiny",
