@@ -48,6 +48,31 @@ def test_a_proposed_profile_reads_the_file_it_was_made_from(name: str, tmp_path:
     assert not [value for row in ROWS[:2] for value in (*row[:4], row[4]) if f'"{value}"' in text or "Ada" in text]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "order"), [("2026-03-02", "2026-03-09", "ymd"), ("3/16/2026", "3/23/2026", "mdy")]
+)
+def test_one_column_per_week_is_seen_explained_and_read(tmp_path: Path, first: str, second: str, order: str):
+    path = tmp_path / "weekly.csv"
+    path.write_text(
+        f"Student ID,School,Minutes week of {first},Minutes week of {second}\n000123,Oak,30,\n000124,Oak,12,41\n"
+    )
+    text, profile = proposed(path)
+    assert (profile.target, profile.grain, profile.dates, profile.absent_row) == ("usage", "week", order, "unknown")
+    assert "[wide]  # 2 headings differ only in a date" in text
+    assert profile.measures[0].metric == "minutes_active"
+    rows = Office({profile.key: profile}).take(path).rows("usage")
+    assert sorted((row["value"], row["first_day"].day) for row in rows) == sorted(
+        [(30.0, 2 if order == "ymd" else 16), (12.0, 2 if order == "ymd" else 16), (41.0, 9 if order == "ymd" else 23)]
+    )
+
+
+def test_two_dates_that_are_no_amounts_make_no_wide_file(tmp_path: Path):
+    path = tmp_path / "notes.csv"
+    path.write_text("Student ID,Note 2026-03-02,Note 2026-03-09,Day,Minutes\n000123,fine,late,2026-03-02,3\n")
+    _, profile = proposed(path)
+    assert profile.wide is None
+
+
 def test_scores_become_results(tmp_path: Path):
     path = tmp_path / "scores.csv"
     path.write_text("sis_id,campus,subject,window,scale score,test date\n1,Oak,reading,fall,431,2025-09-01\n")

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gainline.engine.core.issues import Issue
@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[$€£]?\s*[+-]?\d[\d,]*(\.\d+)?\s*%?$")
 _CLOCK = re.compile(r"\d+:\d{2}(:\d{2})?$")
 _YMD = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?$|\d{8}$")
 _SLASHED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}([T ,].*)?$")
+_DATED = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")  # within a heading
 _FOOTER = re.compile(r"(grand\s+)?totals?\b", re.IGNORECASE)
 _IDENTITY = (
     ("EmailAddress", r"e-?mail"),
@@ -38,6 +39,7 @@ _ROLES = (
     ("tool", r"^(tool|product|app|application|program)([\s_]*name)?$"),
     ("resource", r"lesson|activity|resource|assignment|title"),
 )
+_ABSENT = 'absent_row = "unknown"  # CHECK: "zero" only where the vendor leaves out nobody who did anything'
 _SCORE = r"score|points|percent correct|scale|mark$"
 _METRICS = (
     ("minutes_active", r"min|time|duration|hour|sec|usage"),
@@ -66,6 +68,15 @@ class _Seen:
     def named(self, pattern: str) -> bool:
         """Tell whether the header holds one of these words."""
         return re.search(pattern, self.header.strip(), re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfolded:
+    """Columns that differ only in the date of their heading, and what their headings and cells look like."""
+
+    heading: str
+    members: tuple[_Seen, ...]
+    dates: _Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +177,29 @@ def _written(part: Part, seen: Look, way: Header, columns: list[_Seen]) -> str:
     """The whole profile."""
     identity = _identities(columns)
     taken = {column.header for column, _ in identity}
+    wide = _wide(columns)
+    if wide:
+        columns = [column for column in columns if column not in wide.members]
     dates = [column for column in columns if column.dates >= _MOST and column.header not in taken]
     taken |= {column.header for column in dates}
     scores = [c for c in columns if c.named(_SCORE) and c.numbers >= _MOST and c.header not in taken]
-    target = "results" if scores and dates else "usage"
+    dates = [wide.dates] if wide else dates
+    target = "results" if scores and dates and not wide else "usage"
     key = fold(part.sheet or part.file_name.split(".", 1)[0]) or "vendor"
     lines = [
         f"# Proposed from {_said(part.name)}: header on line {way.line}, {_many(columns)} rows seen.",
         "# Every guess says what it rests on. Correct what is wrong, then put this file into the profiles folder.",
         f"key = {_said(key)}",
         f"name = {_said(part.name)}",
-        f"target = {_said(target)}  # {_why_target(scores, dates)}",
+        f"target = {_said(target)}  # {_why_target(scores, dates) if not wide else 'amounts under one date each'}",
         f"source_system = {_said(key)}  # CHECK: files whose identifiers mean the same people share one name here",
         *_tool(columns, key, target),
         *_order_lines(dates),
         *_encoding_line(seen),
     ]
-    if target == "usage":
+    if wide:
+        lines += _wide_lines(columns, wide, taken)
+    elif target == "usage":
         lines += _usage_lines(columns, dates, taken)
     else:
         lines += _result_lines(columns, dates, scores[0], taken, key)
@@ -194,6 +211,43 @@ def _written(part: Part, seen: Look, way: Header, columns: list[_Seen]) -> str:
         lines += ["", "[[identity]]  # CHECK: no column looks like an identifier; name the one that says who"]
         lines += [f"header = {_said(columns[0].header if columns else 'student_id')}", 'kind = "SisSourcedId"']
     return "\n".join(lines) + "\n"
+
+
+def _wide(columns: Sequence[_Seen]) -> _Unfolded | None:
+    """The largest set of two or more columns of amounts whose headings are alike but for one date."""
+    groups: dict[str, list[_Seen]] = {}
+    for column in columns:
+        if len(_DATED.findall(column.header)) == 1 and "{" not in column.header:
+            groups.setdefault(_DATED.sub("{week:date}", column.header.strip()), []).append(column)
+    heading, members = max(groups.items(), key=lambda group: len(group[1]), default=("", []))
+    amounts = [one for one in members if not one.given or max(one.numbers, one.clocks) >= _MOST]
+    if len(amounts) < 2 or len(amounts) < len(members):
+        return None
+    order = _order([found for one in members for found in _DATED.findall(one.header)])
+    return _Unfolded(heading, tuple(members), _Seen("week", len(members), 0.0, 0.0, 1.0, 0.0, order, 0.0, 0.0))
+
+
+def _wide_lines(columns: Sequence[_Seen], wide: _Unfolded, taken: set[str]) -> list[str]:
+    """How to read one column per date."""
+    cells = max(wide.members, key=lambda one: one.given)
+    amount = replace(cells, header=wide.heading.replace("{week:date}", ""))
+    read = [line if not line.startswith("header = ") else 'header = "amount"' for line in _measure(amount)]
+    return [
+        'grain = "week"  # CHECK: one column a week is assumed; "day" and "month" can stand here',
+        'minute = "CHECK: the vendor\'s own words for what counts as a minute of use"',
+        _ABSENT,
+        "",
+        f"[wide]  # {len(wide.members)} headings differ only in a date",
+        f"headings = [{_said(wide.heading)}]",
+        'cell = "amount"',
+        'empty = "skip"  # CHECK: an empty cell says nothing; "zero" only where the vendor leaves zeros empty',
+        "",
+        "[columns]",
+        *_roles(columns, taken),
+        'day = { header = "week", required = true }  # the date in the heading',
+        "",
+        *read,
+    ]
 
 
 def _many(columns: Sequence[_Seen]) -> int:
@@ -269,7 +323,8 @@ def _usage_lines(columns: Sequence[_Seen], dates: Sequence[_Seen], taken: set[st
     ends = next((c for c in dates if c.named("end|last|to$|through")), None)
     begins = next((c for c in dates if c.named("start|begin|first|from")), None)
     lines = [f'grain = "{"week" if weekly else "day"}"  # {_why_grain(columns, weekly=weekly)}']
-    lines += ['minute = "CHECK: the vendor\'s own words for what counts as a minute of use"', "", "[columns]", *roles]
+    lines += ['minute = "CHECK: the vendor\'s own words for what counts as a minute of use"', _ABSENT]
+    lines += ["", "[columns]", *roles]
     if begins and ends and begins is not ends:
         lines.append(f"first_day = {{ header = {_said(begins.header)}, required = true }}  # a date, named as a start")
         lines.append(f"last_day = {{ header = {_said(ends.header)}, required = true }}  # a date, named as an end")
