@@ -16,6 +16,8 @@ from intake_files import ROSTER, roster_with, zipped
 from terminal import gainline
 from unit.roadmap.test_risks import first_block
 
+pytestmark = pytest.mark.slow
+
 SALT = b"a salt of thirty-two bytes, kept."
 HOURS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
 LEVELS = [1, 2, 1, 2, 3, 2, 3, 3, 4, 3, 4, 4]

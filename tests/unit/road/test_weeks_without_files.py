@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from gainline.engine.monitoring.thresholds import Reading, Rule
 from gainline.road.importing import import_files
 from gainline.road.risking.measured import read_week
 from gainline.road.workspace import Workspace
 from intake_files import ROSTER, roster_with, usage_rows, zipped
+
+pytestmark = pytest.mark.slow
 
 SALT = b"a salt of thirty-two bytes, kept."
 RULE = Rule.model_validate(
