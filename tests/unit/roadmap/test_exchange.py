@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
+from gainline.engine.core.toml_text import toml_table
 from gainline.engine.roadmap import Effort, plan_dates, read_roadmap
 from gainline.engine.roadmap.exchange import (
     calendar_text,
@@ -24,7 +25,6 @@ from gainline.engine.roadmap.exchange import (
     table_csv,
     table_xlsx,
 )
-from gainline.engine.roadmap.exchange.toml_text import toml_table
 from gainline.engine.roadmap.model import Tie
 from mpxj_reader import read_with_mpxj
 
@@ -255,3 +255,58 @@ def test_a_step_without_dates_is_not_written(outline):
     bare = replace(outline, steps=(replace(outline.steps[0], start=None),))
     with pytest.raises(ValueError, match="dates"):
         project_xml(bare)
+
+
+FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
+<p:Project xmlns:p="http://schemas.microsoft.com/project">
+<p:Title>Office plan</p:Title><p:CalendarUID>3</p:CalendarUID>
+<p:ExtendedAttributes><p:ExtendedAttribute><p:FieldID>188743731</p:FieldID><p:Alias>Budget code</p:Alias>
+</p:ExtendedAttribute></p:ExtendedAttributes>
+<p:Calendars><p:Calendar><p:UID>3</p:UID><p:Name>Standard</p:Name><p:Exceptions>
+<p:Exception><p:TimePeriod><p:FromDate>2026-12-21T00:00:00</p:FromDate><p:ToDate>2027-01-01T23:59:00</p:ToDate>
+</p:TimePeriod><p:Name>Winter</p:Name><p:DayWorking>0</p:DayWorking></p:Exception></p:Exceptions></p:Calendar></p:Calendars>
+<p:Tasks>
+<p:Task><p:UID>0</p:UID><p:Name>Office plan</p:Name><p:OutlineLevel>0</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
+<p:Task><p:UID>1</p:UID><p:Name>Roll-out</p:Name><p:OutlineLevel>1</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
+<p:Task><p:UID>2</p:UID><p:Name>Inner</p:Name><p:OutlineLevel>2</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
+<p:Task><p:UID>3</p:UID><p:Name>Buy things</p:Name><p:OutlineLevel>3</p:OutlineLevel><p:Start>2026-08-03T08:00:00</p:Start>
+<p:Finish>2026-08-05T17:00:00</p:Finish><p:Duration>PT24H0M0S</p:Duration>
+<p:ExtendedAttribute><p:FieldID>188743731</p:FieldID><p:Value>4711</p:Value></p:ExtendedAttribute></p:Task>
+<p:Task><p:UID>4</p:UID><p:Name>Train people</p:Name><p:OutlineLevel>2</p:OutlineLevel><p:Duration>PT336H0M0S</p:Duration>
+<p:DurationFormat>8</p:DurationFormat><p:ConstraintType>7</p:ConstraintType>
+<p:ConstraintDate>2026-10-30T17:00:00</p:ConstraintDate>
+<p:PredecessorLink><p:PredecessorUID>3</p:PredecessorUID><p:Type>1</p:Type><p:LinkLag>30000</p:LinkLag>
+<p:LagFormat>7</p:LagFormat></p:PredecessorLink>
+<p:PredecessorLink><p:PredecessorUID>1</p:PredecessorUID><p:Type>1</p:Type></p:PredecessorLink>
+<p:PredecessorLink><p:PredecessorUID>3</p:PredecessorUID><p:Type>3</p:Type><p:LinkLag>50</p:LinkLag>
+<p:LagFormat>19</p:LagFormat></p:PredecessorLink></p:Task>
+<p:Task><p:UID>5</p:UID><p:OutlineLevel>2</p:OutlineLevel><p:Duration>PT8H0M0S</p:Duration></p:Task>
+<p:Task><p:UID>6</p:UID><p:Name>Done</p:Name><p:OutlineLevel>1</p:OutlineLevel><p:Duration>PT0H0M0S</p:Duration></p:Task>
+</p:Tasks>
+<p:Resources><p:Resource><p:UID>1</p:UID><p:Name>Coach Team</p:Name><p:MaxUnits>1.5</p:MaxUnits></p:Resource></p:Resources>
+<p:Assignments><p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>1</p:ResourceUID><p:Units>0.5</p:Units></p:Assignment>
+<p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>9</p:ResourceUID></p:Assignment></p:Assignments>
+</p:Project>
+"""
+
+
+def test_another_programs_xml_is_adopted_and_every_task_accounted_for():
+    found = read_project(FOREIGN.encode(), file="plan.xml")
+    assert (found.read, found.taken, found.left) == (7, 3, 4)
+    buy, train, done = found.outline.steps
+    assert (buy.key, buy.weeks, buy.initiative) == ("3", 1, "roll-out")  # its text 1 is not our key
+    assert (train.weeks, train.finish_by) == (2, date(2026, 10, 30))  # two elapsed weeks
+    assert [(link.before, link.at_least) for link in train.after] == [("3", 2)]  # six and a quarter days, rounded up
+    assert train.needs == (("coach-team", 1),)
+    assert done.initiative == "imported"
+    lines = FOREIGN.splitlines()
+    said = [(issue.code, lines[issue.line - 1][:40]) for issue in found.issues]
+    assert [code for code, _ in said].count("RM092") == 2
+    assert ("RM090", "<p:Task><p:UID>5</p:UID><p:OutlineLevel>") in said
+    assert ("RM095", "<p:Task><p:UID>2</p:UID><p:Name>Inner</p") in said
+    assert {code for code, _ in said} == {"RM090", "RM091", "RM092", "RM095"}
+    assert found.outline.holidays[0].name == "Winter"
+    roadmap, issues = read_roadmap(roadmap_text(found, file="plan.xml"), file="adopted.toml")
+    assert issues == []
+    assert len(roadmap.activities) == 3
+    assert roadmap.resources[0].capacity == 2

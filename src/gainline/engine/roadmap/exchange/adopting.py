@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from gainline.engine.core.toml_text import toml_table, toml_value
 from gainline.engine.roadmap.exchange.calendar_in import CalendarRead, calendar_text
 from gainline.engine.roadmap.exchange.outline import Break, Link, Outline, Step
 from gainline.engine.roadmap.exchange.read_plan import PlanRead
-from gainline.engine.roadmap.exchange.toml_text import slug, toml_table, toml_value
+from gainline.engine.roadmap.exchange.toml_text import slug
 from gainline.engine.roadmap.model import Kind, Tie
 from gainline.engine.roadmap.sheet import FORMAT
 

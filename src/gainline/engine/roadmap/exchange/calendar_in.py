@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from icalendar import Event
 
 from gainline.engine.core.issues import Issue, Level
-from gainline.engine.roadmap.exchange.toml_text import toml_table, toml_value
+from gainline.engine.core.toml_text import toml_table, toml_value
 
 Span = tuple[str, date, date]
 MOST_LINES = 2_000_000
