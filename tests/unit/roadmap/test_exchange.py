@@ -269,10 +269,12 @@ FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
 <p:Task><p:UID>0</p:UID><p:Name>Office plan</p:Name><p:OutlineLevel>0</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
 <p:Task><p:UID>1</p:UID><p:Name>Roll-out</p:Name><p:OutlineLevel>1</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
 <p:Task><p:UID>2</p:UID><p:Name>Inner</p:Name><p:OutlineLevel>2</p:OutlineLevel><p:Summary>1</p:Summary></p:Task>
-<p:Task><p:UID>3</p:UID><p:Name>Buy things</p:Name><p:OutlineLevel>3</p:OutlineLevel><p:Start>2026-08-03T08:00:00</p:Start>
+<p:Task><p:UID>3</p:UID><p:Name>Buy things</p:Name><p:OutlineLevel>3</p:OutlineLevel>
+<p:Start>2026-08-03T08:00:00</p:Start>
 <p:Finish>2026-08-05T17:00:00</p:Finish><p:Duration>PT24H0M0S</p:Duration>
 <p:ExtendedAttribute><p:FieldID>188743731</p:FieldID><p:Value>4711</p:Value></p:ExtendedAttribute></p:Task>
-<p:Task><p:UID>4</p:UID><p:Name>Train people</p:Name><p:OutlineLevel>2</p:OutlineLevel><p:Duration>PT336H0M0S</p:Duration>
+<p:Task><p:UID>4</p:UID><p:Name>Train people</p:Name><p:OutlineLevel>2</p:OutlineLevel>
+<p:Duration>PT336H0M0S</p:Duration>
 <p:DurationFormat>8</p:DurationFormat><p:ConstraintType>7</p:ConstraintType>
 <p:ConstraintDate>2026-10-30T17:00:00</p:ConstraintDate>
 <p:PredecessorLink><p:PredecessorUID>3</p:PredecessorUID><p:Type>1</p:Type><p:LinkLag>30000</p:LinkLag>
@@ -283,9 +285,10 @@ FOREIGN = """<?xml version="1.0" encoding="UTF-8"?>
 <p:Task><p:UID>5</p:UID><p:OutlineLevel>2</p:OutlineLevel><p:Duration>PT8H0M0S</p:Duration></p:Task>
 <p:Task><p:UID>6</p:UID><p:Name>Done</p:Name><p:OutlineLevel>1</p:OutlineLevel><p:Duration>PT0H0M0S</p:Duration></p:Task>
 </p:Tasks>
-<p:Resources><p:Resource><p:UID>1</p:UID><p:Name>Coach Team</p:Name><p:MaxUnits>1.5</p:MaxUnits></p:Resource></p:Resources>
-<p:Assignments><p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>1</p:ResourceUID><p:Units>0.5</p:Units></p:Assignment>
-<p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>9</p:ResourceUID></p:Assignment></p:Assignments>
+<p:Resources><p:Resource><p:UID>1</p:UID><p:Name>Coach Team</p:Name><p:MaxUnits>1.5</p:MaxUnits></p:Resource>
+</p:Resources>
+<p:Assignments><p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>1</p:ResourceUID><p:Units>0.5</p:Units>
+</p:Assignment><p:Assignment><p:TaskUID>4</p:TaskUID><p:ResourceUID>9</p:ResourceUID></p:Assignment></p:Assignments>
 </p:Project>
 """
 

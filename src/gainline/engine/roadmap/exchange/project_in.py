@@ -151,7 +151,7 @@ class _Reader:
             start=_date(self.root.said("StartDate")),
             end=_date(self.root.said("FinishDate")),
             closed=tuple(self._breaks(WORKING)),
-            holidays=tuple(self._breaks(SCHOOL_DAYS) or self._breaks(None)),
+            holidays=tuple(self._breaks(SCHOOL_DAYS)) or tuple(self._breaks(None)),
         )
 
     def _fields(self) -> dict[str, str]:
