@@ -203,6 +203,18 @@ def test_each_fault_of_what_is_uncertain_has_its_code_and_line(old, new, code):
     assert all(issue.line for issue in issues)
 
 
+def test_what_the_how_to_writes_can_be_read_into_the_roadmap_of_the_other_one():
+    page = HOW_TO.with_name("simulate-a-roadmap.md").read_text(encoding="utf-8")
+    shown = textwrap.dedent("   " + re.search(r"```toml\n(.*?)```", page, flags=re.DOTALL)[1].lstrip())
+    activity, uncertain = shown.split("[uncertainty]")
+    plain = TEXT.removesuffix(UNCERTAIN)
+    old = plain[plain.index("[[activities]]") : plain.index("[[activities]]", plain.index("[[activities]]") + 1)]
+    roadmap, issues = read_roadmap(plain.replace(old, activity) + "\n[uncertainty]" + uncertain, file="roadmap.toml")
+    assert {issue.code for issue in issues} <= {"RM017"}  # its cost has no budget
+    assert roadmap.activities[0].cost_range == (4000, 9000)
+    assert roadmap.uncertainty.drivers[0].key == "lawyers"
+
+
 def test_the_command_says_days_shape_and_contingency(tmp_path):
     path = tmp_path / "roadmap.toml"
     path.write_text(TEXT, encoding="utf-8")
