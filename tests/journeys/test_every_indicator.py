@@ -15,7 +15,14 @@ from gainline.road.workspace import Workspace
 DAYS = (date(2025, 10, 6), date(2026, 5, 1))
 WHERE = {"assessment": ["mathematics"]}
 FORMS = {"retention_of_learning": ["prior-spring", "fall"]}
-NO_SOURCE = {"active_event_share", "engagement_beyond_clicks"}  # the two tools send neither events nor clicks
+NO_SOURCE = {  # the two tools send neither events nor clicks, and what nobody counts is not zero
+    "active_event_share",
+    "clicks",
+    "days_with_clicks",
+    "engagement_beyond_clicks",
+    "time_on_task_clicks",
+    "time_on_task_events",
+}
 COMPARES = {"gap_in_outcome", "gap_in_use"}
 
 
