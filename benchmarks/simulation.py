@@ -50,7 +50,7 @@ def made_up(count: int, shape: Shape) -> RiskNetwork:
         Driver(f"d{n}", 0.3, tuple(int(p) for p in draw.choice(count, count // 10, replace=False)), (1.1, 1.3, 1.8))
         for n in range(5)
     )
-    return RiskNetwork(tuple(steps), tuple(links), drivers, correlations=(RHO,) * GROUPS, shape=shape)
+    return RiskNetwork(tuple(steps), tuple(links), drivers=drivers, correlations=(RHO,) * GROUPS, shape=shape)
 
 
 def plain(network: RiskNetwork, runs: int) -> float:
