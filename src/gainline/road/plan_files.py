@@ -14,6 +14,7 @@ from gainline.engine.core.errors import Conflict, DataIssues, Missing, UserFixab
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.roadmap import Dates, Effort, Roadmap, check_plan
 from gainline.engine.roadmap.exchange import (
+    Outline,
     feeds,
     outline_of,
     project_xml,
@@ -25,6 +26,7 @@ from gainline.engine.roadmap.exchange import (
     table_xlsx,
 )
 from gainline.engine.roadmap.exchange.calendar_in import CalendarRead
+from gainline.engine.roadmap.exchange.feeds import PRODUCT
 from gainline.engine.roadmap.templating import new_roadmap, templates
 from gainline.engine.worlds.templates import demo_roadmap
 from gainline.road.roadmapping import read_file, solve_file
@@ -163,7 +165,7 @@ def export_files(plan: Dated, targets: Mapping[str, Path], *, on: date, before: 
     for form, target in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         if form == "ics":
-            written += _write_feeds(target, feeds(outline, on=on, before=_lying(target)))
+            written += _write_feeds(target, _continued(outline, target, on))
             continue
         made = {"xml": lambda: project_xml(outline, earlier), "csv": lambda: table_csv(outline).encode(),
                 "xlsx": lambda: table_xlsx(outline)}[form]()  # fmt: skip
@@ -172,8 +174,17 @@ def export_files(plan: Dated, targets: Mapping[str, Path], *, on: date, before: 
     return written
 
 
+def _continued(outline: Outline, folder: Path, on: date) -> dict[str, bytes]:
+    try:
+        return feeds(outline, on=on, before=_lying(folder))
+    except (ValueError, KeyError) as fault:
+        raise UserFixable(f"a calendar in {folder} is damaged", "move it away, or name another folder") from fault
+
+
 def _lying(folder: Path) -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in sorted(folder.glob("*.ics"))}
+    """Our own calendars in a folder; anybody else's are left alone."""
+    found = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.ics"))}
+    return {name: content for name, content in found.items() if PRODUCT.encode() in content}
 
 
 def _write_feeds(folder: Path, made: Mapping[str, bytes]) -> list[Path]:
