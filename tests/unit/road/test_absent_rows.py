@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from gainline.engine.core.errors import UserFixable
+from gainline.engine.indicators import load_catalogue
 from gainline.engine.intake import load_profiles
 from gainline.engine.intake.profile import parse_profile
+from gainline.engine.pilots.plan import Source
+from gainline.road.framing.build import check_known
+from gainline.road.framing.sources import declares_zero
+from gainline.road.framing.use import doses
 from gainline.road.importing import import_files
 from gainline.road.measuring import doubts_of, measure
 from gainline.road.workspace import Workspace
@@ -91,6 +99,31 @@ def test_unlike_minutes_in_one_number_warn_in_the_terminal(home: Workspace) -> N
     assert ran.code == 0
     assert "ID061" in ran.err
     assert "ID061" not in ran.out
+
+
+@pytest.mark.parametrize(("tool", "is_known"), [("moss", True), ("fern", False)])
+def test_arms_that_are_told_apart_by_use_need_to_know_who_did_not_use_it(home: Workspace, tool: str, is_known: bool):
+    source = Source(indicator="minutes_per_week", where={"tool": [tool]})
+    with home.lake.reading() as reading:
+        assert declares_zero(load_catalogue()[0]["minutes_per_week"], source, reading) is is_known
+        if is_known:
+            check_known(np.array([3.0, np.nan]), source, reading, load_catalogue()[0])
+        else:
+            with pytest.raises(UserFixable, match="ID060"):
+                check_known(np.array([3.0, np.nan]), source, reading, load_catalogue()[0])
+
+
+@pytest.mark.parametrize(("tool", "is_known"), [("moss", True), ("fern", False), ("reed", False)])
+def test_the_dose_of_a_student_without_a_row_is_known_only_where_the_source_says_so(
+    home: Workspace, tool: str, is_known: bool
+):
+    use = SimpleNamespace(key=tool, metric="minutes_active", where={}, minutes_per_week=20.0, dosed_share_of_weeks=0.5)
+    plan = SimpleNamespace(tool=use, window=SimpleNamespace(start=DAYS[0], end=DAYS[1]))
+    with home.lake.reading() as reading:
+        students = reading.arrow(reading.current("students").order_by("person_key"))["person_key"].to_numpy()
+        dose, used, dosed = doses(plan, reading, students)
+    assert (used.sum(), dosed.sum()) == (USERS, USERS)
+    assert np.isnan(dose).sum() == (0 if is_known else MANY - USERS)
 
 
 def test_only_a_profile_about_use_speaks_of_absent_rows() -> None:

@@ -104,12 +104,18 @@ def _tool_arm(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], 
     if use is None:
         return np.array([arm in plan.comparison.tool_arms for arm in who.arm], dtype=bool)
     amounts = as_numbers(values_of(use.source, plan, reading, catalogue, who.keys))
-    _check_known(amounts, use.source, reading, catalogue)
+    check_known(amounts, use.source, reading, catalogue)
     return np.nan_to_num(amounts) >= use.at_least
 
 
-def _check_known(amounts: np.ndarray, source: Source, reading: Reading, catalogue: Mapping[str, Indicator]) -> None:
-    """A comparison by use needs to know who did not use it."""
+def check_known(amounts: np.ndarray, source: Source, reading: Reading, catalogue: Mapping[str, Indicator]) -> None:
+    """Refuse a comparison by use where nobody knows who did not use it.
+
+    Raises
+    ------
+    UserFixable
+        When amounts are missing and a source of the use does not say that no row means none (ID060).
+    """
     indicator = catalogue.get(source.indicator or "")
     if indicator is None or not indicator.counts_use or indicator.missing_row != "zero":
         return
