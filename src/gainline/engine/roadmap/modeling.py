@@ -83,8 +83,8 @@ def fill(model: Model) -> None:
         model.proto.add(model.starts[tie.after] >= model.starts[tie.before] + wanted)
     for pool in network.pools:
         _add_pool(model, pool)
-    for purse in network.purses:
-        _add_purse(model, purse)
+    for costs in dict.fromkeys(purse.costs for purse in network.purses):
+        _add_purses(model, [purse for purse in network.purses if purse.costs == costs])
     for balance in network.balances:
         unit = sum(weight for _, weight in balance.weights if weight > 0)  # one week between the means of two groups
         limit = balance.limit + unit * slack.get(balance.rule, 0)
@@ -106,15 +106,29 @@ def _add_pool(model: Model, pool: Pool) -> None:
         model.proto.add_cumulative(intervals, amounts, most + model.slack.get(pool.rule, 0))
 
 
-def _add_purse(model: Model, purse: Purse) -> None:
-    """One Boolean per cost: whether its node starts inside the purse's weeks."""
+def _add_purses(model: Model, purses: list[Purse]) -> None:
+    """The years of one source; where each of them is too small for everything, each cost falls into exactly one.
+
+    Without the latter the solver proves slowly what is plain: that all years together are too small.
+    """
+    paid = [spent for purse in purses if (spent := _add_purse(model, purse))]
+    covered = sum(last - first + 1 for first, last in (purse.span for purse in purses))
+    if len(paid) == len(purses) and covered == model.network.horizon:
+        for years in zip(*paid, strict=True):
+            model.proto.add_exactly_one(years)
+
+
+def _add_purse(model: Model, purse: Purse) -> list[Any]:
+    """One Boolean per cost: whether its node starts inside the purse's weeks; none where the purse pays for all."""
     if sum(cost for _, cost in purse.costs) <= purse.amount:
-        return
+        return []
     inside = cp_model.Domain(*purse.span)
-    spent = []
-    for node, cost in purse.costs:
+    falling = []
+    for node, _ in purse.costs:
         falls = model.proto.new_bool_var("")
         model.proto.add_linear_expression_in_domain(model.starts[node], inside).only_enforce_if(falls)
         model.proto.add_linear_expression_in_domain(model.starts[node], inside.complement()).only_enforce_if(~falls)
-        spent.append(cost * falls)
-    model.proto.add(sum(spent) <= purse.amount + model.slack.get(purse.rule, 0))
+        falling.append(falls)
+    spent = sum(cost * falls for (_, cost), falls in zip(purse.costs, falling, strict=True))
+    model.proto.add(spent <= purse.amount + model.slack.get(purse.rule, 0))
+    return falling

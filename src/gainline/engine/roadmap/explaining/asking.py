@@ -38,9 +38,9 @@ def _balances(network: Network, starts: tuple[int, ...]) -> list[bool]:
 def is_proved_again(roadmap: Roadmap, *, work: float = 4 * WORK) -> bool:
     """Tell whether a differently configured solver, without our bounds, also proves that no plan keeps every rule.
 
-    One worker, presolve on, another seed, no linear relaxation and no bounds computed by us: parallel solvers have
-    been wrong about this (google/or-tools #5141, #5295), and people act on it. An activity to which the calendar opens
-    no week at all needs no solver.
+    One worker, presolve on, another seed, a fuller linear relaxation, no symmetries and no bounds computed by us:
+    parallel solvers have been wrong about this (google/or-tools #5141, #5295), and people act on it. An activity to
+    which the calendar opens no week at all needs no solver.
     """
     network = compile_network(roadmap)
     if not all(network.starts):
@@ -48,6 +48,6 @@ def is_proved_again(roadmap: Roadmap, *, work: float = 4 * WORK) -> bool:
     solver = cp_model.CpSolver()
     parameters = solver.parameters
     parameters.num_workers, parameters.random_seed, parameters.cp_model_presolve = 1, 2, True
-    parameters.linearization_level, parameters.symmetry_level = 0, 0
+    parameters.linearization_level, parameters.symmetry_level = 2, 0
     parameters.max_deterministic_time = work
     return bool(solver.solve(build(network, is_bounded=False).proto) == cp_model.INFEASIBLE)
