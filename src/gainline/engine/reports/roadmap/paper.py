@@ -15,6 +15,7 @@ from gainline.engine.roadmap import Roadmap
 from gainline.engine.roadmap.reviewing import Driver
 
 STANDARD: Literal["ua-1"] = "ua-1"  # PDF/UA-1, ISO 14289-1
+TALL = {"wide": 0.76, "sheet": 0.86}  # height to width, from which on a drawing is held to its height on the sheet
 MOST_ROWS = 8  # of a table; the page in HTML holds all
 _RULE = re.compile(r"^\.road svg ([^{]+)\{([^}]*)\}", flags=re.MULTILINE)
 _COLOR = re.compile(r"--(\w+): (#[0-9a-f]{6})")
@@ -79,15 +80,18 @@ def _owner(one: Any) -> list[str]:  # noqa: ANN401 - as the page has it
     return [one.owner or "nobody yet", str(one.steps), str(one.weeks), busiest]
 
 
-def _drawn(part: Any, name: str) -> dict[str, str]:  # noqa: ANN401 - as the page has it
+def _drawn(part: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - as the page has it
     """The drawing of a width, with its colors inside, and the words for who cannot see it."""
     svg = dict(part.drawings)[name]
     found = _DESC.search(svg)
     place = svg.index(">") + 1
     words = found[1] if found else ""
+    shape = [float(one) for one in svg[svg.index('viewBox="') + 9 :].partition('"')[0].split()]
+    tall = shape[3] / shape[2] > TALL[name]
     return {
         "title": part.title,
         "alt": f"{part.title}. {words}",
+        "tall": tall,
         "svg": f"{svg[:place]}<style>{_style()}</style>{svg[place:]}",
     }
 

@@ -46,9 +46,9 @@ def table_xlsx(outline: Outline) -> bytes:
     rows: list[list[Cell]] = [list(COLUMNS), *([*_cells(step)] for step in outline.steps)]
     sheet = "".join(f'<row r="{number}">{_row(row, number)}</row>' for number, row in enumerate(rows, start=1))
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for name, text in (*_PARTS.items(), ("xl/worksheets/sheet1.xml", _SHEET.format(rows=sheet))):
-            archive.writestr(zipfile.ZipInfo(name, STAMP), text)
+            archive.writestr(zipfile.ZipInfo(name, STAMP), text, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
