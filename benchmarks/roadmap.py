@@ -1,4 +1,4 @@
-"""Published scheduling instances and made-up roadmaps, dated by our solver, by plain CP-SAT and, if installed, by PyJobShop.
+"""Published scheduling instances and made-up roadmaps, dated by our solver, plain CP-SAT and PyJobShop.
 
 Run it with: python benchmarks/roadmap.py [FOLDER with j30, j60, j120, rcpsp_max_ubo10, best_known.csv] [--work 2]
 Every set of starts is checked here by counting units per day. Times are seconds of the processor; all solvers get one
