@@ -81,7 +81,7 @@ def replanned(work: float) -> None:
             continue
         for name, day, changed in shocks(roadmap, plan):
             begun = time.process_time()
-            done = replan(changed, plan.dates, [], day, Effort(work=work))
+            done = replan(changed, plan.dates, [], day, effort=Effort(work=work))
             taken = time.process_time() - begun
             if isinstance(done, Refusal):
                 print(f"| {schools}, {tools} | {name} | {day} | {done.code} | | | {taken:.1f} | |")

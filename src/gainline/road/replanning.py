@@ -53,7 +53,7 @@ def replan_file(path: Path, asked: Asked, effort: Effort) -> Replanned:
     before = last_version(path)
     actuals = _actuals(read.roadmap, asked)
     roadmap = _decided(read.roadmap, before, actuals, asked)
-    found = replan(roadmap, before.dates, actuals, asked.as_of, effort)
+    found = replan(roadmap, before.dates, actuals, asked.as_of, effort=effort)
     if isinstance(found, Refusal):
         raise Refused(f"{found.code}: {found.because}", found.remedy)
     made = {"as_of": asked.as_of.isoformat(), "seed": effort.seed, "work": effort.work, "solver": found.version}

@@ -31,7 +31,7 @@ def fewer_coaches(roadmap, units=10):
 
 def test_nothing_moves_when_nothing_has_changed(agreed):
     roadmap, plan = agreed
-    done = replan(roadmap, plan.dates, [], DAY, QUICK)
+    done = replan(roadmap, plan.dates, [], DAY, effort=QUICK)
     assert done.moves == ()
     assert (done.value, done.is_proved) == (0, True)
     assert done.dates == dict(plan.dates)
@@ -40,7 +40,7 @@ def test_nothing_moves_when_nothing_has_changed(agreed):
 def test_a_shock_moves_fewer_people_than_a_fresh_plan_and_every_rule_is_kept(agreed):
     roadmap, plan = agreed
     shocked = fewer_coaches(roadmap)
-    done = replan(shocked, plan.dates, [], DAY, QUICK)
+    done = replan(shocked, plan.dates, [], DAY, effort=QUICK)
     fresh = plan_dates(shocked, Effort(work=0.2))
     kinds = {"training", "coaching", "go_live", "evaluation"}
     faced = [a.key for a in roadmap.activities if a.kind.value in kinds and plan.dates[a.key].start >= DAY]
@@ -59,11 +59,11 @@ def test_what_really_happened_is_kept_and_what_has_not_started_is_no_earlier_tha
     soon = [a for a in roadmap.activities if a.kind.value == "integration" and plan.dates[a.key].start < DAY]
     late = max(soon, key=lambda a: plan.dates[a.key].start)
     started = plan.dates[late.key].start + timedelta(weeks=1)
-    done = replan(roadmap, plan.dates, [Actual(late.key, started, started + timedelta(days=4))], DAY, QUICK)
+    done = replan(roadmap, plan.dates, [Actual(late.key, started, started + timedelta(days=4))], DAY, effort=QUICK)
     assert done.dates[late.key].start == started
     undone = [a for a in roadmap.activities if a.kind.value == "review" and plan.dates[a.key].start < DAY]
     if undone:
-        done = replan(roadmap, plan.dates, [Actual(undone[0].key, None, None)], DAY, QUICK)
+        done = replan(roadmap, plan.dates, [Actual(undone[0].key, None, None)], DAY, effort=QUICK)
         assert done.dates[undone[0].key].start >= DAY
 
 
@@ -73,7 +73,7 @@ def test_a_new_first_day_does_not_tear_a_started_wave_apart(agreed):
     day = plan.dates[lives[0].key].start + timedelta(weeks=1)
     held = {a.key for a in lives if a.initiative == lives[0].initiative and a.wave == lives[0].wave}
     later = tuple(replace(a, not_before=day + timedelta(weeks=8)) if a.key in held else a for a in roadmap.activities)
-    done = replan(replace(roadmap, activities=later), plan.dates, [], day, QUICK)
+    done = replan(replace(roadmap, activities=later), plan.dates, [], day, effort=QUICK)
     assert not isinstance(done, Refusal)
 
 
@@ -82,7 +82,7 @@ def test_training_that_has_grown_stale_is_told_and_no_longer_asked_for():
     plan = plan_dates(roadmap, Effort(work=0.1))
     live = plan.dates["reading.live@ash"].start
     day = live + timedelta(weeks=8)
-    done = replan(roadmap, plan.dates, [Actual("reading.live@ash", None, None)], day, QUICK)
+    done = replan(roadmap, plan.dates, [Actual("reading.live@ash", None, None)], day, effort=QUICK)
     if not isinstance(done, Refusal):
         assert any("Training ends at most" in says for says in done.lost)
 
@@ -91,8 +91,8 @@ def test_what_cannot_be_replanned_is_refused():
     roadmap = roadmap_of()
     plan = plan_dates(roadmap, Effort(work=0.1))
     late = [Actual("reading.decide", None, None)]
-    assert replan(roadmap, plan.dates, late, date(2027, 6, 21), QUICK).code == "RM047"
-    assert replan(made_up_roadmap(schools=20, tools=2, seed=4), {}, [], DAY, Effort(work=0.0)).code in {
+    assert replan(roadmap, plan.dates, late, date(2027, 6, 21), effort=QUICK).code == "RM047"
+    assert replan(made_up_roadmap(schools=20, tools=2, seed=4), {}, [], DAY, effort=Effort(work=0.0)).code in {
         "RM021",
         "RM047",
     }
@@ -103,7 +103,7 @@ def test_a_tool_that_is_stopped_goes_to_no_further_school_and_one_that_is_adapte
     started = {key for key, dates in plan.dates.items() if dates.start < DAY}
     stopped = after_decision(roadmap, "tool2", Verdict.STOP, as_of=DAY, started=started)
     assert {a.key for a in stopped.activities if a.initiative == "tool2"} <= started
-    done = replan(stopped, plan.dates, [], DAY, QUICK)
+    done = replan(stopped, plan.dates, [], DAY, effort=QUICK)
     assert done.moved == 0
     waiting = after_decision(roadmap, "tool2", Verdict.ADAPT, as_of=DAY, started=started)
     assert all(

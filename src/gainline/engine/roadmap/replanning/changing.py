@@ -86,7 +86,12 @@ class Replan:
 
 
 def replan(
-    roadmap: Roadmap, plan: Mapping[str, Dates], actuals: Sequence[Actual], as_of: date, effort: Effort | None = None
+    roadmap: Roadmap,
+    plan: Mapping[str, Dates],
+    actuals: Sequence[Actual],
+    as_of: date,
+    *,
+    effort: Effort | None = None,
 ) -> Replan | Refusal:
     """The plan that keeps every rule from a day on, and changes as little of the old plan as can be.
 
