@@ -17,7 +17,7 @@ from gainline.engine.core.errors import GainlineError, UserFixable
 INTERRUPTED = 130  # what shells give for Ctrl-C
 
 ROAD = (
-    ("demo", "demo:demo", "Start here: a made-up district, from its files to two briefs."),
+    ("demo", "online.demo:demo", "Start here: a made-up district, from its files to two briefs and a site."),
     ("init", "records:init", "Make a workspace."),
     ("import", "records:import_", "Read files into the lake; every row is accounted for."),
     ("receive", "receive:receive", "Take events over HTTP as they happen."),

@@ -128,6 +128,7 @@ SOCIALACCOUNT_PROVIDERS = (
     else {}
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+AXES_VERBOSE = False  # it greets in every process
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -42,11 +43,19 @@ YEAR = (date(2025, 8, 1), date(2026, 7, 31))
 
 
 @desk.founding
-def make_demo(*, progress: Progress = silent) -> Account:
+def make_demo(*, shown: Shown | None = None, progress: Progress = silent) -> Account:
     """The demo district with everything on its thread; its EdTech lead is given back. A second call changes nothing.
 
     The records come from the world of `gainline demo`; no figure on the pages is made up beside them. One cycle is
     decided; the other waits for its review and its decision.
+
+    Parameters
+    ----------
+    shown
+        The main job as it was just done in a workspace of its own, of which the district gets a copy; done anew
+        when none is given.
+    progress
+        Told how far the main job is.
     """
     with across_districts(why="the demo is looked for before anybody has signed in"):
         standing = District.objects.filter(is_demo=True).first()
@@ -61,7 +70,10 @@ def make_demo(*, progress: Progress = silent) -> Account:
             _hire(lead)
         folder = folder_of(lead.district)
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        shown = show_riverbend(folder, progress=progress)
+        if shown is None:
+            shown = show_riverbend(folder, progress=progress)
+        else:
+            shutil.copytree(shown.workspace, folder)
         with within(lead.district_id):
             _lay_thread(lead, shown, folder)
     return lead

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from types import FrameType
@@ -21,6 +22,7 @@ import typer
 from gainline.cli import console
 from gainline.cli.online.setting_up import set_up
 from gainline.engine.core.errors import UserFixable
+from gainline.road.showing import Shown
 
 HomeOption = Annotated[Path, typer.Option(help="Folder that holds the database and every district's workspace.")]
 HERE = Path("gainline-home")
@@ -40,20 +42,51 @@ def serve(
 
     Example: gainline serve --home /srv/gainline --port 8000
     """
-    port = port or _free_port(host)
-    os.environ.setdefault("GAINLINE_ORIGIN", f"http://{host}:{port}")
+    open_site(home, Address(host, port, workers), demo=demo)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the application listens, and with how many server processes; port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+
+
+def open_site(home: Path, address: Address, *, demo: bool = False, shown: Shown | None = None) -> None:
+    """Serve the application of a home until somebody ends it.
+
+    Parameters
+    ----------
+    home
+        Folder of the database and the districts' workspaces; made when it is missing.
+    address
+        Where it listens.
+    demo
+        Open the demo district, with a sign-in-as list.
+    shown
+        The demo's main job where it was just done; the demo district then gets a copy of its workspace.
+
+    Raises
+    ------
+    UserFixable
+        When the environment's settings make no sense, or one of the processes ends by itself.
+    """
+    port = address.port or _free_port(address.host)
+    os.environ.setdefault("GAINLINE_ORIGIN", f"http://{address.host}:{port}")
     os.environ["GAINLINE_SERVED"] = "true"
     if demo:
         os.environ["GAINLINE_DEMO"] = "true"
     set_up(home)
-    _prepare(demo=demo)
-    children = [_child("gainline.jobs.worker"), _server(host, port, workers)]
-    _wait_until_open(host, port, children)
+    _prepare(demo=demo, shown=shown)
+    children = [_child("gainline.jobs.worker"), _server(address.host, port, address.workers)]
+    _wait_until_open(address.host, port, children)
     console.talk(f"Gainline is at {os.environ['GAINLINE_ORIGIN']}/{'demo/' if demo else ''}   Ctrl-C ends it.")
     _watch(children)
 
 
-def _prepare(*, demo: bool) -> None:
+def _prepare(*, demo: bool, shown: Shown | None) -> None:
     from django.core.management import call_command  # after Django is set up
 
     call_command("migrate", verbosity=0, interactive=False)
@@ -62,7 +95,7 @@ def _prepare(*, demo: bool) -> None:
         from gainline.services.demo_district import make_demo
 
         with console.progress_bars(STAGES) as progress:
-            make_demo(progress=progress)
+            make_demo(shown=shown, progress=progress)
 
 
 STAGES = {

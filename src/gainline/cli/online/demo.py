@@ -1,7 +1,8 @@
-"""`gainline demo`: the main job from files to decision briefs, with nothing to prepare."""
+"""`gainline demo`: the main job from files to decision briefs, then the district as a site, with nothing to prepare."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from gainline.cli import console
 from gainline.cli.console import Format
+from gainline.cli.online.serving import Address, open_site
 from gainline.cli.options import FormatOption
 from gainline.engine.core.errors import UserFixable
 from gainline.road.showing import Shown, show_k12_online, show_oulad, show_riverbend
@@ -34,12 +36,22 @@ def demo(
         Path | None, typer.Option(help="Folder of the online science school of dataedu: do the main job on it instead.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the synthetic district.")] = SEED,
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve",
+            help="Then open the district as a site, until Ctrl-C. By default when somebody sits at the terminal.",
+        ),
+    ] = None,
+    port: Annotated[int, typer.Option(help="Port of the site; 0 takes a free one.")] = 8000,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Start here: from files to two decision briefs, on a made-up district.
+    """Start here: from files to two decision briefs, on a made-up district, then the district as a site.
 
     Builds the district, imports its files, registers two cycles, evaluates them and writes the briefs; takes a minute.
     With --oulad the same road is walked on ten million real records, with --k12 on those of an online school.
+
+    Example: gainline demo --no-serve
     """
     if oulad and k12:
         raise UserFixable("--oulad and --k12 were both given", "give one of them: each fills its own workspace")
@@ -59,6 +71,18 @@ def demo(
     console.show_rows(rows, form=form, title=title, cells=[_cells(row) for row in rows])
     console.talk(f"\nOpen {shown.index.resolve()}")
     console.talk(f"Then look around: gainline status -w {folder}, gainline unmatched -w {folder}, gainline --help")
+    if not (oulad or k12):
+        _show_site(shown, port, serve=sys.stdout.isatty() if serve is None else serve)
+
+
+def _show_site(shown: Shown, port: int, *, serve: bool) -> None:
+    """The same district in the web application, beside its workspace."""
+    home = shown.workspace.with_name(f"{shown.workspace.name}-site")
+    if not serve:
+        console.talk(f"See it as a site: gainline serve --demo --home {home}")
+        return
+    console.talk("\nOpening the district as a site ...")
+    open_site(home, Address(port=port), demo=True, shown=shown)
 
 
 def _row(evidence: dict[str, Any], truth: dict[str, Any]) -> dict[str, Any]:
