@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F
-from django.utils.text import slugify
 
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.pilots import check_plan, parse_plan
+from gainline.engine.pilots.drafting import plan_key
 from gainline.engine.pilots.plan import Plan
 from gainline.services import clock, desk, stages
 from gainline.services.workspaces import folder_of
@@ -56,8 +56,8 @@ def start_cycle(
     Conflict
         SV014 when the key is taken; SV015 when the decision's day has passed.
     """
-    key = slugify(asked.key or asked.title)[:80]
-    if not key or Cycle.objects.filter(key=key).exists():
+    key = plan_key(asked.key or asked.title)
+    if Cycle.objects.filter(key=key).exists():
         raise desk.refuse("SV014", "another cycle has this name already", "give it another title or key")
     if asked.decide_by < clock.today(by.district):
         raise desk.refuse("SV015", "the day of the decision has passed", "name a day that is still to come")

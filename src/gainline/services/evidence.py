@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from gainline.engine.core.progress import Progress
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html
+from gainline.engine.reports.brief import Blocks, brief_blocks
 from gainline.road.briefing import read_evidence
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.measuring import measure
@@ -17,6 +21,7 @@ from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle, Registration
 from gainline.store.models.evidence import Evidence
 from gainline.store.models.imports import Job
+from gainline.store.models.notes import Release
 from gainline.store.words import JobKind
 
 
@@ -34,9 +39,18 @@ def look(*, by: Account, cycle: Cycle) -> Job:
 
 
 @desk.verb("evidence.read", words=("indicator", "groups"))
-def ask_measure(*, by: Account, indicator: str, groups: list[str], where: dict[str, list[str]] | None = None) -> Job:
-    """Have an indicator measured for groups; what is too small to show stays hidden."""
+def ask_measure(
+    *,
+    by: Account,
+    indicator: str,
+    groups: list[str],
+    where: dict[str, list[str]] | None = None,
+    days: tuple[date, date] | None = None,
+) -> Job:
+    """Have an indicator measured for groups, over days or all there is; what is too small to show stays hidden."""
     words = {"indicator": indicator, "groups": groups, "where": where or {}}
+    if days:
+        words["days"] = [day.isoformat() for day in days]
     return queue.put(by=by, kind=JobKind.MEASURE, words=words)
 
 
@@ -56,7 +70,14 @@ def carry_out_measure(job: Job, progress: Progress) -> None:
     """Measure an indicator; the rows leave through the exit for numbers about people."""
     words = job.words
     progress("measure", 0, 1)
-    rows = measure(open_workspace(job.district), words["indicator"], by=words["groups"], where=words["where"] or None)
+    days = [date.fromisoformat(day) for day in words.get("days", ())]
+    rows = measure(
+        open_workspace(job.district),
+        words["indicator"],
+        by=words["groups"],
+        where=words["where"] or None,
+        days=(days[0], days[1]) if days else None,
+    )
     with desk.finishing(job):
         Job.objects.filter(pk=job.pk).update(result={"rows": rows})
 
@@ -103,3 +124,52 @@ def brief(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, lan
     """
     document = read_evidence(open_workspace(by.district), cycle.key)
     return brief_html(document, audience=audience, lang=language, district=by.district.name)
+
+
+@desk.reading("evidence.read")
+def measured(*, by: Account, public_id: str) -> Job:
+    """A measurement that somebody asked for, with how far it has come and what it gave.
+
+    Raises
+    ------
+    Missing
+        SV002 when there is none with this id.
+    """
+    found: Job = desk.find(Job, public_id)
+    if found.kind != JobKind.MEASURE:
+        raise desk.nothing_here()
+    return found
+
+
+@desk.reading("evidence.read")
+def told(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, language: str = "en") -> Blocks:
+    """What the latest evaluation of a cycle says, as blocks for a page; every number through the exit.
+
+    Raises
+    ------
+    Missing
+        When the cycle has not been evaluated.
+    Conflict
+        When its evidence is not what was evaluated.
+    """
+    return _told(_document(by, cycle), audience, language)
+
+
+@desk.reading("district.read")
+def released(*, by: Account, cycle: Cycle, language: str = "en") -> Blocks | None:
+    """What was released of a cycle's latest evaluation, as everybody may read it; None while nothing was."""
+    latest = Evidence.objects.filter(cycle=cycle).first()
+    out = Release.objects.filter(cycle=cycle, evidence=latest, audience=str(Audience.PUBLIC))
+    if latest is None or not out.exists():
+        return None
+    return _told(_document(by, cycle), Audience.PUBLIC, language)
+
+
+def _document(by: Account, cycle: Cycle) -> str:
+    return json.dumps(read_evidence(open_workspace(by.district), cycle.key), sort_keys=True)
+
+
+@lru_cache(maxsize=64)
+def _told(document: str, audience: Audience, language: str) -> Blocks:
+    """Drawing the figures takes a second, and the document of an evaluation never changes."""
+    return brief_blocks(json.loads(document), audience=audience, lang=language)

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import F
 
-from gainline.engine.ledger import canonical, settle
+from gainline.engine.ledger import canonical, digest, settle
 from gainline.engine.pilots import Registration as Locked
+from gainline.engine.pilots import parse_plan
 from gainline.engine.pilots.plan import Plan
+from gainline.engine.pilots.registration import plan_document
 from gainline.road.piloting.assigning import Ways, draw_assignment
 from gainline.road.piloting.units import Asked
 from gainline.road.registering import amend_plan, register_plan
@@ -23,16 +25,17 @@ from gainline.store.words import DrawKind
 
 
 @desk.verb("cycle.register", on="cycle")
-def register(*, by: Account, cycle: Cycle) -> Registration:
+def register(*, by: Account, cycle: Cycle, seen: str = "") -> Registration:
     """Lock the cycle's plan: canonical form, digest, day and snapshot enter the ledger and the store.
 
     The ledger is written first: where a process dies in between, locking again finds that registration and keeps it.
+    `seen` is the digest of the text that whoever locks it has read; empty when nobody was shown one.
 
     Raises
     ------
     Conflict
         With the stage table's code when there is nothing to lock; SV016 when it is locked already; SV033 when the
-        plan's key is not the cycle's.
+        plan's key is not the cycle's; SV049 when it is not the text that was seen.
     DataIssues
         When the plan has issues of level error.
     """
@@ -41,7 +44,10 @@ def register(*, by: Account, cycle: Cycle) -> Registration:
         raise desk.refuse("SV016", "the plan is locked", "amend it, with a reason that every report will show")
     draft = PlanDraft.objects.get(cycle=cycle)  # anew: what is locked is what stands now, not what the caller once read
     path = plan_file(by.district, cycle.key, draft.text)
-    _check_key(cycle, read_plan(path))
+    plan = read_plan(path)
+    _check_key(cycle, plan)
+    if seen and seen != digest(plan_document(plan)):
+        raise desk.refuse("SV049", "somebody changed the plan after you read it", "read it again, then lock it")
     locked = register_plan(open_workspace(by.district), path, as_of=clock.today(by.district))
     return _kept(cycle, locked.plan, locked, by, number=0)
 
@@ -89,6 +95,17 @@ def draw(*, by: Account, cycle: Cycle, asked: Asked, reason: str | None = None) 
         cycle=cycle, kind=DrawKind.ASSIGNMENT, seed=str(drawn.record["seed"]), sha256=entry.payload["sha256"],
         counts={"unit": drawn.record["unit"], "arms": counts, "sentence": drawn.sentence}, drawn_by=by,
     )  # fmt: skip
+
+
+@desk.reading("district.read")
+def to_lock(*, by: Account, cycle: Cycle) -> tuple[str, str] | None:
+    """The exact text that locking would hash, and its digest; None while the plan cannot be read."""
+    draft = PlanDraft.objects.filter(cycle=cycle).first()
+    plan = parse_plan(draft.text, file="plan.toml")[0] if draft else None
+    if plan is None:
+        return None
+    document = plan_document(plan)
+    return canonical(document).decode("utf-8"), digest(document)
 
 
 @desk.reading("district.read")

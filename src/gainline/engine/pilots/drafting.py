@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from gainline.engine.core.toml_text import toml_table
 from gainline.engine.pilots.plan import FORMAT
@@ -110,6 +110,15 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Measures:
+    """The outcomes, and the fields of the roster out of `FLAGS` whose gap the aim wants to close."""
+
+    first: Measured
+    second: Measured | None = None
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ruled:
     """What is worth having, and what will be done with which answer."""
 
@@ -120,6 +129,20 @@ class Ruled:
     adopt_means: str
     adapt_means: str
     stop_means: str
+
+
+Answer: TypeAlias = Predicted | TakingPart | Measures | Ruled
+
+
+def answered(document: Document, said: Answer) -> Document:
+    """The document with one more answer, of whichever part it is."""
+    if isinstance(said, Predicted):
+        return predict(document, said)
+    if isinstance(said, TakingPart):
+        return take_part(document, said)
+    if isinstance(said, Measures):
+        return measure(document, said)
+    return rule(document, said)
 
 
 def plan_key(text: str) -> str:
@@ -200,23 +223,17 @@ def take_part(document: Document, said: TakingPart) -> Document:
     return changed | ({"window": window} if window else {})
 
 
-def measure(document: Document, first: Measured, second: Measured | None, groups: Sequence[str]) -> Document:
-    """The document with its outcomes, what they are adjusted for, and the groups that are looked at.
-
-    Parameters
-    ----------
-    groups
-        Fields of the roster out of `FLAGS` whose gap the aim wants to close.
-    """
+def measure(document: Document, said: Measures) -> Document:
+    """The document with its outcomes, what they are adjusted for, and the groups that are looked at."""
     covariates: list[Document] = []
     replaced = [_primary(document), _second(document)]
-    outcomes = [_outcome(dict(replaced[0]), first, "primary", covariates)]
-    if second is not None:
-        outcomes.append(_outcome(dict(replaced[1]), second, "secondary", covariates))
+    outcomes = [_outcome(dict(replaced[0]), said.first, "primary", covariates)]
+    if said.second is not None:
+        outcomes.append(_outcome(dict(replaced[1]), said.second, "secondary", covariates))
     outcomes += [one for one in _others(document) if one is not replaced[1]]
     gone = {one.get("baseline") for one in replaced} | {one["key"] for one in covariates}
     covariates += _from_roster(document, gone)
-    subgroups = [_subgroup(field) for field in groups if field in FLAGS]
+    subgroups = [_subgroup(field) for field in said.groups if field in FLAGS]
     return document | {"outcomes": outcomes, "covariates": covariates, "subgroups": subgroups}
 
 

@@ -69,7 +69,19 @@ def size_plan(plan_path: Path, given: Given, *, workspace: Workspace | None) -> 
     Refused
         When no honest size exists (PL100 to PL102, PL106).
     """
-    plan = read_plan(plan_path)
+    return size(read_plan(plan_path), given, workspace=workspace)
+
+
+def size(plan: Plan, given: Given, *, workspace: Workspace | None) -> Sized:
+    """Size the pilot of a plan that was read already; as `size_plan`.
+
+    Raises
+    ------
+    UserFixable
+        When neither the records nor the given numbers say how many schools and students.
+    Refused
+        When no honest size exists (PL100 to PL102, PL106).
+    """
     _check_kind(plan)
     snapshot = workspace.lake.head() if workspace else None
     if workspace is None or snapshot is None or not snapshot.tables:

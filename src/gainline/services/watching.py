@@ -1,0 +1,30 @@
+"""Watching: what came in since a plan was locked, and which signs need somebody before the end."""
+
+from __future__ import annotations
+
+from gainline.engine.core.issues import Issue
+from gainline.road.looking import needs_a_person
+from gainline.services import clock, desk
+from gainline.services.workspaces import open_workspace
+from gainline.store.models.accounts import Account
+from gainline.store.models.cycles import Cycle, Registration
+from gainline.store.models.imports import Import
+
+
+@desk.reading("district.read")
+def arrivals(*, by: Account, cycle: Cycle) -> list[Import]:
+    """The imports since a cycle's plan was locked, latest first, previews left out; none before that."""
+    locked = Registration.objects.filter(cycle=cycle, number=0).first()
+    if locked is None:
+        return []
+    since = Import.objects.filter(is_preview=False, created__gte=locked.created)
+    return list(since.select_related("job", "asked_by"))
+
+
+@desk.reading("evidence.read")
+def signs(*, by: Account, cycle: Cycle) -> tuple[list[Issue], int]:
+    """What of the district's sources needs somebody and names the cycle's tool, and how many other signs there are."""
+    found = needs_a_person(open_workspace(by.district), as_of=clock.today(by.district))
+    names = {cycle.tool.key.lower(), cycle.tool.name.lower()}
+    own = [one for one in found if any(name in f"{one.file} {one.says}".lower() for name in names)]
+    return own, len(found) - len(own)
