@@ -56,10 +56,15 @@ def quality_page(workspace: Workspace, found: list[Issue], *, as_of: date, langu
     Missing
         When there are no sentences in the language (RP002).
     """
+    sources = sources_today(workspace, as_of=as_of)
+    return quality_html(found, sources, as_of=as_of, district=workspace.settings.district.name, lang=language)
+
+
+def sources_today(workspace: Workspace, *, as_of: date) -> list[SourceToday]:
+    """Every source as it stands on a day: its latest file, and after how many days of silence it is late."""
     with workspace.lake.reading() as reading:
         loads = _loads(_rows(reading, reading.current("imports").order_by("import_id")))
-    sources = [_today(source, of_source, as_of) for source, of_source in sorted(loads.items())]
-    return quality_html(found, sources, as_of=as_of, district=workspace.settings.district.name, lang=language)
+    return [_today(source, of_source, as_of) for source, of_source in sorted(loads.items())]
 
 
 def _today(source: str, loads: list[Load], as_of: date) -> SourceToday:

@@ -163,13 +163,24 @@ def _as_counted(row: dict[str, Any], by: tuple[str, ...], indicator: Indicator) 
     return {**shown, "value": row["value"], "unit": indicator.unit, "n": row["n"], "note": ""}
 
 
+def tools_known(workspace: Workspace) -> list[str]:
+    """Keys of the tools that some row of the lake tells about."""
+    with workspace.lake.reading() as reading:
+        return sorted(filter(None, _tools_in(reading)))
+
+
+def _tools_in(reading: Reading) -> set[str]:
+    known: set[str] = set()
+    for table in _NAME_TOOLS:
+        known.update(reading.arrow(reading.table(table).select("tool").distinct())["tool"].to_pylist())
+    return known
+
+
 def _check_tools(reading: Reading, named: Sequence[str]) -> None:
     """A misspelt tool would measure as never used; so it is refused instead."""
     if not named:
         return
-    known: set[str] = set()
-    for table in _NAME_TOOLS:
-        known.update(reading.arrow(reading.table(table).select("tool").distinct())["tool"].to_pylist())
+    known = _tools_in(reading)
     if unknown := sorted(set(named) - known):
         tools = ", ".join(sorted(filter(None, known))) or "none yet"
         raise UserFixable(f"the lake knows no tool {unknown[0]}", f"it knows: {tools}")

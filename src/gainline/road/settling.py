@@ -108,7 +108,15 @@ def waiting(workspace: Workspace, *, as_of: date) -> list[Waiting]:
     return sorted(clear, key=lambda one: (not one.is_sure, one.person_key is None, -one.rows, one.id))
 
 
-def confirm(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date, sure: bool = False) -> list[Waiting]:
+def confirm(
+    workspace: Workspace,
+    ids: Collection[str],
+    *,
+    by: str,
+    as_of: date,
+    sure: bool = False,
+    found: Sequence[Waiting] | None = None,
+) -> list[Waiting]:
     """Link identities to the students that were suggested for them; what was linked.
 
     Rows that are in the lake already are read as the student's from now on, and later files find the identity known.
@@ -121,6 +129,8 @@ def confirm(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date,
         Who says so.
     sure
         Also every sure suggestion.
+    found
+        What `waiting` gave on the snapshot that stands now; looked for again when left out.
 
     Raises
     ------
@@ -129,7 +139,7 @@ def confirm(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date,
     Conflict
         When there is no suggestion to confirm (IN406), or two of them are one student's in one source (IN407).
     """
-    found = waiting(workspace, as_of=as_of)
+    found = waiting(workspace, as_of=as_of) if found is None else found
     chosen = _chosen(found, ids) + [one for one in found if sure and one.is_sure and one.id not in ids]
     if empty := [one.id for one in chosen if one.person_key is None]:
         raise Conflict(f"IN406: nobody is suggested for {empty[0]}", "name the student: --student NUMBER")
@@ -155,15 +165,22 @@ def choose(workspace: Workspace, identity: str, number: str, *, by: str, as_of: 
     return settled
 
 
-def reject(workspace: Workspace, ids: Collection[str], *, by: str, as_of: date) -> list[Waiting]:
+def reject(
+    workspace: Workspace, ids: Collection[str], *, by: str, as_of: date, found: Sequence[Waiting] | None = None
+) -> list[Waiting]:
     """Say that identities are not the suggested students'; nobody is asked about these pairs again.
+
+    Parameters
+    ----------
+    found
+        As for `confirm`.
 
     Raises
     ------
     Missing, Conflict
         As `confirm`.
     """
-    chosen = _chosen(waiting(workspace, as_of=as_of), ids)
+    chosen = _chosen(waiting(workspace, as_of=as_of) if found is None else found, ids)
     if any(one.person_key is None for one in chosen):
         raise Conflict("IN406: nobody is suggested for one of them", "there is nothing to reject")
     _decide(workspace, chosen, "rejected", by=by, as_of=as_of)

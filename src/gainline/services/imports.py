@@ -6,8 +6,11 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
+
+from django.conf import settings
 
 from gainline.engine.core.progress import Progress
 from gainline.road.importing import ImportReport, import_files, unmatched
@@ -15,12 +18,13 @@ from gainline.services import clock, desk, queue
 from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.imports import Import, Job
-from gainline.store.words import JobKind
+from gainline.store.words import JobKind, JobState
 
 MOST_BYTES = 200 * 1024 * 1024
 KINDS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".zip", ".xlsx", ".xml", ".gz"})
 NAME = re.compile(r"[^A-Za-z0-9._ -]")
 LONGEST_NAME = 120
+KEPT_FOR = timedelta(days=7)  # previews that nobody imports hold copies of records; they are thrown away
 
 
 class Arriving(Protocol):
@@ -49,7 +53,7 @@ def receive(*, by: Account, source: str, files: Sequence[Arriving], preview: boo
     aside = folder_of(by.district) / "incoming" / brought.public_id
     aside.mkdir(parents=True, mode=0o700)
     try:
-        brought.files = [_keep_aside(file, aside) for file in files]
+        brought.files = [keep_one_aside(file, aside) for file in files]
         brought.job = queue.put(by=by, kind=JobKind.IMPORT, words={"import": brought.public_id})
         brought.save()
     except BaseException:
@@ -58,19 +62,76 @@ def receive(*, by: Account, source: str, files: Sequence[Arriving], preview: boo
     return brought
 
 
+@desk.verb("record.import", on="seen", words=("confirm_removals",))
+def take_in(*, by: Account, seen: Import, confirm_removals: bool = False) -> Import:
+    """Import the files of a preview, or of an import that was refused or broke off, as they were kept aside.
+
+    Parameters
+    ----------
+    confirm_removals
+        Let a roster end more than a tenth of the people or enrollments.
+
+    Raises
+    ------
+    Conflict
+        SV060 when the files are kept no more; SV061 while they are being read.
+    """
+    name = _aside_of(seen)
+    if not (folder_of(by.district) / "incoming" / name).is_dir():
+        raise desk.refuse("SV060", "these files are no longer kept aside", "send them again")
+    busy = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING), words__aside=name).exists()
+    if busy or (seen.job and seen.job.state in {JobState.WAITING, JobState.RUNNING}):
+        raise desk.refuse("SV061", "these files are being read just now", "wait until that is done")
+    brought = Import(source=seen.source, files=seen.files, asked_by=by)
+    words = {"import": brought.public_id, "aside": name, "confirm_removals": confirm_removals}
+    brought.job = queue.put(by=by, kind=JobKind.IMPORT, words=words)
+    brought.save()
+    return brought
+
+
+@desk.verb("record.import", on="seen")
+def discard(*, by: Account, seen: Import) -> Import:
+    """Throw away files that were kept aside; nothing of the lake changes.
+
+    Raises
+    ------
+    Conflict
+        SV061 while they are being read.
+    """
+    if seen.job and seen.job.state in {JobState.WAITING, JobState.RUNNING}:
+        raise desk.refuse("SV061", "these files are being read just now", "wait until that is done")
+    shutil.rmtree(folder_of(by.district) / "incoming" / _aside_of(seen), ignore_errors=True)
+    return seen
+
+
 @desk.carrying
 def carry_out(job: Job, progress: Progress) -> None:
-    """Read what was kept aside; each file enters the lake whole or not at all."""
+    """Read what was kept aside; each file enters the lake whole or not at all.
+
+    Files of a preview, and of an import that is refused, stay aside, so that nobody has to send them again.
+    """
     brought = Import.objects.get(public_id=job.words["import"])
     workspace = open_workspace(job.district)
-    aside = folder_of(job.district) / "incoming" / brought.public_id
-    paths = sorted(aside.iterdir())
+    aside = folder_of(job.district) / "incoming" / job.words.get("aside", brought.public_id)
     report = import_files(
-        workspace, paths, as_of=clock.today(job.district), preview=brought.is_preview, progress=progress
-    )
+        workspace, sorted(aside.iterdir()), as_of=clock.today(job.district), preview=brought.is_preview,
+        confirm_removals=job.words.get("confirm_removals", False), progress=progress,
+    )  # fmt: skip
     with desk.finishing(job):
         _account(brought, report)
-    shutil.rmtree(aside, ignore_errors=True)
+    if not brought.is_preview:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+@desk.carrying
+def clear_aside(*, older_than: timedelta = KEPT_FOR) -> int:
+    """Throw away files that have been kept aside for longer: how many arrivals."""
+    before, cleared = clock.now().timestamp() - older_than.total_seconds(), 0
+    for folder in (Path(settings.GAINLINE_HOME) / "districts").glob("*/incoming/*"):
+        if folder.is_dir() and folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
+            cleared += 1
+    return cleared
 
 
 @desk.reading("record.read")
@@ -87,6 +148,12 @@ def brought(*, by: Account, public_id: str) -> Import:
 
 
 @desk.reading("record.read")
+def is_kept_aside(*, by: Account, brought: Import) -> bool:
+    """Whether the files of an import still wait aside, to be imported or thrown away."""
+    return (folder_of(by.district) / "incoming" / _aside_of(brought)).is_dir()
+
+
+@desk.reading("record.read")
 def unmatched_count(*, by: Account) -> int:
     """How many identities in vendors' files nobody has tied to a student."""
     return unmatched(open_workspace(by.district)).num_rows
@@ -94,13 +161,22 @@ def unmatched_count(*, by: Account) -> int:
 
 def _account(brought: Import, report: ImportReport) -> None:
     value = report.to_json_value()
-    brought.rows, brought.account = value["rows"], value["files"]
+    named = {file["name"] for file in value["files"]}
+    unread = [issue for issue in value["issues"] if issue["file"] not in named]  # files that nothing could be read from
+    loose = [{"name": issue["file"] or "", "profile": "", "already": False, "account": None, "issues": [issue]}
+             for issue in unread]  # fmt: skip
+    brought.rows, brought.account = value["rows"], value["files"] + loose
     brought.issues = len(value["issues"]) + sum(len(file.issues) for file in report.files)
     brought.snapshot, brought.imported_at = report.snapshot, clock.now()
     brought.save()
 
 
-def _keep_aside(file: Arriving, aside: Path) -> dict[str, object]:
+def _aside_of(brought: Import) -> str:
+    """The folder that an import's files came to: its own, or that of the preview which it follows."""
+    return str(brought.job.words.get("aside", brought.public_id)) if brought.job else str(brought.public_id)
+
+
+def keep_one_aside(file: Arriving, aside: Path) -> dict[str, object]:
     """Write a file under a name that can never be a path; its digest and size come back."""
     name = NAME.sub("_", Path(file.name or "file").name).lstrip(". ")[-LONGEST_NAME:]
     if Path(name).suffix.lower() not in KINDS or (aside / name).exists():

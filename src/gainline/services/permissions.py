@@ -85,10 +85,13 @@ PERMISSIONS: dict[str, Permission] = {
     "evidence.read": Permission("read evidence before it is released", STAFF | {Role.AUDITOR}, anywhere=True),
     "record.import": Permission("bring files in", RECORDS, anywhere=True),
     "record.read": Permission("see what became of files", RECORDS | {Role.PRIVACY_LEAD, Role.AUDITOR}, anywhere=True),
+    "identity.settle": Permission("say whose identities in vendors' files are", RECORDS),
+    "roadmap.write": Permission("write, solve and replan the roadmap", LEADS),
     "note.write": Permission("pin notes", STAFF, anywhere=True),
     "release.send": Permission("send briefs out", right=Right.RELEASE),
     "people.read": Permission("see who holds which grant", GOVERNS | {Role.AUDITOR, Role.PRINCIPAL}, anywhere=True),
     "people.write": Permission("invite people, grant and withdraw roles, set decision rights", GOVERNS),
+    "token.issue": Permission("let programs act for you", RECORDS | GOVERNS | {Role.AUDITOR}, anywhere=True),
     "audit.read": Permission("read the audit trail", frozenset({Role.PRIVACY_LEAD, Role.AUDITOR}), anywhere=True),
     "library.write": Permission("write learnings", LEADS | {Role.COACH, Role.PRINCIPAL, Role.ANALYST}, anywhere=True),
 }
@@ -140,6 +143,8 @@ def standing_of(account: Account) -> Standing:
         day = clock.today(account.district)
         alive = Grant.objects.filter(account=account, starts__lte=day, withdrawn_at=None)
         alive = alive.filter(Q(ends=None) | Q(ends__gte=day)).select_related("unit")
+        if account.through is not None:  # a token opens one grant, whatever else its account holds
+            alive = alive.filter(pk=account.through.grant_id)
         holdings = tuple(_holding(grant) for grant in alive)
         rights: dict[Right, frozenset[Role]] = {right: frozenset() for right in Right}
         for row in DecisionRight.objects.all():

@@ -1,0 +1,105 @@
+"""Profiles: how each vendor's files are read, a first one proposed from a sample, and the district's own edited."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gainline.engine.core.errors import GainlineError
+from gainline.engine.core.issues import Issue
+from gainline.engine.intake import Profile
+from gainline.services import profiles as desk
+from gainline.web.gate import actor_of, needs, standing_of
+from gainline.web.pages.data.places import tabs
+from gainline.web.parts import Cell, Column, Table
+
+
+@needs("record.read")
+@require_http_methods(["GET", "HEAD"])
+def profiles(request: HttpRequest) -> HttpResponse:
+    """Every kind of file that can be read."""
+    found, may_write = desk.profiles(by=actor_of(request)), standing_of(request).may("record.import")
+    mine, shipped = [one for one in found if not one.shipped], [one for one in found if one.shipped]
+    context = {
+        "mine": _table(_("The district's own"), mine, editable=may_write) if mine else None,
+        "shipped": _table(_("These come with Gainline"), shipped, editable=False),
+        "may_write": may_write,
+        "tabs": tabs(request, "data:profiles"),
+    }
+    return render(request, "data/profiles.html", context)
+
+
+def _table(caption: str, found: list[Profile], *, editable: bool) -> Table:
+    rows = tuple(
+        (Cell(one.name, reverse("data:profile", args=[one.key]) if editable else "", under=one.key), str(one.target),
+         one.minute or "–")
+        for one in found
+    )  # fmt: skip
+    return Table(caption, (Column(_("Kind of file")), Column(_("Gives")), Column(_("What a minute is"))), rows)
+
+
+@needs("record.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Propose a profile for a sample file, or write one."""
+    if request.method == "POST" and "text" in request.POST:
+        return _saved(request, request.POST["text"])
+    fault, text = None, ""
+    if request.method == "POST":
+        sample = request.FILES.get("sample")
+        try:
+            text = desk.propose(by=actor_of(request), sample=sample) if sample else ""
+        except GainlineError as error:
+            fault = f"{error.says}. {error.remedy}."
+        else:
+            fault = None if sample else _("Choose one file.")
+    return _editor(request, text, fault=fault)
+
+
+@needs("record.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, key: str) -> HttpResponse:
+    """Edit one of the district's own profiles."""
+    text = desk.text_of(by=actor_of(request), key=key)
+    if request.method == "POST":
+        return _saved(request, request.POST.get("text", ""), key=key)
+    return _editor(request, text, key=key)
+
+
+@needs("record.import")
+@require_POST
+def take_back(request: HttpRequest, key: str) -> HttpResponse:
+    """Take back the last saving."""
+    stands = desk.take_back(by=actor_of(request), key=key)
+    messages.success(request, _("The text before stands again.") if stands else _("The profile is gone."))
+    return redirect("data:profiles")
+
+
+def _saved(request: HttpRequest, text: str, *, key: str = "") -> HttpResponse:
+    text = text.replace("\r\n", "\n")
+    me = actor_of(request)
+    found = desk.check(by=me, text=text)
+    if request.POST.get("do") == "check" or found.key is None:
+        return _editor(request, text, key=key, issues=found.issues, is_checked=True)
+    desk.save(by=me, text=text)
+    messages.success(request, _("The profile is kept. The next import reads by it."))
+    return redirect("data:profiles")
+
+
+def _editor(
+    request: HttpRequest,
+    text: str,
+    *,
+    key: str = "",
+    fault: str | None = None,
+    issues: tuple[Issue, ...] = (),
+    is_checked: bool = False,
+) -> HttpResponse:
+    lines = min(40, max(12, text.count("\n") + 2))
+    context = {"text": text, "key": key, "fault": fault, "issues": issues, "is_checked": is_checked, "lines": lines,
+               "tabs": tabs(request, "data:profiles")}  # fmt: skip
+    return render(request, "data/profile.html", context, status=422 if fault or issues else 200)

@@ -1,0 +1,175 @@
+"""The data pages: files are looked at, taken in and accounted for; identities are settled without leaving a trace."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from gainline.services import clock, imports, profiles, worklist
+from gainline.services.workspaces import folder_of
+from gainline.store.models.audit import AuditEvent
+from gainline.store.models.imports import Import
+from gainline.store.tenancy import within
+from gainline.store.words import JobState
+
+DAY = date(2025, 10, 1)
+ROSTERLESS = b"student_id,date,minutes\n4711,2025-10-01,12\n"
+NAMES = ("data:imports", "data:quality", "data:indicators", "data:profiles", "data:worklist", "data:new",
+         "data:new_profile")  # fmt: skip
+
+
+@pytest.fixture
+def signed_in(recorded, client):
+    client.force_login(recorded["analyst"])
+    with clock.stopped_at(DAY):
+        yield client
+
+
+def sent(client, name="mystery.csv", body=ROSTERLESS, source="Lumen"):
+    files = [SimpleUploadedFile(name, body)]
+    return client.post("/data/imports/new/", {"source": source, "files": files})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_teaches_before_a_file_has_come(signed_in, name):
+    answer = signed_in.get(reverse(name))
+    assert answer.status_code == 200
+    assert b"<h1>" in answer.content
+
+
+def test_a_file_is_looked_at_first_and_nothing_enters_the_records(signed_in, recorded, work):
+    answer = sent(signed_in)
+    page = answer["Location"]
+    assert b"It waits for the worker" in signed_in.get(page).content
+    assert work() == [JobState.DONE]
+    seen = signed_in.get(page).content.decode()
+    assert "Import these files" in seen or "mystery.csv" in seen
+    with within(recorded.district.pk):
+        one = Import.objects.get()
+    assert one.is_preview
+    assert imports.is_kept_aside(by=recorded["analyst"], brought=one)
+
+
+def test_what_was_looked_at_is_imported_without_sending_it_again_and_then_thrown_away(signed_in, recorded, work):
+    page = sent(signed_in)["Location"]
+    work()
+    taken = signed_in.post(f"{page}take/")
+    assert taken["Location"] != page
+    assert signed_in.post(f"{page}take/").status_code == 409  # SV061: it is being read just now
+    work()
+    assert not list((folder_of(recorded.district) / "incoming").iterdir())
+    assert signed_in.post(f"{page}take/").status_code == 409  # SV060: kept no more
+
+
+def test_files_kept_aside_are_discarded_or_thrown_away_after_a_week(signed_in, recorded, work):
+    page = sent(signed_in)["Location"]
+    assert signed_in.post(f"{page}discard/").status_code == 409  # SV061
+    work()
+    assert signed_in.post(f"{page}discard/").status_code == 302
+    assert not list((folder_of(recorded.district) / "incoming").iterdir())
+    sent(signed_in)
+    from datetime import timedelta
+
+    with clock.stopped_at(date(2199, 1, 1)):
+        assert imports.clear_aside(older_than=timedelta(days=7)) in {0, 1}
+
+
+def test_a_file_without_its_source_is_sent_back_with_what_to_mend(signed_in):
+    answer = sent(signed_in, source="")
+    assert answer.status_code == 422
+    assert b'href="#id_source"' in answer.content
+
+
+def test_a_file_of_a_kind_that_is_never_read_is_sent_back(signed_in):
+    answer = sent(signed_in, name="run.exe")
+    assert answer.status_code == 422
+    assert b"kind that is never read" in answer.content
+
+
+def test_a_profile_is_proposed_checked_kept_and_taken_back(signed_in, recorded):
+    sample = SimpleUploadedFile("zearn.csv", b"Student ID,Week,Minutes\n17,2025-09-01,12\n18,2025-09-01,30\n")
+    proposed = signed_in.post("/data/profiles/new/", {"sample": sample}).content.decode()
+    assert "CHECK" in proposed
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", proposed, re.DOTALL)[1]
+    import html
+
+    text = html.unescape(text).lstrip("\n")
+    assert "17" not in [cell.strip() for cell in re.split(r"[,\s]", text) if cell.isdigit()]
+    checked = signed_in.post("/data/profiles/new/", {"text": text, "do": "check"})
+    assert checked.status_code in {200, 422}
+    broken = signed_in.post("/data/profiles/new/", {"text": "key = ", "do": "save"})
+    assert broken.status_code == 422
+    assert b"IN080" in broken.content
+    assert [one.key for one in profiles.profiles(by=recorded["analyst"]) if not one.shipped] == []
+
+
+def test_a_kept_profile_is_edited_and_its_earlier_text_brought_back(signed_in, recorded):
+    me = recorded["analyst"]
+    shipped = Path(profiles.profiles_of.__globals__["load_profiles"].__globals__["SHIPPED"])
+    text = (shipped / "generic_usage.toml").read_text(encoding="utf-8").replace('"generic_usage"', '"our_usage"', 1)
+    assert signed_in.post("/data/profiles/new/", {"text": text, "do": "save"}).status_code == 302
+    page = reverse("data:profile", args=["our_usage"])
+    assert signed_in.get(page).status_code == 200
+    assert signed_in.post(page, {"text": text + "\n# ours\n", "do": "save"}).status_code == 302
+    assert profiles.text_of(by=me, key="our_usage").endswith("# ours\n")
+    signed_in.post(reverse("data:take_back_profile", args=["our_usage"]))
+    assert "# ours" not in profiles.text_of(by=me, key="our_usage")
+    signed_in.post(reverse("data:take_back_profile", args=["our_usage"]))
+    assert signed_in.get(page).status_code == 404
+
+
+def test_a_profile_of_ours_is_not_replaced(signed_in, recorded):
+    from gainline.engine.core.errors import Conflict, DataIssues
+
+    shipped = Path(profiles.profiles_of.__globals__["load_profiles"].__globals__["SHIPPED"])
+    text = (shipped / "generic_usage.toml").read_text(encoding="utf-8")
+    with pytest.raises(Conflict, match="SV063"):
+        profiles.save(by=recorded["analyst"], text=text)
+    with pytest.raises(DataIssues, match="SV062"):
+        profiles.save(by=recorded["analyst"], text="not toml")
+
+
+def test_nothing_decided_changes_nothing(signed_in, recorded):
+    from gainline.engine.core.errors import Conflict
+
+    with pytest.raises(Conflict, match="SV064"):
+        worklist.settle(by=recorded["analyst"], confirmed=[], rejected=[])
+
+
+def test_the_worklist_is_for_those_who_keep_the_records_and_stays_in_no_cache(recorded, client):
+    for role in ("privacy_lead", "principal", "auditor", "board_member", "teacher", "coach"):
+        client.force_login(recorded[role])
+        assert client.get("/data/worklist/").status_code == 403
+    client.force_login(recorded.lead)
+    assert client.get("/data/worklist/")["Cache-Control"] == "no-store"
+
+
+def test_an_indicator_is_shown_whole_and_tried_as_a_job(signed_in, work):
+    assert b"What it does not show" in signed_in.get("/data/indicators/adoption/").content
+    asked = signed_in.post("/data/indicators/adoption/", {"group": "grade", "tool": ""})
+    assert asked.status_code == 302
+    work()
+    assert b"Nobody in the records stands behind it" in signed_in.get(asked["Location"]).content
+    assert signed_in.post("/data/indicators/adoption/", {"first": "2025-10-01"}).status_code == 422
+    assert signed_in.get("/data/indicators/none/").status_code == 404
+
+
+def test_a_list_of_a_thousand_imports_takes_no_query_per_row(signed_in, recorded, django_assert_max_num_queries):
+    with within(recorded.district.pk):
+        for number in range(30):
+            Import.objects.create(source=f"Source {number}", asked_by=recorded.lead)
+    with django_assert_max_num_queries(14):
+        answer = signed_in.get("/data/")
+    assert answer.content.count(b"Source ") == 25
+
+
+def test_what_was_done_stands_in_the_trail_without_a_file_s_content(signed_in, recorded, work):
+    sent(signed_in)
+    with within(recorded.district.pk):
+        words = str(list(AuditEvent.objects.values_list("words", flat=True)))
+    assert "4711" not in words
