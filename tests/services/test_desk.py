@@ -21,8 +21,10 @@ from gainline.store.models.grants import Grant
 from gainline.store.tenancy import within
 from gainline.store.words import Purpose, Right, Role
 
-PARTS = {"desk", "permissions", "clock", "stages"}  # what the verbs are made of; they change nothing by themselves
+# What the verbs are made of; they change nothing by themselves.
+PARTS = {"desk", "permissions", "clock", "stages", "deadlines", "findings"}
 INNER = {"workspaces.folder_of", "workspaces.open_workspace", "workspaces.make_workspace", "workspaces.plan_file"}
+INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep"}
 INNER |= {"queue.put", "queue.run", "queue.telling", "evidence.keep"}
 DAY = date(2030, 6, 1)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from gainline.services import clock, desk
+from django.db.models import Prefetch
+
+from gainline.services import clock, desk, stages
 from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim, AimMeasure, Driver
+from gainline.store.models.audit import AuditEvent
+from gainline.store.models.cycles import Cycle
 from gainline.store.models.districts import Organization
 from gainline.store.words import Direction, DriverKind, DriverStatus, MeasureKind
 
@@ -39,6 +43,17 @@ class Measured:
     starts_at: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What an aim said: its number in the trail, title and day, who wrote it and when."""
+
+    number: int
+    title: str
+    by_when: date
+    by: Account | None
+    at: datetime
+
+
 @desk.verb("aim.write", on="unit", words=("title", "by_when"))
 def set_aim(
     *, by: Account, unit: Organization, title: str, by_when: date, because: str = "", owner: Account | None = None
@@ -48,8 +63,24 @@ def set_aim(
 
 
 @desk.verb("aim.write", on="aim", words=("title", "by_when"))
-def change_aim(*, by: Account, aim: Aim, title: str, by_when: date, because: str = "") -> Aim:
-    """Say an aim better; the trail keeps that it was changed."""
+def change_aim(
+    *, by: Account, aim: Aim, title: str, by_when: date, because: str = "", seen: datetime | None = None
+) -> Aim:
+    """Say an aim better; the trail keeps that it was changed, and `wordings` what it said.
+
+    Parameters
+    ----------
+    seen
+        When the aim that the writer saw was last changed; None asks nothing.
+
+    Raises
+    ------
+    Conflict
+        SV050 when somebody else changed it in between.
+    """
+    standing = Aim.objects.get(pk=aim.pk)
+    if seen is not None and standing.updated != seen:
+        raise desk.refuse("SV050", "somebody else changed this aim meanwhile", "look at theirs, then save again")
     aim.title, aim.by_when, aim.because = title, by_when, because
     aim.save()
     return aim
@@ -64,8 +95,24 @@ def close_aim(*, by: Account, aim: Aim) -> Aim:
 
 
 @desk.verb("aim.write", on="aim")
+def reopen_aim(*, by: Account, aim: Aim) -> Aim:
+    """Undo that an aim was closed."""
+    aim.closed_on = None
+    aim.save()
+    return aim
+
+
+@desk.verb("aim.write", on="aim")
 def add_measure(*, by: Account, aim: Aim, measured: Measured, by_when: date | None = None) -> AimMeasure:
-    """One more measure of success: an outcome, a process that leads there, or what must not get worse."""
+    """One more measure of success: an outcome, a process that leads there, or what must not get worse.
+
+    Raises
+    ------
+    Conflict
+        SV051 when the aim has it already.
+    """
+    if AimMeasure.objects.filter(aim=aim, indicator=measured.indicator, kind=measured.kind).exists():
+        raise desk.refuse("SV051", "this aim has this measure already", "take the other one off first")
     fields = {name: getattr(measured, name) for name in Measured.__slots__}
     return AimMeasure.objects.create(aim=aim, by_when=by_when or aim.by_when, **fields)
 
@@ -110,11 +157,11 @@ def drop_driver(*, by: Account, driver: Driver) -> None:
 
 
 @desk.reading("district.read")
-def aims(*, by: Account) -> list[Aim]:
-    """The district's aims that are not closed, next first, with measures, drivers and cycles at hand."""
-    return list(
-        Aim.objects.filter(closed_on=None).select_related("owner", "unit").prefetch_related("measures", "cycles")
-    )
+def aims(*, by: Account, closed: bool = False) -> list[Aim]:
+    """The district's aims that are not closed, or those that are, next first, with measures and cycles at hand."""
+    chosen = Aim.objects.filter(closed_on__isnull=not closed).select_related("owner", "unit")
+    cycles = stages.with_facts(Cycle.objects.select_related("tool"))
+    return list(chosen.prefetch_related("measures", Prefetch("cycles", cycles)))
 
 
 @desk.reading("district.read")
@@ -122,6 +169,23 @@ def aim(*, by: Account, public_id: str) -> Aim:
     """One aim with its measures, drivers and cycles at hand."""
     found: Aim = desk.find(Aim, public_id, "owner", "unit")
     return found
+
+
+@desk.reading("district.read")
+def drivers(*, by: Account, aim: Aim) -> list[Driver]:
+    """Every driver of an aim, in the order of the diagram."""
+    return list(Driver.objects.filter(aim=aim).select_related("parent"))
+
+
+@desk.reading("district.read")
+def wordings(*, by: Account, aim: Aim) -> list[Wording]:
+    """What an aim said, latest first, as the audit trail kept it: its title and its day."""
+    verbs = ("aims.set_aim", "aims.change_aim")
+    events = AuditEvent.objects.filter(target=aim.public_id, verb__in=verbs).select_related("actor").order_by("-seq")
+    return [
+        Wording(event.seq, event.words["title"], date.fromisoformat(event.words["by_when"]), event.actor, event.at)
+        for event in events
+    ]
 
 
 @desk.reading("district.read")

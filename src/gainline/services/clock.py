@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from gainline.store.models.districts import District
 
+DEMO_DAY = date(2026, 6, 9)  # the made-up records of the demo end here, so its days do, too
 _STOPPED: ContextVar[date | None] = ContextVar("stopped_clock", default=None)
 
 
@@ -21,8 +22,10 @@ def now() -> datetime:
 
 
 def today(district: District) -> date:
-    """The day in the district's own time zone."""
-    return _STOPPED.get() or now().astimezone(ZoneInfo(district.time_zone)).date()
+    """The day in the district's own time zone; in the demo district it is always the same one."""
+    if stopped := _STOPPED.get():
+        return stopped
+    return DEMO_DAY if district.is_demo else now().astimezone(ZoneInfo(district.time_zone)).date()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from gainline.store.models.districts import District, Organization
 from gainline.store.models.imports import Import
 from gainline.store.models.tools import Tool
 from gainline.store.tenancy import across_districts, within
-from gainline.store.words import Choice, DriverKind, MeasureKind, Role, UnitKind
+from gainline.store.words import Choice, Direction, DriverKind, DriverStatus, MeasureKind, Role, UnitKind
 
 NAME, DOMAIN = "Riverbend Unified", "riverbend.example"
 LEAD = ("Dana Whitfield", "Director of learning technology")
@@ -40,6 +41,14 @@ COLLEAGUES = (
 SCHOOL = school_name(0, "elementary")
 AT_SCHOOL = {Role.PRINCIPAL, Role.TEACHER}
 YEAR = (date(2025, 8, 1), date(2026, 7, 31))
+MEASURES = (
+    aims.Measured(MeasureKind.OUTCOME, "score_level", "Reading scale score in May", "scale points", 214.0),
+    aims.Measured(
+        MeasureKind.BALANCING, "teacher_workload", "Hours that teachers spend on it", "hours a week", 1.0,
+        Direction.LOWER,
+    ),
+)  # fmt: skip
+VENDORS = {"lumen-reading": ("Lumen Learning", "73100", 2150), "math-quest": ("Questable", "39750", 1500)}
 
 
 @desk.founding
@@ -109,6 +118,7 @@ def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
         aim = _aim(lead, root)
         _brought(shown, 0, cast[Role.ANALYST], "Roster and last year's tests")
         begun = [_begun(lead, aim, path) for path in sorted((folder / "plans").glob("*.toml"))]
+        _agree(cast[Role.PRIVACY_LEAD], begun[0].tool)
     with clock.stopped_at(REGISTERED):
         for cycle in begun:
             registrations.register(by=lead, cycle=cycle)
@@ -130,8 +140,14 @@ def _aim(lead: Account, root: Organization) -> Aim:
         MeasureKind.PROCESS, "license_utilization", "Students who use their license", "% of licensed", 60.0
     )
     aims.add_measure(by=lead, aim=aim, measured=measured)
+    for measured in MEASURES:
+        aims.add_measure(by=lead, aim=aim, measured=measured)
     primary = aims.add_driver(by=lead, aim=aim, kind=DriverKind.PRIMARY, label="Practice that fits each student")
     aims.add_driver(by=lead, aim=aim, kind=DriverKind.CHANGE, label="Three short sessions a week", parent=primary)
+    coached = aims.add_driver(by=lead, aim=aim, kind=DriverKind.PRIMARY, label="Teachers who feel at home with it")
+    visits = aims.add_driver(by=lead, aim=aim, kind=DriverKind.SECONDARY, label="Coaching in the room", parent=coached)
+    idea = aims.add_driver(by=lead, aim=aim, kind=DriverKind.CHANGE, label="Two visits a month", parent=visits)
+    aims.set_driver_status(by=lead, driver=idea, status=DriverStatus.TESTING)
     return aim
 
 
@@ -149,9 +165,20 @@ def _begun(lead: Account, aim: Aim, path: Path) -> Cycle:
 
 
 def _tool(lead: Account, plan: Plan) -> Tool:
-    tool = tools.add_tool(by=lead, key=plan.tool.key, name=plan.tool.name)
-    tools.add_contract(by=lead, tool=tool, terms=tools.Terms(*YEAR, notice_by=date(2026, 6, 30), renews_itself=True))
+    vendor, price, seats = VENDORS[plan.tool.key]
+    tool = tools.add_tool(by=lead, key=plan.tool.key, name=plan.tool.name, vendor=vendor)
+    terms = tools.Terms(*YEAR, date(2026, 6, 30), renews_itself=True, price=Decimal(price), seats=seats)
+    tools.add_contract(by=lead, tool=tool, terms=terms)
     return tool
+
+
+def _agree(petra: Account, tool: Tool) -> None:
+    """What the vendor may do with which fields; the other tool runs without, as too many do."""
+    terms = tools.DataTerms(
+        purposes=("Instruction", "Judging whether the tool helps"), fields=("Student id", "Grade", "Minutes of use"),
+        recipients=(), signed_on=YEAR[0], ends=YEAR[1], destroy_by=date(2026, 10, 31),
+    )  # fmt: skip
+    tools.add_agreement(by=petra, tool=tool, terms=terms)
 
 
 def _brought(shown: Shown, number: int, by: Account, source: str) -> None:
@@ -172,4 +199,6 @@ def _decide(cycle: Cycle, lead: Account, cast: dict[Role, Account]) -> None:
     ruled = Choice(latest.ruled) if latest else Choice.UNKNOWN
     reasoned = decisions.Reasoned(ruled, "We said beforehand what we would do, and do it.")
     decisions.decide(by=lead, cycle=cycle, reasoned=reasoned)
+    says = "It helps where students reach their minutes; the visits of a coach kept them up."
+    decisions.learn(by=lead, cycle=cycle, says=says, holds_for="Grades 3 to 5", not_tested="Other grades; other tests")
     notes.pin(by=cast[Role.COACH], says="Two schools were closed by ice for a week.", cycle=cycle, on=date(2026, 1, 26))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from gainline.services import desk
+from gainline.services import clock, desk
 from gainline.store.models.accounts import Account
 from gainline.store.models.tools import Agreement, Contract, Tool
 
@@ -66,9 +66,40 @@ def add_contract(*, by: Account, tool: Tool, terms: Terms) -> Contract:
     Conflict
         SV012 when its days are out of order.
     """
-    if terms.ends < terms.starts or (terms.notice_by and terms.notice_by > terms.ends):
-        raise desk.refuse("SV012", "a contract starts, then notice is due, then it ends", "put its days in order")
+    _check_days(terms)
     return Contract.objects.create(tool=tool, **{name: getattr(terms, name) for name in Terms.__slots__})
+
+
+@desk.verb("tool.write", on="contract")
+def change_contract(*, by: Account, contract: Contract, terms: Terms) -> Contract:
+    """Mend what a contract says; the trail keeps that it was mended.
+
+    Raises
+    ------
+    Conflict
+        SV012 when its days are out of order.
+    """
+    _check_days(terms)
+    for name in Terms.__slots__:
+        setattr(contract, name, getattr(terms, name))
+    contract.save()
+    return contract
+
+
+@desk.verb("tool.write", on="tool")
+def retire_tool(*, by: Account, tool: Tool) -> Tool:
+    """Take a tool out of the portfolio; its cycles, contracts and agreements stay."""
+    tool.retired_on = clock.today(by.district)
+    tool.save()
+    return tool
+
+
+@desk.verb("tool.write", on="tool")
+def restore_tool(*, by: Account, tool: Tool) -> Tool:
+    """Undo that a tool was taken out."""
+    tool.retired_on = None
+    tool.save()
+    return tool
 
 
 @desk.verb("agreement.write", on="tool")
@@ -96,6 +127,12 @@ def tools(*, by: Account) -> list[Tool]:
 
 
 @desk.reading("district.read")
+def retired(*, by: Account) -> list[Tool]:
+    """Tools that were taken out of the portfolio, by name."""
+    return list(Tool.objects.exclude(retired_on=None).prefetch_related("contracts", "agreements", "cycles"))
+
+
+@desk.reading("district.read")
 def tool(*, by: Account, public_id: str) -> Tool:
     """One tool."""
     found: Tool = desk.find(Tool, public_id, "owner")
@@ -107,3 +144,8 @@ def contract(*, by: Account, public_id: str) -> Contract:
     """One contract with its tool."""
     found: Contract = desk.find(Contract, public_id, "tool")
     return found
+
+
+def _check_days(terms: Terms) -> None:
+    if terms.ends < terms.starts or (terms.notice_by and terms.notice_by > terms.ends):
+        raise desk.refuse("SV012", "a contract starts, then notice is due, then it ends", "put its days in order")

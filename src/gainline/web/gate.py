@@ -78,6 +78,12 @@ def needs(permission: str) -> Callable[[View], View]:
     return _declared(Rule(permission, needs_account=True))
 
 
+def by_token(view: Any) -> Any:  # noqa: ANN401 - ninja's own views
+    """Declare that a view asks for a token itself and takes no session; the API's tests hold every operation to it."""
+    view.rule = Rule(None, needs_account=False, why="programs bring a token, which the API itself asks for")
+    return view
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Who asks, as the services take it for `by`; only behind a rule that needs an account."""
     return cast("Actor", request.user)
@@ -106,6 +112,13 @@ def rule_of(view: Any) -> Rule | None:  # noqa: ANN401 - whatever the address le
     """What a view declares; None when it declares nothing."""
     found = getattr(view, "rule", None)
     return found if isinstance(found, Rule) else None
+
+
+def told_of(error: GainlineError) -> tuple[str, str]:
+    """What an error says without its code, and the code; empty where it has none."""
+    code, _, rest = error.says.partition(" ")
+    code = code.rstrip(":")
+    return (rest, code) if code[2:].isdigit() else (error.says, "")
 
 
 class Gate:
@@ -143,9 +156,9 @@ class Gate:
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"/{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
         if rule.permission and rule.permission not in permitted_anywhere(standing_of(request)):
-            raise NotAllowed(
-                f"SV001 your grants do not allow you to {PERMISSIONS[rule.permission].says}", "ask your EdTech lead"
-            )
+            says = f"SV001 your grants do not allow you to {PERMISSIONS[rule.permission].says}"
+            # Returned, as Django asks no `process_exception` about what another middleware step raises.
+            return self.process_exception(request, NotAllowed(says, "ask your EdTech lead"))
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -153,8 +166,6 @@ class Gate:
         if not isinstance(exception, GainlineError):
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), 500)
-        code, _, rest = exception.says.partition(" ")
-        has_code = code.rstrip(":")[2:].isdigit()
-        shown = {"says": rest if has_code else exception.says, "code": code.rstrip(":") if has_code else ""}
-        shown |= {"remedy": exception.remedy}
+        says, code = told_of(exception)
+        shown = {"says": says, "code": code, "remedy": exception.remedy}
         return render(request, "refused.html", shown | {"status": status}, status=status)

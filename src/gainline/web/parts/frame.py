@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gainline.services import clock
 from gainline.web.parts.look import look_of
 
 
@@ -52,13 +52,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "look": look_of(request),
         "destinations": destinations(request.path) if is_known else [],
         "languages": settings.LANGUAGES,
-        "today": today(),
+        "today": clock.today(_district_of(request)) if is_known else timezone.localdate(),
     }
 
 
-def today() -> date:
-    """The day in the time zone of the request."""
-    return timezone.localdate()
+def _district_of(request: HttpRequest) -> Any:  # noqa: ANN401 - a row; the stubs only know Django's accounts
+    account: Any = request.user
+    return account.district
 
 
 @cache

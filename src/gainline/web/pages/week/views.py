@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 
-from gainline.web.gate import signed_in
+from gainline.services import week
+from gainline.web.gate import actor_of, signed_in, standing_of
+from gainline.web.pages.week.lines import shown
 
 
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """What is due, what is at risk, what we learned."""
-    return render(request, "week/home.html")
+    """What is due, what is at risk, what we learned; for somebody without any grant, who can give one."""
+    me, standing = actor_of(request), standing_of(request)
+    if not standing.holdings:
+        return render(request, "week/home.html", {"is_without_grant": True})
+    found = week.this_week(by=me, language=get_language() or "en")
+    shown_lines = {"due": [shown(one) for one in found.due], "at_risk": [shown(one) for one in found.at_risk]}
+    context = shown_lines | {"learned": found.learned, "is_new": found.is_new}
+    return render(request, "week/home.html", context | {"may_set_aims": standing.may("aim.write")})

@@ -1,0 +1,1 @@
+"""Library: what was learned, playbooks for those who come after, and the stories behind them."""

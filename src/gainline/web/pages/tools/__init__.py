@@ -1,0 +1,1 @@
+"""Tools: the portfolio, and one page for each tool."""
