@@ -16,6 +16,7 @@ from gainline.store.models.evidence import Decision, Evidence, Learning, Playboo
 from gainline.store.models.grants import DecisionRight, Grant
 from gainline.store.models.imports import Import, Job
 from gainline.store.models.notes import Feedback, Note, Release
+from gainline.store.models.tokens import ApiToken
 from gainline.store.models.tools import Agreement, Contract, Tool
 from gainline.store.tenancy import across_districts, within
 
@@ -46,6 +47,7 @@ def _rows(district: District) -> dict[type[models.Model], models.Model]:
     grant = Grant.objects.create(
         account=me, role="analyst", purpose="evaluate", unit=root, starts=DAY, granted_by=other
     )
+    token = ApiToken.objects.create(name="script", account=me, grant=grant, sha256=f"{next(NUMBER):064d}", ends=DAY)
     right = DecisionRight.objects.create(right="scale", role="analyst")
     aim = Aim.objects.create(title="More read well", by_when=DAY, unit=root, owner=me)
     measure = AimMeasure.objects.create(
@@ -102,6 +104,22 @@ def _rows(district: District) -> dict[type[models.Model], models.Model]:
         before=SHA,
         hash=SHA,
     )
-    rows = (district, me, root, grant, right, aim, measure, driver, tool, contract, agreement, cycle, draft, locked)
+    rows = (
+        district,
+        me,
+        root,
+        grant,
+        token,
+        right,
+        aim,
+        measure,
+        driver,
+        tool,
+        contract,
+        agreement,
+        cycle,
+        draft,
+        locked,
+    )
     rows += (draw, job, brought, evidence, review, voice, decision, learning, playbook, note, release, feedback, event)
     return {type(row): row for row in rows}

@@ -68,6 +68,7 @@ DATABASES = {
     "default": postgresql(ENVIRONMENT.database_url) if ENVIRONMENT.database_url else sqlite(GAINLINE_HOME),
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+GAINLINE_API_PER_MINUTE = 300  # requests of one token that each server process lets pass
 GAINLINE_JOB_TASK = "gainline.jobs.work.carry_out"  # services stand below jobs, so they find it by this name
 
 TEMPLATES = [

@@ -29,5 +29,6 @@ def _has_addresses(name: str) -> bool:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *(path("", include(name)) for name in slices()),
+    path("api/v1/", include("gainline.web.api.urls")),
     path("accounts/", include("allauth.urls")),
 ]

@@ -67,6 +67,7 @@ def verb(
             with within(by.district_id), transaction.atomic():
                 District.objects.select_for_update().get(pk=by.district_id)
                 row = kwargs.get(on) if on else None
+                _may_write(by)
                 authorize(by, permission, row)
                 result = function(*args, **kwargs)
                 _write_down(by, function, declared, dict(kwargs), result)
@@ -190,8 +191,15 @@ def _write_down(
 ) -> None:
     row = result if isinstance(result, models.Model) else given.get(declared.on or "")
     words = {name: _plain(given[name]) for name in declared.words if given.get(name) is not None}
+    if by.through is not None:
+        words["token"] = by.through.public_id
     name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
     write_down(district=by.district, by=by, name=name, row=row, words=words)
+
+
+def _may_write(by: Account) -> None:
+    if by.through is not None and not by.through.may_write:
+        raise NotAllowed("SV075 this token only reads", "issue one that may write, or do it on the pages")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a row, a day, a list, a number or a text

@@ -102,6 +102,7 @@ class JobKind(TextChoices):
     IMPORT = "import", _("Import")
     MEASURE = "measure", _("Measure")
     EVALUATE = "evaluate", _("Evaluate")
+    ROADMAP = "roadmap", _("Roadmap")
 
 
 class JobState(TextChoices):

@@ -1,5 +1,29 @@
 """The tables, one file per aggregate; only the store and the services import from here."""
 
-from gainline.store.models import accounts, aims, audit, cycles, districts, evidence, grants, imports, notes, tools
+from gainline.store.models import (
+    accounts,
+    aims,
+    audit,
+    cycles,
+    districts,
+    evidence,
+    grants,
+    imports,
+    notes,
+    tokens,
+    tools,
+)
 
-__all__ = ["accounts", "aims", "audit", "cycles", "districts", "evidence", "grants", "imports", "notes", "tools"]
+__all__ = [
+    "accounts",
+    "aims",
+    "audit",
+    "cycles",
+    "districts",
+    "evidence",
+    "grants",
+    "imports",
+    "notes",
+    "tokens",
+    "tools",
+]

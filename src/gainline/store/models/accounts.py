@@ -32,6 +32,7 @@ class Account(Timed, AbstractBaseUser):  # type: ignore[misc]  # two abstract Me
     title = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=5, default="en")
     is_active = models.BooleanField(default=True)
+    through: Any = None  # no column: the token by which a program acts for this account, while it does
 
     objects = Directory()
     colleagues = ScopedManager(district="district")
