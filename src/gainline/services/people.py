@@ -61,7 +61,15 @@ def found_district(
 
 @desk.verb("people.write", words=("kind", "name"))
 def add_unit(*, by: Account, kind: UnitKind, name: str, parent: Organization, code: str = "") -> Organization:
-    """A school or an office under another unit; `code` is the roster's id of a school."""
+    """A school or an office under another unit; `code` is the roster's id of a school.
+
+    Raises
+    ------
+    Conflict
+        SV071 when another unit has this name.
+    """
+    if Organization.objects.filter(name=name).exists():
+        raise desk.refuse("SV071", "another unit has this name already", "give it a name that tells them apart")
     return Organization.objects.create(kind=kind, name=name, parent=parent, code=code)
 
 
@@ -156,6 +164,13 @@ def colleague(*, by: Account, public_id: str) -> Account:
     """One account of this district."""
     found: Account = desk.find(Account, public_id)
     return found
+
+
+@desk.reading("people.read")
+def grants_of(*, by: Account, account: Account) -> list[Grant]:
+    """Every grant that an account holds or held, latest first, with its unit and who gave and ended it."""
+    found = Grant.objects.filter(account=account).select_related("unit", "granted_by", "withdrawn_by")
+    return list(found.order_by("-pk"))
 
 
 @desk.reading("people.read")

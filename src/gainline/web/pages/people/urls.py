@@ -1,0 +1,15 @@
+"""Addresses of the people pages."""
+
+from django.urls import path
+
+from gainline.web.pages.people import views
+
+app_name = "people"
+urlpatterns = [
+    path("people/", views.people, name="people"),
+    path("people/invite/", views.invite, name="invite"),
+    path("people/rights/", views.rights, name="rights"),
+    path("people/units/", views.units, name="units"),
+    path("people/<str:public_id>/", views.person, name="person"),
+    path("people/grants/<str:public_id>/end/", views.end, name="end"),
+]
