@@ -1,0 +1,230 @@
+"""Telling: which parts each reader gets, in which words. The numbers come from the same facts for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
+
+from gainline.engine.core.errors import Refused
+from gainline.engine.privacy import Audience, Policy
+from gainline.engine.reports import board, wording
+from gainline.engine.reports.facts import CHIPS, Facts, facts
+from gainline.engine.reports.family import family_paragraph
+from gainline.engine.reports.figures import Table, figures
+from gainline.engine.reports.funnel import funnel
+from gainline.engine.reports.method import method
+from gainline.engine.reports.readability import grade
+from gainline.engine.reports.readers.letter import Letter, Part
+from gainline.engine.reports.robust import not_shown, raised, robust
+from gainline.engine.reports.words import words
+
+FAMILIES_READ = 8.0  # school grade; Kincaid et al. (1975) as in `readability`
+
+
+class Reader(StrEnum):
+    """Who a brief is written for."""
+
+    BOARD = auto()
+    TEACHERS = auto()
+    FAMILIES = auto()
+    ANALYST = auto()
+
+    @property
+    def audience(self) -> Audience:
+        """What the exit for numbers lets this reader see: a letter to staff gets round, one to a board is public."""
+        staff = {Reader.TEACHERS: Audience.STAFF, Reader.ANALYST: Audience.ANALYST}
+        return staff.get(self, Audience.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided: the word, the day (ISO), and their reasons."""
+
+    word: str
+    on: str
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A note that travels with the brief; its day (ISO) and the figure it hangs on may be empty."""
+
+    says: str
+    on: str = ""
+    figure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What stands around the evidence when a brief is sent.
+
+    Parameters
+    ----------
+    district
+        Its name.
+    decided
+        What was decided; None while nothing is.
+    notes
+        Notes that somebody chose to send along.
+    answer_at
+        Where the reader can answer; empty for nowhere.
+    """
+
+    district: str = ""
+    decided: Decided | None = None
+    notes: tuple[Pinned, ...] = ()
+    answer_at: str = ""
+
+
+def letter(evidence: dict[str, Any], reader: Reader, *, lang: str = "en", sending: Sending | None = None) -> Letter:
+    """Tell an evaluation to a reader.
+
+    Parameters
+    ----------
+    evidence
+        The evidence document's JSON value.
+    sending
+        What was decided, which notes go along, and where the reader can answer.
+
+    Raises
+    ------
+    UserFixable
+        RP003 when the document is not an evidence document of ours.
+    Missing
+        RP002 when no catalogue has the language.
+    Refused
+        RP013 when the families' text reads above grade 8.
+    """
+    around = sending or Sending()
+    told = facts(evidence, audience=reader.audience, policy=Policy(), words=words(lang))
+    t = told.words
+    made = Letter(
+        lang=lang,
+        district=around.district,
+        kicker=t(f"letter.kicker_{reader}"),
+        title=t("letter.title_families", tool=told.tool) if reader is Reader.FAMILIES else board.headline(told),
+        standfirst=_standfirst(told, reader),
+        parts=tuple(part for part in _parts(told, reader, around.decided, around.notes) if part is not None),
+        source=_source(told),
+        warning=t("page.not_for_passing_on") if reader is Reader.ANALYST else "",
+        answer=(t("letter.answer_title"), t("letter.answer"), t("letter.answer_link"), around.answer_at),
+    )
+    if reader is Reader.FAMILIES and lang == "en" and (found := grade(made.text)) > FAMILIES_READ:
+        says = f"RP013 the text for families reads at grade {found:.1f}, above grade {FAMILIES_READ:.0f}"
+        raise Refused(says, "use shorter words for the tool, its measure or the notes that you send along")
+    return made
+
+
+def _standfirst(told: Facts, reader: Reader) -> str:
+    if reader is Reader.FAMILIES:
+        return told.words("letter.families_first")
+    return f"{wording.sentence(told.claim, told.words)} {wording.tail(told.claim, told.words)}"
+
+
+def _parts(told: Facts, reader: Reader, decided: Decided | None, notes: tuple[Pinned, ...]) -> list[Part | None]:
+    noted = _notes(told, notes)
+    if reader is Reader.FAMILIES:
+        return [
+            Part(told.words("letter.tried"), (family_paragraph(told),)),
+            _for_hundred(told),
+            noted,
+            _next(told, decided),
+        ]
+    if reader is Reader.TEACHERS:
+        return [_tried(told), _use(told), _gaps(told), noted, _limits(told), _next(told, decided)]
+    if reader is Reader.BOARD:
+        return [_next(told, decided), _compared(told), _rule(told), _use(told), _gaps(told), noted, _limits(told)]
+    return [_compared(told), _use(told), _gaps(told), *_methods(told), noted, _limits(told), _next(told, decided)]
+
+
+def _tried(told: Facts) -> Part:
+    """What was tried, on whom, and why anybody thought it would help."""
+    plan, t = told.plan, told.words
+    because = plan["hypothesis"].get("because") or ""
+    lines = [plan["question"], t("letter.because", because=because.rstrip(".")) if because else ""]
+    design = t("letter.design", design=t(f"design.{plan['design']['kind']}"), n=told.n)
+    return Part(t("letter.tried"), tuple(filter(None, (*lines, design))))
+
+
+def _compared(told: Facts) -> Part:
+    """Predicted, worth having and found, side by side."""
+    rows = tuple((label, shown, under or "–") for _, label, shown, under in board.comparison(told))
+    t = told.words
+    head = (t("letter.col_what"), t("letter.col_figure"), t("letter.col_unit"))
+    return Part(t("letter.compared"), table=Table(head, rows, t("letter.compared")))
+
+
+def _rule(told: Facts) -> Part:
+    """The registered rule and how each clause came out."""
+    t = told.words
+    rows = tuple(
+        (one.says, one.found or "–", t("rule.held" if one.holds else "rule.not_held")) for one in board.clauses(told)
+    )
+    title = t("rule.title", day=told.day(told.evidence["provenance"]["registered_on"]))
+    return Part(title, table=Table((t("letter.col_clause"), t("letter.col_found"), t("letter.col_held")), rows, title))
+
+
+def _use(told: Facts) -> Part:
+    """From licenses to students at the dose, with what each cost."""
+    made = funnel(told)
+    return Part(made.title, (made.sentence,), table=made.table)
+
+
+def _gaps(told: Facts) -> Part | None:
+    """What became of the registered gaps; groups too small to show say so."""
+    found = next((one for one in figures(told) if one.name == "gap"), None)
+    return Part(found.title, (found.sentence,), table=found.table) if found else None
+
+
+def _methods(told: Facts) -> list[Part]:
+    """Every estimate, the counts by arm, the rating's steps and the checks, for those who check us."""
+    made, around, t = method(told), robust(told), told.words
+    tables = [
+        (t("letter.estimates"), made.outcomes),
+        (t("letter.counts"), made.counts),
+        (t("letter.steps"), made.steps),
+    ]
+    tables += [(t("letter.checks"), around.checks)] if around.checks else []
+    tables += [(t("letter.deviations"), made.deviations)] if made.deviations else []
+    return [Part(title, table=table) for title, table in tables]
+
+
+def _for_hundred(told: Facts) -> Part | None:
+    """How many used it enough, as families count: out of a hundred."""
+    share = told.share(("funnel", "dosed"), ("funnel", "enrolled"))
+    if share is None:
+        return None
+    return Part(told.words("letter.used"), (told.words("letter.used_share", share=share),))
+
+
+def _limits(told: Facts) -> Part:
+    """What speaks against it, and what it does not show."""
+    return Part(told.words("limits.title"), points=(*raised(told).lines, *not_shown(told)))
+
+
+def _notes(told: Facts, notes: tuple[Pinned, ...]) -> Part | None:
+    """The notes that travel along, each with its day and its figure."""
+    if not notes:
+        return None
+    return Part(told.words("letter.notes"), points=tuple(_note(told, note) for note in notes))
+
+
+def _note(told: Facts, note: Pinned) -> str:
+    pinned = ", ".join(filter(None, (told.day(note.on) if note.on else "", note.figure)))
+    return f"{pinned}: {note.says}" if pinned else note.says
+
+
+def _next(told: Facts, decided: Decided | None) -> Part:
+    """What was decided, or who will decide by when."""
+    t, plan = told.words, told.plan
+    if decided is None:
+        who = t("decide.by", decider=plan["decision"]["decider"], day=told.day(plan["deadline"]["decide_by"]))
+        return Part(t("letter.next"), (t(f"family.next_{told.chip}"), who))
+    word = t(f"verdict.{CHIPS[decided.word]}")
+    return Part(t("letter.decided"), (t("letter.decided_line", word=word, day=told.day(decided.on)), decided.reasons))
+
+
+def _source(told: Facts) -> str:
+    small = told.words("page.small_counts", n=told.released.policy.minimum_n) if told.released.hides else ""
+    return f"{told.source} {small}".strip()
