@@ -1,0 +1,1 @@
+"""Tokens: what programs show to act through one of one's grants."""
