@@ -60,10 +60,26 @@ def releases(*, by: Account) -> list[Release]:
 
 
 @desk.reading("audit.read")
-def trail(*, by: Account, before: int | None = None) -> list[AuditEvent]:
-    """Events of the audit trail, latest first, 200 at a time; `before` is the number to go on from."""
+def trail(*, by: Account, before: int | None = None, verb: str = "", actor: str = "") -> list[AuditEvent]:
+    """Events of the audit trail, latest first, 200 at a time.
+
+    Parameters
+    ----------
+    before
+        The number to go on from.
+    verb, actor
+        Only events of this verb, and of the account with this id in addresses; empty for all.
+    """
     events = AuditEvent.objects.select_related("actor").order_by("-seq")
-    return list((events.filter(seq__lt=before) if before else events)[:AT_MOST])
+    wanted = {"seq__lt": before, "verb": verb, "actor__public_id": actor}
+    return list(events.filter(**{name: value for name, value in wanted.items() if value})[:AT_MOST])
+
+
+@desk.reading("audit.read")
+def trail_filters(*, by: Account) -> tuple[list[str], list[Account]]:
+    """The verbs that the trail knows, and the accounts that it may name."""
+    verbs = AuditEvent.objects.order_by("verb").values_list("verb", flat=True).distinct()
+    return list(verbs), list(Account.colleagues.order_by("name"))
 
 
 @desk.reading("audit.read")

@@ -1,0 +1,180 @@
+"""Governance: every rule that protects a child, where it stands, and the trail that shows whether it was kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from gainline.engine.privacy import Policy
+from gainline.engine.records import TABLES, Retention, Sensitivity
+from gainline.services import clock, tools
+from gainline.services import governance as desk
+from gainline.services.permissions import PURPOSES
+from gainline.store.words import Purpose
+from gainline.web.gate import actor_of, needs, standing_of
+from gainline.web.parts import Cell, Column, Tab, Table
+from gainline.web.parts.days import day_words
+
+PLACES: tuple[tuple[str, str | Promise, str], ...] = (
+    ("governance:agreements", gettext_lazy("Agreements"), "district.read"),
+    ("governance:families", gettext_lazy("Purposes and families"), "district.read"),
+    ("governance:releases", gettext_lazy("Releases"), "district.read"),
+    ("governance:trail", gettext_lazy("Audit trail"), "audit.read"),
+)
+STAYS = {
+    Retention.CONTRACT: gettext_lazy("while the contract's data terms run"),
+    Retention.CYCLE: gettext_lazy("until the cycle's decision can no longer be appealed"),
+    Retention.ROSTER: gettext_lazy("while the student is enrolled"),
+    Retention.RECORD: gettext_lazy("as the institution's own memory, without personal data"),
+}
+
+
+def _tabs(request: HttpRequest, here: str) -> list[Tab]:
+    standing = standing_of(request)
+    return [Tab(str(label), reverse(name), is_current=name == here)
+            for name, label, permission in PLACES if standing.may(permission)]  # fmt: skip
+
+
+@needs("district.read")
+@require_http_methods(["GET", "HEAD"])
+def agreements(request: HttpRequest) -> HttpResponse:
+    """Every tool with what its vendor may do with which data, and until when."""
+    me = actor_of(request)
+    day, found = clock.today(me.district), tools.tools(by=me)
+    labels = (_("Tool"), _("Stands"), _("For"), _("Fields"), _("Recipients"), _("Ends"), _("Destroyed by"))
+    rows = tuple(_agreed(tool, day) for tool in found)
+    context = {"table": Table(_("Agreements about data"), tuple(map(Column, labels)), rows), "is_empty": not found}
+    return render(request, "governance/agreements.html", context | {"tabs": _tabs(request, "governance:agreements")})
+
+
+def _agreed(tool: Any, day: date) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row of the store
+    name = Cell(tool.name, reverse("tools:tool", args=[tool.public_id]))
+    latest = max(tool.agreements.all(), key=lambda one: one.ends, default=None)
+    if latest is None:
+        return (name, Cell(_("None"), kind="risk"), "–", "–", "–", "–", "–")
+    lists = (latest.purposes, latest.fields, latest.recipients)
+    says = (", ".join(map(str, one)) or "–" for one in lists)
+    return (name, _stands(latest, day), *says, day_words(latest.ends), day_words(latest.destroy_by))
+
+
+def _stands(agreement: Any, day: date) -> Cell:  # noqa: ANN401 - a row of the store
+    if agreement.destroy_by < day:
+        return Cell(_("Destruction is due"), kind="risk", under=_("ask the vendor for the certificate"))
+    if agreement.ends < day:
+        return Cell(_("Ended"), kind="watch", under=_("data may still be held until the day of destruction"))
+    return Cell(_("Runs"), kind="settled")
+
+
+@needs("district.read")
+@require_http_methods(["GET", "HEAD"])
+def families(request: HttpRequest) -> HttpResponse:
+    """What records are used for, what is held about a student, and what everybody may see."""
+    me = actor_of(request)
+    rule = Policy()
+    purposes = Table(
+        _("Purposes"),
+        (Column(_("Purpose")), Column(_("Roles that serve it"))),
+        tuple((str(purpose.label), ", ".join(str(role.label) for role in PURPOSES if purpose in PURPOSES[role]))
+              for purpose in Purpose),
+    )  # fmt: skip
+    public = [one for one in desk.releases(by=me) if one.audience == "public"]
+    context = {"purposes": purposes, "held": _held(), "rule": rule, "bands": _bands(rule), "public": public}
+    return render(request, "governance/families.html", context | {"tabs": _tabs(request, "governance:families")})
+
+
+def _held() -> Table:
+    """What may be held about a student, by the categories of the national data privacy agreement."""
+    of_students = {Sensitivity.STUDENT, Sensitivity.SPECIAL}
+    fields = [field for table in TABLES.values() for field in table.fields if field.sensitivity in of_students]
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for field in fields:
+        names, stays = found.setdefault(field.ndpa, (set(), set()))
+        names.add(field.name.replace("_", " "))
+        stays.add(str(STAYS[field.retention]))
+    rows = tuple((what, ", ".join(sorted(names)), ", ".join(sorted(stays)))
+                 for what, (names, stays) in sorted(found.items()))  # fmt: skip
+    return Table(_("What may be held about a student"), (Column(_("Category")), Column(_("Fields")),
+                 Column(_("Stays"))), rows)  # fmt: skip
+
+
+def _bands(rule: Policy) -> Table:
+    rows, above = [], rule.minimum_n
+    for band in rule.bands:
+        rows.append((_("%(low)s to %(high)s people") % {"low": above, "high": band.up_to},
+                     _("in bands of %(n)s points") % {"n": band.width}))  # fmt: skip
+        above = band.up_to + 1
+    rows.append((_("%(low)s people and more") % {"low": above}, _("in whole percents")))
+    return Table(_("How exactly a share is told"), (Column(_("Group of")), Column(_("Its share is told"))), tuple(rows))
+
+
+@needs("district.read")
+@require_http_methods(["GET", "HEAD"])
+def releases(request: HttpRequest) -> HttpResponse:
+    """What left the house."""
+    found = desk.releases(by=actor_of(request))
+    labels = (_("Brief"), _("For"), _("Sent to"), _("When"), _("By"), _("Answers"), _("Digest"))
+    columns = tuple(Column(label, is_number=place == 5) for place, label in enumerate(labels))
+    audiences = {"public": _("Everybody"), "staff": _("Staff"), "analyst": _("Analysts")}
+    rows = tuple(
+        (
+            Cell(one.cycle.title, reverse("cycles:cycle", args=[one.cycle.public_id])) if one.cycle else "–",
+            audiences.get(one.audience, one.audience),
+            one.recipient,
+            day_words(one.released_on),
+            one.released_by.name,
+            str(len(one.feedback.all())),
+            one.sha256[:12],
+        )
+        for one in found
+    )
+    context = {"table": Table(_("What left the house"), columns, rows), "is_empty": not found}
+    return render(request, "governance/releases.html", context | {"tabs": _tabs(request, "governance:releases")})
+
+
+@needs("audit.read")
+@require_http_methods(["GET", "HEAD"])
+def trail(request: HttpRequest) -> HttpResponse:
+    """Who did what when, 200 events at a time; the chain is checked when somebody asks."""
+    me, asked = actor_of(request), request.GET
+    before = int(asked["before"]) if asked.get("before", "").isdecimal() else None
+    verb, actor = asked.get("verb", ""), asked.get("actor", "")
+    events = desk.trail(by=me, before=before, verb=verb, actor=actor)
+    verbs, accounts = desk.trail_filters(by=me)
+    is_checked = asked.get("check") == "yes"
+    query = asked.copy()
+    query.pop("check", None)
+    query["before"] = str(events[-1].seq) if events else ""
+    labels = (_("No."), _("When (UTC)"), _("Who"), _("What"), _("On"), _("With"))
+    columns = tuple(Column(label) for label in labels)
+    context = {
+        "table": Table(_("Events, latest first"), columns, tuple(map(_event, events))),
+        "older": query.urlencode() if len(events) == desk.AT_MOST else "",
+        "verbs": [("", _("Everything")), *((one, one) for one in verbs)],
+        "accounts": [("", _("Everybody")), *((one.public_id, one.name) for one in accounts)],
+        "verb": verb,
+        "actor": actor,
+        "is_checked": is_checked,
+        "breaks": desk.verify_trail(by=me) if is_checked else [],
+        "head": desk.trail_head(by=me),
+        "tabs": _tabs(request, "governance:trail"),
+    }
+    return render(request, "governance/trail.html", context)
+
+
+def _event(event: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row of the store
+    who = event.actor.name if event.actor else _("the machine's owner or the clock")
+    words = "; ".join(f"{name}: {_plain(value)}" for name, value in event.words.items())
+    when = event.at.strftime("%Y-%m-%d %H:%M:%S")
+    return (str(event.seq), when, who, event.verb, Cell(event.kind or "–", under=event.target), words or "–")
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
