@@ -10,6 +10,7 @@ from gainline.services.stages import Stage
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.evidence import Decision, Evidence, Learning, Review, Voice
+from gainline.store.models.notes import Feedback
 from gainline.store.words import Choice, Right
 
 
@@ -24,7 +25,7 @@ class Reasoned:
 
 @desk.verb("cycle.review", on="cycle")
 def open_review(*, by: Account, cycle: Cycle, summary: str = "") -> Review:
-    """Open a review of a cycle's latest evidence.
+    """Open a review of a cycle's latest evidence; answers to its briefs that no review has heard yet land in it.
 
     Raises
     ------
@@ -34,7 +35,9 @@ def open_review(*, by: Account, cycle: Cycle, summary: str = "") -> Review:
     stages.require(cycle, Stage.REVIEWED)
     latest = Evidence.objects.filter(cycle=cycle).first()
     day = clock.today(by.district)
-    return Review.objects.create(cycle=cycle, evidence=latest, held_on=day, opened_by=by, summary=summary)
+    opened = Review.objects.create(cycle=cycle, evidence=latest, held_on=day, opened_by=by, summary=summary)
+    Feedback.objects.filter(release__cycle=cycle, review=None).update(review=opened)
+    return opened
 
 
 @desk.verb("cycle.review", on="review")

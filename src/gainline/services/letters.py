@@ -1,0 +1,220 @@
+"""Letters: briefs for a board, teachers, families and analysts, what was sent to whom, and what came back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core import signing
+
+from gainline.engine.core.errors import Missing
+from gainline.engine.reports.readers import Decided, Pinned, Reader, Sending, letter, letter_html, letter_pdf
+from gainline.services import clock, desk
+from gainline.services.workspaces import folder_of
+from gainline.store.models.accounts import Account
+from gainline.store.models.cycles import Cycle
+from gainline.store.models.districts import District
+from gainline.store.models.evidence import Decision, Evidence
+from gainline.store.models.notes import Feedback, Note, Release
+from gainline.store.tenancy import across_districts, within
+
+SALT = "gainline.feedback"
+MODE = 0o700
+MOST_WORDS = 2_000  # letters of an answer
+MOST_ANSWERS = 500  # of one letter: beyond that somebody plays
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """To whom a letter goes: which voice and language, who gets it, which notes travel along, and the site's address.
+
+    Parameters
+    ----------
+    site
+        Where the site stands, such as ``https://gainline.example.org``; the link for answers begins with it.
+    """
+
+    reader: Reader
+    recipient: str
+    language: str = "en"
+    notes: Sequence[Note] = ()
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader of a letter is asked: about which letter, of which district."""
+
+    release: Release
+    district: str
+    title: str
+
+
+@desk.reading("evidence.read", on="cycle")
+def preview(*, by: Account, cycle: Cycle, envelope: Envelope) -> str:
+    """The letter as it would be sent, as HTML.
+
+    Raises
+    ------
+    Missing
+        SV052 when the cycle has not been evaluated.
+    Refused
+        RP013 when families could not read it.
+    """
+    return letter_html(_told(by.district, cycle, envelope, token=""))
+
+
+@desk.verb("release.send", on="cycle")
+def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
+    """Write a letter as page and as sheet, keep both, and enter to whom it went, with the digest of the page.
+
+    Raises
+    ------
+    Missing
+        SV052 when the cycle has not been evaluated.
+    Conflict
+        SV036 when whoever evaluated it would send it as well; SV053 when it is sent to nobody.
+    Refused
+        RP013 when families could not read it.
+    """
+    latest = Evidence.objects.filter(cycle=cycle).first()
+    if latest is not None and latest.evaluated_by_id == by.pk:
+        raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
+    if not envelope.recipient.strip():
+        raise desk.refuse("SV053", "a letter is sent to somebody", "name who gets it")
+    release = Release(cycle=cycle, evidence=latest, audience=str(envelope.reader), language=envelope.language)
+    told = _told(by.district, cycle, envelope, token=_token_of(release))
+    page = letter_html(told).encode()
+    release.recipient, release.sha256 = envelope.recipient, hashlib.sha256(page).hexdigest()
+    release.released_on, release.released_by = clock.today(by.district), by
+    folder = _folder(by.district)
+    (folder / f"{release.public_id}.pdf").write_bytes(letter_pdf(told))
+    (folder / f"{release.public_id}.html").write_bytes(page)
+    release.save()
+    return release
+
+
+@desk.reading("district.read")
+def sent(*, by: Account) -> list[Release]:
+    """What was sent to whom, latest first, with the answers that came back."""
+    chosen = Release.objects.select_related("cycle__tool", "released_by").prefetch_related("feedback__review")
+    return list(chosen)
+
+
+@desk.reading("district.read")
+def release(*, by: Account, public_id: str) -> Release:
+    """One letter that was sent."""
+    found: Release = desk.find(Release, public_id, "cycle__tool", "released_by")
+    return found
+
+
+@desk.reading("district.read", on="release")
+def page_of(*, by: Account, release: Release) -> bytes:
+    """The page as it was sent.
+
+    Raises
+    ------
+    Missing
+        SV054 when it was not kept here, or is not what was sent any more.
+    """
+    return _kept(release)
+
+
+@desk.reading("district.read", on="release")
+def sheet_of(*, by: Account, release: Release) -> bytes:
+    """The tagged PDF that was made with the page.
+
+    Raises
+    ------
+    Missing
+        SV054 when it was not kept here.
+    """
+    path = _folder(release.district) / f"{release.public_id}.pdf"
+    if not path.is_file():
+        raise _gone()
+    return path.read_bytes()
+
+
+@desk.carrying
+def asked(*, token: str) -> Asked:
+    """What a letter's link leads to; whoever has the letter has the link.
+
+    Raises
+    ------
+    Missing
+        SV002 when the link was not made by this site.
+    """
+    found = _by_token(token)
+    with within(found.district_id):
+        return Asked(found, found.district.name, found.cycle.title if found.cycle else "")
+
+
+@desk.carrying
+def answer(*, token: str, says: str, voice: str = "") -> Feedback:
+    """Keep what a reader answered, without any name; it lands in the next review.
+
+    Raises
+    ------
+    Missing
+        SV002 when the link was not made by this site.
+    Conflict
+        SV055 when nothing is said, or more than a page, or the letter has had all the answers that it takes.
+    """
+    found = _by_token(token)
+    with within(found.district_id):
+        is_full = Feedback.objects.filter(release=found).count() >= MOST_ANSWERS
+        if not says.strip() or len(says) > MOST_WORDS or is_full:
+            raise desk.refuse(
+                "SV055", "this answer cannot be kept", f"write something, in {MOST_WORDS} letters at most"
+            )
+        return Feedback.objects.create(release=found, says=says.strip(), voice=voice.strip()[:60])
+
+
+def _token_of(release: Release) -> str:
+    """The signed word in the link of a letter: nobody can make one up, and it names no person."""
+    return signing.dumps(release.public_id, salt=SALT)
+
+
+def _by_token(token: str) -> Release:
+    try:
+        public_id = signing.loads(token, salt=SALT)
+    except signing.BadSignature as fault:
+        raise desk.nothing_here() from fault
+    with across_districts(why="the link of a letter says by itself to which district it belongs"):
+        found = Release.objects.select_related("cycle", "district").filter(public_id=public_id).first()
+    if found is None:
+        raise desk.nothing_here()
+    return found
+
+
+def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -> Any:  # noqa: ANN401 - a letter
+    latest = Evidence.objects.filter(cycle=cycle).first()
+    if latest is None:
+        raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
+    stands = Decision.objects.filter(cycle=cycle, replaced_by=None).first()
+    decided = Decided(stands.chosen, stands.decided_on.isoformat(), stands.reasons) if stands else None
+    notes = tuple(Pinned(one.says, one.on.isoformat() if one.on else "", one.figure) for one in envelope.notes)
+    answer_at = f"{envelope.site}/feedback/{token}/" if token else ""
+    sending = Sending(district.name, decided, notes, answer_at)
+    return letter(latest.document, envelope.reader, lang=envelope.language, sending=sending)
+
+
+def _kept(release: Release) -> bytes:
+    path = _folder(release.district) / f"{release.public_id}.html"
+    page = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(page).hexdigest() != release.sha256:
+        raise _gone()
+    return page
+
+
+def _gone() -> Missing:
+    return Missing("SV054 what was sent is not kept here as it was sent", "send it again, and ask who had access")
+
+
+def _folder(district: District) -> Path:
+    folder = folder_of(district) / "letters"
+    folder.mkdir(parents=True, exist_ok=True, mode=MODE)
+    return folder

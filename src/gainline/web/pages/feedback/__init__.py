@@ -1,0 +1,1 @@
+"""Feedback: where the link of a brief leads; no account is needed."""

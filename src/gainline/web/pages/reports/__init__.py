@@ -1,0 +1,1 @@
+"""Reports: briefs in four voices, what was sent to whom, and what came back."""
