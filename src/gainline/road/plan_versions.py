@@ -72,6 +72,17 @@ def last_version(roadmap: Path) -> Version:
     return _read(files[-1])
 
 
+def versions(roadmap: Path, *, latest: int) -> list[Version]:
+    """The latest plans that were kept for a roadmap, so many of them, the oldest first.
+
+    Raises
+    ------
+    UserFixable
+        RM048 when one is not what its name's digest was made of.
+    """
+    return [_read(path) for path in _files(roadmap)[-latest:]]
+
+
 def _folder(roadmap: Path) -> Path:
     return roadmap.with_suffix(".plans")
 

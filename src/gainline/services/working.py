@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gainline.engine.core.progress import Progress
-from gainline.services import clock, desk, evidence, imports, queue
+from gainline.services import clock, desk, evidence, imports, queue, roadmaps
 from gainline.store.models.imports import Heartbeat, Job
 from gainline.store.words import JobKind
 
@@ -11,6 +11,7 @@ WORK = {
     JobKind.IMPORT: imports.carry_out,
     JobKind.EVALUATE: evidence.carry_out,
     JobKind.MEASURE: evidence.carry_out_measure,
+    JobKind.ROADMAP: roadmaps.carry_out,
 }
 WORKER = "worker"
 

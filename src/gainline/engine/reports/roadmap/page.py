@@ -62,19 +62,20 @@ def roadmap_html(
     as_of
         The day that the page is made on.
     """
-    return page("roadmap.html", **_told(roadmap, dates, before, as_of))
+    return page("roadmap.html", **roadmap_parts(roadmap, dates, before, as_of=as_of))
 
 
 def roadmap_pdf(
     roadmap: Roadmap, dates: Mapping[str, Dates], before: Mapping[str, Dates] | None = None, *, as_of: date
 ) -> bytes:
     """The same on one sheet of A3 as a tagged PDF (PDF/UA-1); parameters as for `roadmap_html`."""
-    return sheet_pdf(_told(roadmap, dates, before, as_of))
+    return sheet_pdf(roadmap_parts(roadmap, dates, before, as_of=as_of))
 
 
-def _told(
-    roadmap: Roadmap, dates: Mapping[str, Dates], before: Mapping[str, Dates] | None, as_of: date
+def roadmap_parts(
+    roadmap: Roadmap, dates: Mapping[str, Dates], before: Mapping[str, Dates] | None = None, *, as_of: date
 ) -> dict[str, Any]:
+    """The same page's findings, drawings and rows by name, for a page with a frame of its own."""
     room = slack(roadmap, dates)
     chain = driving_chain(roadmap, dates)
     driving = frozenset(driver.activity.key for driver in chain)
