@@ -1,0 +1,184 @@
+"""What stands around every page of a cycle: where it is, how far it has come, and what whoever asks may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from gainline.engine.core.errors import GainlineError
+from gainline.services import cycles, stages
+from gainline.services.stages import Stage as Step
+from gainline.web.gate import actor_of, standing_of
+from gainline.web.parts import Stage, State
+
+Row = Any  # a row of the store, of which faces know the attributes only
+Grown = dict[Step, tuple[str, str]]
+PLACES: dict[Step, str] = {
+    Step.ASKED: "question",
+    Step.PLANNED: "who",
+    Step.REGISTERED: "register",
+    Step.RECORDED: "monitor",
+    Step.EVALUATED: "evidence",
+    Step.REVIEWED: "review",
+    Step.DECIDED: "decision",
+    Step.LEARNED: "learning",
+}
+ACTS: dict[Step, str | Promise] = {
+    Step.ASKED: _("Write the question"),
+    Step.PLANNED: _("Write the plan"),
+    Step.REGISTERED: _("Read and lock the plan"),
+    Step.RECORDED: _("Bring files in"),
+    Step.EVALUATED: _("Have the plan evaluated"),
+    Step.REVIEWED: _("Hold a review"),
+    Step.DECIDED: _("Decide"),
+    Step.LEARNED: _("Write down what was learned"),
+}
+CRUMB = 36  # characters of a title that a crumb has room for
+LANGUAGES = frozenset({"en", "es"})  # of the sentences about evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A refusal as a page shows it beside what it is about."""
+
+    because: str
+    remedy: str
+    code: str
+
+
+def said_of(error: GainlineError) -> Said:
+    """An error's reason without its code, the remedy, and the code."""
+    code, _space, rest = error.says.partition(" ")
+    has_code = code.rstrip(":")[2:].isdigit()
+    return Said(rest if has_code else error.says, error.remedy or "", code.rstrip(":") if has_code else "")
+
+
+def refuse(form: forms.Form, error: GainlineError) -> None:
+    """Put a refusal at the top of its form."""
+    said = said_of(error)
+    form.add_error(None, f"{sentence(said.because)} {sentence(said.remedy)}".strip())
+
+
+def sentence(text: str) -> str:
+    """Words as a sentence."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+def language() -> str:
+    """The page's language where sentences about evidence exist in it, else English."""
+    own = (get_language() or "en").split("-")[0]
+    return own if own in LANGUAGES else "en"
+
+
+def one_of(request: HttpRequest, public_id: str) -> Row:
+    """The cycle of an address."""
+    return cycles.cycle(by=actor_of(request), public_id=public_id)
+
+
+def why_not(cycle: Row, stage: Step) -> Said | None:
+    """What stands in the way of a stage, as a page shows it; None when nothing does."""
+    error = stages.why_not(cycle, stage)
+    return said_of(error) if error else None
+
+
+def strip(cycle: Row, faults: int | None = None, grown: Grown | None = None) -> list[Stage]:
+    """The stages of a cycle; with the faults of its plan where that was checked, and with what stands so far."""
+    reached = stages.progress_of(cycle)
+    found = []
+    for place, one in enumerate(reached):
+        is_after_next = place > 0 and reached[place - 1].is_next
+        made = _stage(cycle, one, is_after_next=is_after_next, faults=faults)
+        says, when = (grown or {}).get(one.step.stage, ("", ""))
+        found.append(replace(made, sentence=says, when=when))
+    return found
+
+
+def next_words(cycle: Row) -> str:
+    """What is next for a cycle, as the verb of its button; empty when nothing is."""
+    if cycle.stopped_on:
+        return gettext("Stopped")
+    following = next((one for one in stages.progress_of(cycle) if one.is_next), None)
+    return str(ACTS[following.step.stage]) if following else gettext("Nothing: it was learned from")
+
+
+def page(
+    request: HttpRequest,
+    cycle: Row,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page of a cycle with its frame: crumbs, stages, and what may be done."""
+    standing = standing_of(request)
+    may = {name.replace(".", "_"): standing.may(name, cycle) for name in MAY}
+    title = Truncator(cycle.title).chars(CRUMB)
+    crumbs = [(gettext("Cycles"), reverse("cycles:cycles"))]
+    here = context.get("here", "")
+    crumbs += [(title, address(cycle, "cycle")), (here, "")] if here else [(title, "")]
+    shown = {"cycle": cycle, "stages": strip(cycle), "crumbs": crumbs, "may": may}
+    return render(request, f"cycles/{template}.html", shown | context, status=status)
+
+
+MAY = (
+    "cycle.start", "cycle.plan", "cycle.draw", "cycle.register", "cycle.look", "cycle.review", "cycle.decide",
+    "evidence.read", "record.import", "note.write", "release.send", "library.write",
+)  # fmt: skip
+
+
+def address(cycle: Row, name: str) -> str:
+    """A page of a cycle."""
+    return reverse(f"cycles:{name}", args=[cycle.public_id])
+
+
+def days_left(day: date, today: date) -> str:
+    """How many days are left, as a word of a status."""
+    left = (day - today).days
+    if left < 0:
+        return gettext("The day has passed")
+    return ngettext("%(days)d day left", "%(days)d days left", left) % {"days": left}
+
+
+def _stage(
+    cycle: Row,
+    one: stages.Reached,
+    *,
+    is_after_next: bool,
+    faults: int | None,
+) -> Stage:
+    stage = one.step.stage
+    href = address(cycle, PLACES[stage])
+    title = str(one.step.label)
+    if one.is_reached:
+        return Stage(str(stage), title, State.DONE, href=href)
+    if one.is_next and not cycle.stopped_on:
+        if stage is Step.REGISTERED and faults:
+            return Stage(str(stage), title, State.BLOCKED, reason=_faulty(faults), remedy=_mend(), href=href)
+        return Stage(str(stage), title, State.NOW, href=href, act=str(ACTS[stage]), act_href=href)
+    if is_after_next and (error := stages.why_not(cycle, stage)):
+        said = said_of(error)
+        return Stage(
+            str(stage), title, State.BLOCKED, reason=sentence(said.because), remedy=sentence(said.remedy), href=href
+        )
+    return Stage(str(stage), title, State.LATER, href=href)
+
+
+def _faulty(faults: int) -> str:
+    words = ngettext(
+        "One thing keeps the plan from being locked.", "%(faults)d things keep the plan from being locked.", faults
+    )
+    return words % {"faults": faults}
+
+
+def _mend() -> str:
+    return gettext("Answer what is missing in the plan.")

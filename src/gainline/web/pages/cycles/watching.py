@@ -1,0 +1,137 @@
+"""Monitoring: what came in since the lock, how much the tool is used, and the signs that need somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gainline.engine.core.errors import GainlineError
+from gainline.services import evidence, imports, planning, watching
+from gainline.services.stages import Stage
+from gainline.store.words import JobState
+from gainline.web.gate import actor_of, needs, signed_in, standing_of
+from gainline.web.pages.cycles import shown
+from gainline.web.pages.cycles.views import WRITE
+from gainline.web.parts import Cell, Column, Table
+
+Row = Any  # a row of the store
+ASKS = {
+    "schools": (_("Minutes a week, by school"), "minutes_per_week", ["school_id"]),
+    "weeks": (_("Students who used it, week by week"), "active_students_per_week", ["week_start"]),
+    "grades": (_("Share of students at the dose, by grade"), "dosage", ["grade"]),
+}
+"""What may be counted while a cycle runs: its words, the indicator and the groups."""
+
+
+@signed_in
+@require_http_methods(WRITE)
+def monitor(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What came in, and how the tool is used; files are brought in here as well."""
+    one, me = shown.one_of(request, public_id), actor_of(request)
+    context: dict[str, Any] = {"here": gettext("Monitoring"), "refusal": shown.why_not(one, Stage.RECORDED)}
+    status = 200
+    if request.method == "POST":
+        try:
+            imports.receive(by=me, source=request.POST.get("source") or one.tool.name, files=_files(request))
+        except GainlineError as error:
+            context["refused"], status = shown.said_of(error), 422
+        else:
+            messages.success(request, gettext("The files are here and are being read."))
+            return redirect("cycles:monitor", public_id)
+    brought = watching.arrivals(by=me, cycle=one)
+    context |= {"brought": brought, "table": _arrivals(brought), "asks": [(key, ask[0]) for key, ask in ASKS.items()]}
+    context |= {"is_busy": any(_is_busy(row.job) for row in brought), "plan": planning.plan_of(by=me, cycle=one)}
+    context |= _measured(request, one)
+    return shown.page(request, one, "monitor", context, status=status)
+
+
+@needs("evidence.read")
+@require_POST
+def ask(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Have use counted in the background."""
+    one, me = shown.one_of(request, public_id), actor_of(request)
+    _label, indicator, groups = ASKS.get(request.POST.get("what", ""), ASKS["schools"])
+    plan = planning.plan_of(by=me, cycle=one)
+    days = (plan.window.start, plan.window.end) if plan else None
+    job = evidence.ask_measure(by=me, indicator=indicator, groups=groups, where={"tool": [one.tool.key]}, days=days)
+    return redirect(f"{reverse('cycles:monitor', args=[public_id])}?measured={job.public_id}#use")
+
+
+@needs("evidence.read")
+@require_safe
+def signs(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What needs somebody: a fragment, or its page without script."""
+    one = shown.one_of(request, public_id)
+    own, others = watching.signs(by=actor_of(request), cycle=one)
+    context = {"issues": own, "others": others, "here": gettext("Signs")}
+    if request.headers.get("HX-Request"):
+        return render(request, "cycles/signs.html", context)
+    return shown.page(request, one, "signs_page", context)
+
+
+def _files(request: HttpRequest) -> list[Any]:
+    return list(request.FILES.getlist("files"))
+
+
+def _is_busy(job: Row) -> bool:
+    return job is not None and job.state in {JobState.WAITING, JobState.RUNNING}
+
+
+def _measured(request: HttpRequest, one: Row) -> dict[str, Any]:
+    """A measurement that was asked for, as far as it has come."""
+    asked = request.GET.get("measured")
+    if not asked or not standing_of(request).may("evidence.read", one):
+        return {}
+    job = evidence.measured(by=actor_of(request), public_id=asked)
+    label = next((str(ask[0]) for ask in ASKS.values() if ask[1] == job.words.get("indicator")), "")
+    found: dict[str, Any] = {"job": job, "job_label": label, "is_counting": _is_busy(job)}
+    if job.state == JobState.DONE:
+        found["use"] = _use(label, job.result["rows"])
+    return found
+
+
+def _use(label: str, rows: list[dict[str, Any]]) -> Table | None:
+    if not rows:
+        return None
+    group = next(name for name in rows[0] if name not in {"value", "unit", "n", "note"})
+    columns = (
+        Column(gettext("Group")), Column(gettext("Value"), is_number=True),
+        Column(gettext("Students"), is_number=True), Column(gettext("Note")),
+    )  # fmt: skip
+    return Table(label, columns, tuple(_line(row, group) for row in rows))
+
+
+def _line(row: dict[str, Any], group: str) -> tuple[Cell | str, ...]:
+    value = "–" if row["value"] is None else f"{number_format(row['value'], 1)} {row['unit']}"
+    people = "–" if row["n"] is None else number_format(row["n"], force_grouping=True)
+    return (str(row[group]), value, people, row["note"])
+
+
+def _arrivals(brought: list[Row]) -> Table | None:
+    if not brought:
+        return None
+    columns = (
+        Column(gettext("From")), Column(gettext("When")), Column(gettext("State")),
+        Column(gettext("Rows kept"), is_number=True), Column(gettext("Left out"), is_number=True),
+    )  # fmt: skip
+    return Table(gettext("What came in since the plan was locked"), columns, tuple(_arrival(row) for row in brought))
+
+
+def _arrival(row: Row) -> tuple[Cell | str, ...]:
+    state, kind, under = gettext("read"), "settled", ""
+    if row.job is not None and row.imported_at is None:
+        state, kind = str(JobState(row.job.state).label), "unknown"
+        if row.job.state in {JobState.REFUSED, JobState.FAILED}:
+            kind, under = "risk", f"{row.job.says} {row.job.remedy}"
+    day = row.imported_at or row.created
+    kept = number_format(row.rows.get("loaded", 0), force_grouping=True) if row.imported_at else "–"
+    rejected = number_format(row.rows.get("rejected", 0), force_grouping=True) if row.imported_at else "–"
+    return (Cell(row.source), date_format(day, "DATE_FORMAT"), Cell(state, kind=kind, under=under), kept, rejected)
