@@ -31,7 +31,7 @@ USAGE = """usage: python3 run.py COMMAND
   test [ARGS]     set up, then run ruff, mypy, import-linter and pytest (ARGS go to pytest; --slow adds the slow tests)
   gainline ARGS   set up, then run the gainline command line
   bench NAME      set up, then run benchmarks/NAME.py
-  picture         set up, then take the README's picture of the demo's brief
+  picture         set up, then take the docs' pictures of the demo: its brief and its pages
   docs            set up, then rewrite the reference pages that are made from the code
   cluster [CMD]   set up, then run a Spark cluster on loopback, or CMD on one (needs Java 17; makes .venv-spark beside)
   lock            rewrite lock/*.txt from lock/*.in (needs uv)

@@ -1,34 +1,107 @@
-"""Take the README's picture: the first screen of the demo district's reading brief.
+"""Take the pictures of the docs from the demo district: its reading brief, and the application's main pages.
 
-Run it after `python3 run.py demo` and `python3 run.py test` have set things up: ``python3 run.py picture``.
+Run it after `python3 run.py test` has set things up: ``python3 run.py picture``. It walks the demo in a folder of its
+own, so it takes some minutes.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
-BRIEF = ROOT / "demo" / "briefs" / "lumen-reading.html"
-PICTURE = ROOT / "docs" / "images" / "brief.png"
+IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+LEAD = "Dana Whitfield"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+# name of the picture, address, and the link to follow from there to a page of one thing
+PAGES = (
+    ("week", "/", None),
+    ("aims", "/aims/", None),
+    ("aim", "/aims/", "main h2 a"),
+    ("tools", "/tools/", None),
+    ("tool", "/tools/", "main td a, main th a"),
+    ("cycles", "/cycles/", None),
+    ("cycle", "/cycles/", "main td a, main th a, main h2 a"),
+    ("data", "/data/", None),
+    ("indicators", "/data/indicators/", None),
+    ("roadmap", "/roadmap/", None),
+    ("people", "/people/", None),
+    ("governance", "/governance/", None),
+    ("library", "/library/", None),
+    ("reports", "/reports/", None),
+)
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[str]:
+    """The demo district as a site; gives its address."""
+    words = [sys.executable, "-m", "gainline.cli.app", "demo", "demo", "--serve", "--port", "0"]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GAINLINE_")}
+    child = subprocess.Popen(words, cwd=folder, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        for line in child.stderr or ():
+            if "Gainline is at" in line:
+                yield line.split("Gainline is at ")[1].split("/demo/")[0]
+                return
+        raise RuntimeError("the demo never said where it is")
+    finally:
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=60)
+
+
+def picture_pages(page: Page, site: str, folder: Path) -> list[Path]:
+    """Sign in as the EdTech lead and take every main page, each wide, the first one also as a phone shows it."""
+    page.set_viewport_size(WIDE)
+    page.goto(f"{site}/demo/")
+    page.get_by_role("button", name=LEAD).first.click()
+    taken = []
+    for name, address, link in PAGES:
+        answer = page.goto(f"{site}{address}")
+        if answer is None or not answer.ok:
+            raise RuntimeError(f"{address} does not answer")
+        if link is not None:
+            page.locator(link).first.click()
+        taken.append(folder / f"site-{name}.png")
+        page.screenshot(path=taken[-1])
+    page.set_viewport_size(NARROW)
+    page.goto(f"{site}/")
+    taken.append(folder / "site-week-phone.png")
+    page.screenshot(path=taken[-1])
+    return taken
+
+
+def picture_brief(page: Page, workspace: Path, folder: Path) -> Path:
+    """Take the first screen of the reading cycle's brief."""
+    page.set_viewport_size({"width": 1120, "height": 1330})
+    page.goto((workspace / "briefs" / "lumen-reading.html").as_uri())
+    path = folder / "brief.png"
+    page.screenshot(path=path)
+    return path
 
 
 def main() -> int:
-    """Write docs/images/brief.png."""
+    """Write the pictures of docs/images."""
     chromium = shutil.which("chromium")
-    if chromium is None or not BRIEF.exists():
-        sys.stderr.write("this needs Debian's chromium and the demo's briefs: python3 run.py demo\n")
+    if chromium is None:
+        sys.stderr.write("this needs Debian's chromium: apt-get install chromium\n")
         return 2
-    PICTURE.parent.mkdir(exist_ok=True)
-    with sync_playwright() as play:
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as kept, demo(Path(kept)) as site, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1120, "height": 1330})
-        page.goto(BRIEF.as_uri())
-        page.screenshot(path=PICTURE)
+        page = browser.new_page()
+        picture_pages(page, site, IMAGES)
+        picture_brief(page, Path(kept) / "demo", IMAGES)
         browser.close()
     return 0
 
