@@ -46,10 +46,13 @@ class Ledger:
 
     A line that a killed writer left without its line end was never confirmed to anybody: readers skip it, `verify`
     reports it, and the next append takes it out of the file and records its text in an entry of kind ``torn_line``.
+
+    With a ``secret``, what is appended is blinded: its hashes may go out in proofs without being tried against guesses.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, secret: bytes | None = None) -> None:
         self.path = path
+        self._secret = secret  # blinds what is appended; reading needs none
 
     def append(self, kind: str, payload: Mapping[str, Any], *, on: date) -> Entry:
         """Write one entry at the end.
@@ -68,8 +71,8 @@ class Ledger:
             last = self._intact(whole.rpartition(b"\n")[2]) if line_end else None
             if torn:
                 file.truncate(len(whole + line_end))
-                last = _write(file, _record_of(torn, after=last, on=on))
-            return _write(file, sealed(kind, payload, on=on, after=last))
+                last = _write(file, _record_of(torn, after=last, on=on, secret=self._secret))
+            return _write(file, sealed(kind, payload, on=on, after=last, secret=self._secret))
 
     def entries(self) -> tuple[Entry, ...]:
         """Every entry in order, each checked against the chain.
@@ -172,9 +175,9 @@ class Ledger:
                 yield self._issue("LG008", says, line, Level.NOTE)
 
 
-def _record_of(torn: bytes, *, after: Entry | None, on: date) -> Entry:
+def _record_of(torn: bytes, *, after: Entry | None, on: date, secret: bytes | None) -> Entry:
     payload = {"bytes": len(torn), "text": torn.decode(errors="replace"), "because": "a writer was stopped midway"}
-    return sealed(TORN, payload, on=on, after=after)
+    return sealed(TORN, payload, on=on, after=after, secret=secret)
 
 
 def _write(file: IO[bytes], entry: Entry) -> Entry:

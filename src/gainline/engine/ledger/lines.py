@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ FIRST_PREVIOUS = "0" * 64
 
 _LEAF = b"\x00"  # domain separation of RFC 9162, so that the same hashes can become leaves of a Merkle tree
 _KEYS = frozenset({"seq", "kind", "on", "payload", "payload_sha256", "previous", "hash"})
+_BLIND = b"blind of a ledger entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,10 @@ class Entry:
         Digest of the payload's canonical JSON, for quoting elsewhere.
     previous, hash
         The hash of the entry before, and SHA-256 over a zero byte and this entry's canonical JSON without `hash`.
+    blind
+        64 hex digits that nobody outside can guess, so that a hash that goes out in a proof cannot be tried against
+        guesses of what the entry says (how many students an export held, for one); empty in entries written before
+        there were blinds.
     """
 
     seq: int
@@ -41,6 +47,11 @@ class Entry:
     payload_sha256: str
     previous: str
     hash: str
+    blind: str = ""
+
+    def leaf(self) -> bytes:
+        """What `hash` is over, but for the zero byte: the entry's canonical JSON without `hash`."""
+        return _text(self, canonical(self.payload))
 
     def line(self) -> bytes:
         """The entry as its line in the file, line end included."""
@@ -57,8 +68,10 @@ class Fault:
     entry: Entry | None = None
 
 
-def sealed(kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | None) -> Entry:
-    """The entry that follows `after`, with its hashes.
+def sealed(
+    kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | None, secret: bytes | None = None
+) -> Entry:
+    """The entry that follows `after`, with its hashes; with a secret, it is blinded by it.
 
     Raises
     ------
@@ -68,7 +81,7 @@ def sealed(kind: str, payload: Mapping[str, Any], *, on: date, after: Entry | No
     seq, previous = (after.seq + 1, after.hash) if after else (1, FIRST_PREVIOUS)
     record = settle(payload, "payload")
     text = canonical(record)
-    draft = Entry(seq, kind, on, record, _sha256(text), previous, "")
+    draft = Entry(seq, kind, on, record, _sha256(text), previous, "", _blind(secret, seq, previous))
     return replace(draft, hash=_sha256(_LEAF + _text(draft, text)))
 
 
@@ -103,9 +116,9 @@ def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str
 
 def _parse(line: bytes) -> Entry:
     raw = json.loads(line, parse_int=_integer, parse_constant=_refuse)
-    if raw.keys() != _KEYS or not isinstance(raw["payload"], dict) or type(raw["seq"]) is not int:
+    if raw.keys() - {"blind"} != _KEYS or not isinstance(raw["payload"], dict) or type(raw["seq"]) is not int:
         raise ValueError("not the fields of an entry")
-    if not all(isinstance(raw[name], str) for name in ("kind", "payload_sha256", "previous", "hash")):
+    if not all(isinstance(raw[name], str) for name in raw.keys() - {"seq", "payload"}):
         raise TypeError("not the types of an entry")
     return Entry(**{**raw, "on": date.fromisoformat(raw["on"])})
 
@@ -120,10 +133,19 @@ def _text(entry: Entry, payload: bytes, *, with_hash: bool = False) -> bytes:
         "payload_sha256": entry.payload_sha256,
         "previous": entry.previous,
     }
+    if entry.blind:
+        shell["blind"] = entry.blind
     if with_hash:
         shell["hash"] = entry.hash
     # inside a string the quotes would be escaped, so this place is the only one
     return canonical(shell).replace(b'"payload":null', b'"payload":' + payload, 1)
+
+
+def _blind(secret: bytes | None, seq: int, previous: str) -> str:
+    """The same secret gives the same blind at the same place, so that a synthetic district comes out the same."""
+    if not secret:
+        return ""
+    return hmac.new(secret, _BLIND + f"{seq}:{previous}".encode(), hashlib.sha256).hexdigest()
 
 
 def _sha256(content: bytes) -> str:
