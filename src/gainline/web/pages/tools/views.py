@@ -15,6 +15,7 @@ from gainline.services import clock, cycles, library, notes, tools
 from gainline.services import portfolio as service
 from gainline.services.portfolio import Held, Terms
 from gainline.services.stages import STEP, stage_of
+from gainline.store.words import Choice
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.tools.contracts import contract_table, days_backwards, money
 from gainline.web.pages.tools.use import counts_of, funnel_of
@@ -143,7 +144,7 @@ def _found(found: list[Any]) -> Table | None:
     rows = tuple(
         (
             Cell(one.cycle.title, href=f"/cycles/{one.cycle.public_id}/", under=day_words(one.evaluated_on)),
-            _(one.ruled.capitalize()),
+            str(dict(Choice.choices).get(one.ruled, one.ruled)),
             one.rating or "–",
             str(one.decision.get_chosen_display()) if one.decision else _("not yet"),
         )
