@@ -48,7 +48,9 @@ ROAD = (
     ("found", "online.serving:found", "Found a district in the web application."),
     ("backup", "online.keeping:backup", "Copy the web application's home while it goes on."),
     ("restore", "online.keeping:restore", "Put a backup into a new home, checked."),
-    ("verify", "records:verify", "Check that nothing was changed behind our back."),
+    ("head", "ledger:head", "Sign where the ledger stands, to be kept outside."),
+    ("bundle", "ledger:bundle", "Write a result so that anybody can check it without us."),
+    ("verify", "ledger:verify", "Check that nothing was changed behind our back, here or in a bundle."),
 )
 
 

@@ -10,13 +10,16 @@ from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
 from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
+from gainline.road.signing import issue_head, signing_key
 from gainline.road.workspace import Workspace
 
 
 def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience.PUBLIC, language: str = "en") -> Path:
     """Write the brief of an evaluated cycle as one self-contained HTML file.
 
-    A brief for others than the public has its audience in its name, so that it never takes the public one's place.
+    A brief for others than the public has its audience in its name, so that it never takes the public one's place. The
+    ledger's signed head goes out with every brief, on its page and beside it as ``KEY.head.json``: whoever keeps it can
+    find out later that the ledger was cut off or written anew.
 
     Raises
     ------
@@ -28,6 +31,9 @@ def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience
     evidence = read_evidence(workspace, key)
     if stone := resealed_since(workspace, evidence):
         evidence["resealed_on"] = stone.on.isoformat()
+    head = issue_head(workspace).to_json_value()
+    evidence["ledger"] = head | {"fingerprint": signing_key(workspace).public.fingerprint}
+    (workspace.folder("briefs") / f"{key}.head.json").write_text(json.dumps(head, indent=1) + "\n", encoding="utf-8")
     suffix = "" if audience is Audience.PUBLIC else f".{audience}"
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gainline.engine.core.errors import Conflict, DataIssues, UserFixable
+from gainline.engine.core.errors import Conflict, DataIssues
 from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.ledger import Entry, Head, Ledger, NotCanonical, digest
 from gainline.lake import Tombstone
 from gainline.road.piloting.records import DRAWN, FILES
 from gainline.road.piloting.records import read as read_record
 from gainline.road.risking.journal import PATH as RISKS
+from gainline.road.signing import verify_heads
 from gainline.road.workspace import Workspace
 
 EVALUATED, ERASED = "evaluated", "erased"
-HASH_LETTERS = 64
 
 
 def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> list[Issue]:
@@ -38,29 +38,12 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
     return [
         *chain,
         *facts,
+        *verify_heads(workspace, workspace.ledger.entries()),
         *_verify_evidence(workspace),
         *_verify_draws(workspace),
         *_verify_tombstones(workspace),
         *Ledger(workspace.root / RISKS).verify(),
     ]
-
-
-def parse_head(text: str) -> Head:
-    """Read a head as people keep it: ``SEQ:HASH``.
-
-    Raises
-    ------
-    UserFixable
-        When the text is no such head.
-    """
-    seq, _, hash_ = text.strip().partition(":")
-    is_hash = len(hash_) == HASH_LETTERS and all(letter in "0123456789abcdef" for letter in hash_)
-    if not seq.isdecimal() or not is_hash:
-        raise UserFixable(
-            f"{text!r} is no head of a ledger",
-            "give it as it was printed by register and evaluate: a number, a colon and 64 letters",
-        )
-    return Head(int(seq), hash_)
 
 
 def recorded_evidence(entries: Iterable[Entry], key: str) -> frozenset[str]:

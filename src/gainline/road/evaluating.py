@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.core.version import VERSION
 from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
+from gainline.engine.evidence.departures import departures, registered_seed
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.ledger import digest, settle
 from gainline.engine.pilots import Registration, deviations
@@ -63,7 +64,8 @@ def evaluate_plan(
 
     The day defaults to the snapshot's, and the seed to one that follows from the registration, so that nobody can look
     for a lucky one. What runs is the registered plan with its amendments; where the file at hand says something else,
-    every difference is shown as a deviation. Every file of every table that the plan reads is hashed before it is read;
+    every difference is shown as a deviation; so is what came out otherwise than registered: another seed, an outcome or
+    a split without a result. Every file of every table that the plan reads is hashed before it is read;
     tables that it never reads are left to `gainline verify`.
 
     Raises
@@ -80,7 +82,7 @@ def evaluate_plan(
     snapshot = workspace.lake.snapshot(snapshot_id) if snapshot_id else workspace.lake.head()
     context = RunContext(
         as_of=as_of or snapshot.as_of,
-        seed=int(registration.sha256[:8], 16) if seed is None else seed,
+        seed=registered_seed(registration) if seed is None else seed,
     )
     answer = _run(workspace, now, registration, snapshot, context, progress)
     if isinstance(answer, Refusal):
@@ -102,7 +104,7 @@ def _run(
     with workspace.lake.reading(snapshot, verified=True) as reading:
         framed = build_frame(plan, reading, catalogue, assignment=recorded_for(workspace, plan))
     progress("frame", 1, 1)
-    return evaluate(
+    found = evaluate(
         plan,
         framed.frame,
         ctx=context,
@@ -113,6 +115,14 @@ def _run(
         joined_later=framed.joined_later,
         progress=progress,
     )
+    return found if isinstance(found, Refusal) else _with_departures(found, registration)
+
+
+def _with_departures(found: Evidence, registration: Registration) -> Evidence:
+    """What ran, held against what was registered: nobody has to take our word that it was the same."""
+    departed = departures(registration, found.to_json_value())
+    told = (Deviation(change.path, change.registered, change.now, change.amended_on) for change in departed)
+    return replace(found, deviations=(*found.deviations, *told))
 
 
 def _provenance(registration: Registration, snapshot: Snapshot, context: RunContext) -> Provenance:

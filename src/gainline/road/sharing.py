@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -74,11 +75,17 @@ def _enter(workspace: Workspace, key: str, what: str, on: date) -> None:
 
 def _write_csv(table: TidyTable, folder: Path) -> Path:
     path = folder / f"{table.name}.csv"
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([column.name for column in table.columns])
-        writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
+    path.write_text(csv_text(table), encoding="utf-8", newline="")
     return path
+
+
+def csv_text(table: TidyTable) -> str:
+    """A table as CSV; a cell that a spreadsheet would run as a formula gets an apostrophe."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([column.name for column in table.columns])
+    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
+    return file.getvalue()
 
 
 def _cell(cell: object) -> str:

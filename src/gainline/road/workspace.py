@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import secrets
 import tomllib
@@ -12,12 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.engine.ledger import Ledger
+from gainline.engine.ledger.signing import PrivateKey
 from gainline.engine.pilots import parse_plan
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Lake
 
 SETTINGS = "gainline.toml"
 SALT_BYTES = 32
+LEDGER_KEY, PUBLIC_KEY = ".ledger-key.pem", "ledger-key.pub.pem"
 
 
 class District(BaseModel):
@@ -75,7 +79,8 @@ class Workspace:
             raise UserFixable(f"{root} cannot be made: {fault.strerror}", "name another folder") from fault
         for name in ("plans", "profiles", "indicators", "evidence", "briefs"):
             (root / name).mkdir(exist_ok=True)
-        _write_salt(root / ".salt", salt or secrets.token_bytes(SALT_BYTES))
+        _write_secret(root / ".salt", salt or secrets.token_bytes(SALT_BYTES))
+        write_key(root, hashlib.sha256(b"key of the ledger" + salt).digest() if salt else secrets.token_bytes(32))
         (root / SETTINGS).write_text(settings_text or _default_settings(), encoding="utf-8")
         Lake.create(root / "lake")
         return cls.open(root)
@@ -105,7 +110,8 @@ class Workspace:
     @property
     def ledger(self) -> Ledger:
         """The append-only ledger of registrations, amendments and evaluations."""
-        return Ledger(self.root / "ledger.jsonl")
+        salt = self.root / ".salt"
+        return Ledger(self.root / "ledger.jsonl", secret=salt.read_bytes() if salt.is_file() else None)
 
     @property
     def salt(self) -> bytes:
@@ -192,8 +198,24 @@ def _read_settings(path: Path) -> Settings:
         raise UserFixable(f"{path.name} cannot be read: {fault}", "mend it; see docs/reference/workspace.md") from fault
 
 
-def _write_salt(path: Path, salt: bytes) -> None:
-    """Write the secret, readable by its owner only."""
+def write_key(root: Path, seed: bytes) -> None:
+    """Write the pair of keys that heads and bundles are signed with, the private one for its owner only.
+
+    Where two commands make a pair at once, the first one's stands.
+    """
+    key = PrivateKey(seed)
+    draft = root / f"{LEDGER_KEY}.{os.getpid()}"
+    _write_secret(draft, key.pem())
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, root / LEDGER_KEY)
+            (root / PUBLIC_KEY).write_bytes(key.public.pem())
+    finally:
+        draft.unlink()
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    """Write a secret, readable by its owner only."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(salt)
+        file.write(secret)

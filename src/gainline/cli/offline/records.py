@@ -1,4 +1,4 @@
-"""`gainline init | import | status | snapshots | unmatched | profiles | verify`: the records of a workspace."""
+"""`gainline init | import | status | snapshots | unmatched | profiles`: the records of a workspace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from gainline.cli.console import Format
 from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import DataIssues, UserFixable
 from gainline.engine.core.issues import has_errors
-from gainline.road.checking import parse_head, verify_workspace
 from gainline.road.importing import import_files, profiles_of
 from gainline.road.importing import unmatched as unmatched_identities
 from gainline.road.proposing import propose_profile
@@ -172,27 +171,3 @@ def profiles(workspace: WorkspaceOption = HERE, form: FormatOption = Format.TABL
         for row in rows:
             if row["minute"]:
                 console.talk(f"  {row['key']}: {row['minute']}")
-
-
-def verify(
-    head: Annotated[
-        str | None, typer.Option(help="A ledger head that was kept outside, as register and evaluate print it.")
-    ] = None,
-    workspace: WorkspaceOption = HERE,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Check that ledger, snapshot and evidence are what they were when they were written.
-
-    The ledger's chain shows every edit by itself. That its end was cut off, or all of it written anew, only a head that
-    was kept outside can show: give it with --head SEQ:HASH.
-    """
-    home = Workspace.open(workspace)
-    issues = verify_workspace(home, against=parse_head(head) if head else None)
-    if form is Format.TABLE:
-        console.show_issues(issues)
-    else:
-        console.show_rows([issue.to_json_value() for issue in issues], form=form)
-    if has_errors(issues):
-        raise typer.Exit(DataIssues.exit_code)
-    console.talk("The ledger's chain holds; the snapshot and the evidence are what they were.")
-    console.talk(f"Ledger head {home.ledger.head()}")
