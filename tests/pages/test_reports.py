@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from gainline.engine.core.errors import Conflict, Missing
+from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.reports.readers import Reader
 from gainline.services import aims, clock, cycles, decisions, letters, notes, tools
 from gainline.services.letters import Envelope
@@ -92,7 +92,6 @@ def test_who_may_release_sends_with_the_notes_that_were_chosen(cast, client, cyc
     assert sheet.content.startswith(b"%PDF")
     assert "All staff" in client.get("/reports/").content.decode()
     client.force_login(cast["board_member"])
-    assert client.get(answer["Location"] + "page/").status_code == 200
     assert "What came back" not in client.get(answer["Location"]).content.decode()
 
 
@@ -138,6 +137,26 @@ def test_an_answer_that_cannot_be_kept_is_refused(cast, cycle):
     token = where.split("/")[2]
     with pytest.raises(Conflict, match="SV055"):
         letters.answer(token=token, says="x" * 3000)
+
+
+def test_exact_counts_are_for_those_with_a_right_to_the_records(cast, client, cycle):
+    exact, staff = sent(cast, cycle, Reader.ANALYST), sent(cast, cycle, Reader.TEACHERS)
+    shown = {}
+    for role in ("teacher", "analyst", "board_member", "privacy_lead"):
+        client.force_login(cast[role])
+        both = [client.get(f"/reports/{one.public_id}/page/").status_code for one in (exact, staff)]
+        shown[role] = [*both, client.get(f"/reports/{exact.public_id}/sheet/").status_code]
+    assert shown == {
+        "teacher": [403, 200, 403],
+        "analyst": [200, 200, 200],
+        "board_member": [403, 403, 403],
+        "privacy_lead": [200, 200, 200],
+    }
+    client.force_login(cast["teacher"])
+    assert client.get(f"/reports/preview/{cycle.public_id}/?for=analyst").status_code == 403
+    assert "Analysts" not in client.get(f"/reports/new/?cycle={cycle.public_id}").content.decode()
+    with pytest.raises(NotAllowed, match="SV056"):
+        letters.page_of(by=cast["teacher"], release=exact)
 
 
 def test_what_was_changed_after_it_was_sent_is_not_shown(cast, cycle, settings):

@@ -10,9 +10,11 @@ from typing import Any
 
 from django.core import signing
 
-from gainline.engine.core.errors import Missing
+from gainline.engine.core.errors import Missing, NotAllowed
+from gainline.engine.privacy import Audience
 from gainline.engine.reports.readers import Decided, Pinned, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.services import clock, desk
+from gainline.services.permissions import standing_of
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
@@ -53,6 +55,12 @@ class Asked:
     title: str
 
 
+@desk.reading("evidence.read")
+def readers(*, by: Account) -> list[Reader]:
+    """Whose briefs an account may look at: exact counts are for those who have a right to the records, or send them."""
+    return [reader for reader in Reader if _may_read(by, str(reader))]
+
+
 @desk.reading("evidence.read", on="cycle")
 def preview(*, by: Account, cycle: Cycle, envelope: Envelope) -> str:
     """The letter as it would be sent, as HTML.
@@ -61,9 +69,12 @@ def preview(*, by: Account, cycle: Cycle, envelope: Envelope) -> str:
     ------
     Missing
         SV052 when the cycle has not been evaluated.
+    NotAllowed
+        SV056 when its counts are finer than this account may see.
     Refused
         RP013 when families could not read it.
     """
+    _check_read(by, str(envelope.reader))
     return letter_html(_told(by.district, cycle, envelope, token=""))
 
 
@@ -119,7 +130,10 @@ def page_of(*, by: Account, release: Release) -> bytes:
     ------
     Missing
         SV054 when it was not kept here, or is not what was sent any more.
+    NotAllowed
+        SV056 when its counts are finer than this account may see.
     """
+    _check_read(by, release.audience)
     return _kept(release)
 
 
@@ -131,7 +145,10 @@ def sheet_of(*, by: Account, release: Release) -> bytes:
     ------
     Missing
         SV054 when it was not kept here.
+    NotAllowed
+        SV056 when its counts are finer than this account may see.
     """
+    _check_read(by, release.audience)
     path = _folder(release.district) / f"{release.public_id}.pdf"
     if not path.is_file():
         raise _gone()
@@ -171,6 +188,22 @@ def answer(*, token: str, says: str, voice: str = "") -> Feedback:
                 "SV055", "this answer cannot be kept", f"write something, in {MOST_WORDS} letters at most"
             )
         return Feedback.objects.create(release=found, says=says.strip(), voice=voice.strip()[:60])
+
+
+def _may_read(by: Account, audience: str) -> bool:
+    """Everybody reads what is public, staff what is for staff; exact counts need a right to the records."""
+    may = standing_of(by).may
+    if audience in {Reader.BOARD, Reader.FAMILIES, Audience.PUBLIC}:
+        return True
+    if audience in {Reader.TEACHERS, Audience.STAFF}:
+        return may("evidence.read")
+    return may("cycle.plan") or may("release.send")
+
+
+def _check_read(by: Account, audience: str) -> None:
+    if not _may_read(by, audience):
+        says = "SV056 this brief holds finer counts than your grants let you see"
+        raise NotAllowed(says, "read the brief for the board or for families")
 
 
 def _token_of(release: Release) -> str:

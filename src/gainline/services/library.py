@@ -90,7 +90,7 @@ def story(*, by: Account, cycle: Cycle, language: str = "en") -> Story:
         raise desk.nothing_here()
     told = findings.told(made[0].evidence.document, audience=Audience.PUBLIC, language=language)
     locked = Registration.objects.filter(cycle=cycle, number=0).first()
-    said = Voice.objects.filter(review__cycle=cycle).select_related("by")
+    said = Voice.objects.filter(review__cycle=cycle).select_related("by", "review")
     return Story(
         cycle=cycle,
         registered_on=locked.registered_on if locked else None,

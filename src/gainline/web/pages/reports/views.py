@@ -91,7 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "cycle": cycle,
         "pinned": [(one, one.public_id in chosen) for one in pinned],
         "may_send": may_send,
-        "previews": _previews(cycle),
+        "previews": _previews(cycle, service.readers(by=me)),
         "crumbs": [(_("Reports"), reverse("reports:reports")), (_("A new brief"), "")],
     }
     return render(request, "reports/new.html", context, status=422 if form.errors else 200)
@@ -172,11 +172,12 @@ def _reader(audience: str) -> str:
     return str(words.get(audience, audience))
 
 
-def _previews(cycle: Any) -> list[tuple[str, list[tuple[str, str]]]]:  # noqa: ANN401 - a row
+def _previews(cycle: Any, readers: list[Reader]) -> list[tuple[str, list[tuple[str, str]]]]:  # noqa: ANN401 - a row
     at = reverse("reports:preview", args=[cycle.public_id])
     return [
         (str(label), [(f"{at}?for={key}&in={code}", name) for code, name in settings.LANGUAGES])
         for key, label in READERS
+        if key in readers
     ]
 
 

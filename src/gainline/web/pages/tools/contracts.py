@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -40,34 +41,42 @@ def _row(one: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row
     return name, notice, seats, money(one), each
 
 
-def days_backwards(counted: Countdown | None) -> list[Stage]:
+def days_backwards(counted: Countdown | None, today: date) -> list[Stage]:
     """The days before a notice, first to last: records, papers, vote, notice."""
     if counted is None:
         return []
-    days = counted.days
+    days, cycle = counted.days, counted.cycle
     made = []
-    if days.data_by and counted.cycle:
-        made.append(_day("data", _("Last records in"), days.data_by, _("so that there is time to evaluate them")))
-    if days.papers_by and counted.cycle:
-        made.append(_known(counted))
-    if days.vote_by and counted.cycle:
-        made.append(_day("vote", _("Decision"), days.vote_by, counted.cycle.decide_because))
-    made.append(_day("notice", _("Notice to the vendor"), days.notice_by, ""))
-    return made
+    if cycle and days.data_by and days.papers_by:
+        made += [_records(cycle, days.data_by, today), _papers(counted, days.papers_by)]
+    if cycle and days.vote_by:
+        state = State.DONE if cycle.has_decision else State.NOW if cycle.has_evidence else State.LATER
+        because = f"{cycle.decide_because[:1].upper()}{cycle.decide_because[1:]}"
+        made.append(Stage("vote", _("Decision"), state, because, day_words(days.vote_by)))
+    notice = State.NOW if cycle and cycle.has_decision else State.LATER
+    return [*made, Stage("notice", _("Notice to the vendor"), notice, "", day_words(days.notice_by))]
 
 
-def _day(key: str, title: str, day: Any, says: str) -> Stage:  # noqa: ANN401 - a date
-    return Stage(key, title, State.LATER, says, day_words(day))
+def _records(cycle: Any, day: date, today: date) -> Stage:  # noqa: ANN401 - a row
+    """The last day on which records help; when it has passed without an evaluation, that is said."""
+    title, when = _("Last records in"), day_words(day)
+    if cycle.has_evidence:
+        return Stage("data", title, State.DONE, "", when)
+    if day < today:
+        reason, remedy = _("This day has passed."), _("Bring the last files in, then have the plan evaluated.")
+        return Stage("data", title, State.BLOCKED, "", when, reason, remedy)
+    return Stage("data", title, State.LATER, _("so that there is time to evaluate them"), when)
 
 
-def _known(counted: Countdown) -> Stage:
+def _papers(counted: Countdown, day: date) -> Stage:
     """The day of the papers, and whether anything will be known by then."""
-    when = day_words(counted.days.papers_by) if counted.days.papers_by else ""
-    if counted.comes_too_late and counted.known_on:
-        reason = _("It cannot be known in time: the evidence stands on %(day)s.") % {"day": day_words(counted.known_on)}
+    title, when, known = _("Papers for the vote"), day_words(day), counted.known_on
+    if counted.comes_too_late and known:
+        reason = _("It cannot be known in time: the evidence stands on %(day)s.") % {"day": day_words(known)}
         remedy = _("Renew for less time, or ask for a later vote.")
-        return Stage("papers", _("Papers for the vote"), State.BLOCKED, "", when, reason, remedy)
-    says = _("No plan is locked, so nobody can say yet when there will be evidence.")
-    if counted.known_on:
-        says = _("Evidence from %(day)s.") % {"day": day_words(counted.known_on)}
-    return Stage("papers", _("Papers for the vote"), State.LATER, says, when)
+        return Stage("papers", title, State.BLOCKED, "", when, reason, remedy)
+    if known is None:
+        says = _("No plan is locked, so nobody can say yet when there will be evidence.")
+        return Stage("papers", title, State.LATER, says, when)
+    state = State.DONE if counted.cycle and counted.cycle.has_evidence else State.LATER
+    return Stage("papers", title, state, _("Evidence from %(day)s.") % {"day": day_words(known)}, when)
