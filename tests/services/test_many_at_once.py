@@ -1,0 +1,66 @@
+"""Many who write at once, and processes that die in the middle: nothing is lost, doubled or half done."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from throwaway_postgresql import binaries, server
+
+PROGRAM = Path(__file__).with_name("forked.py")
+
+
+def ran(home: Path, *words: str, url: str | None = None) -> dict[str, object]:
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GAINLINE_"))}
+    kept |= {"GAINLINE_HOME": str(home), "GAINLINE_LOG_LEVEL": "CRITICAL"} | (
+        {"GAINLINE_DATABASE_URL": url} if url else {}
+    )
+    words = (sys.executable, str(PROGRAM), *words)
+    done = subprocess.run(words, env=kept, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def all_written(found: dict[str, object], writes: int) -> bool:
+    return (found["errors"], found["aims"], found["events"], found["broken"]) == (0, writes, writes, 0)
+
+
+def all_whole(found: dict[str, object], times: int) -> bool:
+    return (found["kills"], found["half"], found["broken"], found["ledger"]) == (2 * times, [], 0, 0)
+
+
+def test_a_few_processes_write_at_once(tmp_path):
+    assert all_written(ran(tmp_path / "home", "writers", "4", "10"), 40)
+
+
+@pytest.mark.slow
+def test_eight_processes_write_150_times_each_on_sqlite(tmp_path):
+    assert all_written(ran(tmp_path / "home", "writers", "8", "150"), 1200)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_eight_processes_write_150_times_each_on_postgresql(tmp_path):
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
+    with server(programs) as url:
+        assert all_written(ran(tmp_path / "home", "writers", "8", "150", url=url), 1200)
+
+
+def test_two_deaths_in_registrations_and_imports_leave_nothing_half_done(tmp_path):
+    found = ran(tmp_path / "home", "kills", "2")
+    assert all_whole(found, 2), found
+
+
+@pytest.mark.slow
+def test_fifty_deaths_in_registrations_and_imports_leave_nothing_half_done(tmp_path):
+    found = ran(tmp_path / "home", "kills", "50")
+    assert all_whole(found, 50), found
