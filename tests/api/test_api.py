@@ -118,6 +118,11 @@ def test_what_does_not_fit_is_a_fault_that_repeats_no_value(cast, program):
     assert {fault["where"] for fault in answer.json()["faults"]} == {"body.asked.key", "body.asked.who"}
 
 
+def test_a_misspelt_filter_does_not_mean_everything(cast, program):
+    answer = program(cast.lead).get("/api/v1/aims?limt=3")
+    assert (answer.status_code, answer.json()["faults"][0]["where"]) == (422, "query")
+
+
 def test_a_body_that_is_no_json_is_told_so(cast, program):
     answer = program(cast.lead).post("/api/v1/tools", b"{", **JSON)
     assert (answer.status_code, answer.json()["code"]) == (400, "WB053")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, cast
 
 from django.conf import settings
@@ -69,10 +70,16 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def fenced(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Open the token's district around an operation; whatever session the request brings counts for nothing."""
+    """Open the token's district around an operation; whatever session the request brings counts for nothing.
+
+    A name in the query that the operation does not know is a fault: a misspelt filter must not mean everything.
+    """
+    known = set(signature(operation).parameters)
 
     @wraps(operation)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the operation's own
+        if set(request.GET) - known:
+            raise ValidationError([{"loc": ("query",), "type": "unknown_name"}])
         with within(actor_of(request).district_id):
             return operation(request, *args, **kwargs)
 
