@@ -18,7 +18,7 @@ from gainline.web.catalogs import SOURCE, compile_catalogs, languages, merged, m
 
 WEB = SOURCE.parent
 CALL = re.compile(r"""\b(?:gettext|ngettext|pgettext|npgettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-FOLDERS = ("account", "allauth", "cotton", "week", "aims", "tools", "notes", "library", "reports", "feedback")
+FOLDERS = ("account", "allauth", "cotton", "week", "aims", "tools", "notes", "library", "reports", "feedback", "cycles")
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
 

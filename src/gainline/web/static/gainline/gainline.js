@@ -44,6 +44,7 @@ document.addEventListener("submit", (event) => {
     if (request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
     document.title = answer.title;
     document.querySelector("main").replaceWith(document.adoptNode(main));
+    window.htmx?.process(main);
     (document.querySelector("[data-focus]") ?? document.getElementById("main")).focus();
   });
   request.open("POST", form.action);
