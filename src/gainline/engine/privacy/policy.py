@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
 
@@ -44,6 +44,8 @@ class Policy:
         How far apart the smallest and the largest count must lie that anybody can work out for a hidden cell.
     bands
         Percentage bands by size of the group, smallest first; larger groups show whole percents.
+    staff_minimum_n
+        Another smallest count for staff; None for the same as the public's.
     source
         Where the thresholds come from; printed on the method page.
     """
@@ -51,12 +53,14 @@ class Policy:
     minimum_n: int = 10
     minimum_range: int = 5
     bands: tuple[BandRule, ...] = BANDS
+    staff_minimum_n: int | None = None
     source: str = "Gainline's default: at least 10 people, as most states require of public school reports"
 
     def __post_init__(self) -> None:
-        if not 3 <= self.minimum_n <= 100:
-            raise ValueError(f"the smallest count shown lies between 3 and 100, got {self.minimum_n}")
-        if not 1 <= self.minimum_range < self.minimum_n:
+        for smallest in (self.minimum_n, self.staff_minimum_n or self.minimum_n):
+            if not 3 <= smallest <= 100:
+                raise ValueError(f"the smallest count shown lies between 3 and 100, got {smallest}")
+        if not 1 <= self.minimum_range < min(self.minimum_n, self.staff_minimum_n or self.minimum_n):
             raise ValueError("the range of a hidden count is at least 1 and below the smallest count shown")
         if list(self.bands) != sorted(self.bands, key=lambda band: band.up_to):
             raise ValueError("percentage bands are ordered by size of group")
@@ -64,3 +68,9 @@ class Policy:
     def is_small(self, count: int) -> bool:
         """Tell whether a count is too small to show. Zero is nobody, so it may be shown."""
         return 0 < count < self.minimum_n
+
+    def for_audience(self, audience: Audience) -> Policy:
+        """The policy as it holds for one audience, with that audience's smallest count."""
+        if audience is not Audience.STAFF or self.staff_minimum_n is None:
+            return self
+        return replace(self, minimum_n=self.staff_minimum_n, staff_minimum_n=None)

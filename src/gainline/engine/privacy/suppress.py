@@ -15,41 +15,61 @@ import numpy as np
 import scipy  # its parts load when they are first used: most commands never solve anything
 from numpy.typing import NDArray
 
-from gainline.engine.privacy.attack import CEILING, HIDDEN, attack
+from gainline.engine.privacy.attack import Work, needs
 from gainline.engine.privacy.policy import Policy
-from gainline.engine.privacy.tables import Cell, Key, ReleaseTable
+from gainline.engine.privacy.tables import CEILING, Cell, Key, ReleaseTable
 
 if TYPE_CHECKING:
     from scipy.optimize import Bounds, LinearConstraint
 
 
-def suppress(table: ReleaseTable, policy: Policy) -> frozenset[Key]:
+def suppress(table: ReleaseTable, policy: Policy, *, forced: AbstractSet[Key], work: Work) -> frozenset[Key] | None:
     """The cells that must not be shown exactly: those under the minimum, and what protects them.
 
     Smallest first, every hidden cell gets the cheapest further cells that let its count move far enough. The last word
-    is the attack's: should it still narrow a cell, every count but the zeros goes.
+    is the attack's, which `release` asks.
+
+    Parameters
+    ----------
+    forced
+        Further cells to hide, for a reason that lies outside this table: a count that changed by a few since it was
+        last shown.
+
+    Returns
+    -------
+    frozenset or None
+        None when even hiding everything leaves a count too narrow, because of what was shown before.
+
+    Raises
+    ------
+    WorkSpent
+        When the programs cost more than they may.
     """
-    hidden = {cell.key for cell in table.cells if policy.is_small(cell.count)}
-    safe: set[Key] = set()
-    counts = table.counts()
-    while waiting := sorted(hidden - safe, key=lambda key: (counts[key], key)):
-        cover = _cheapest_cover(table, waiting[0], frozenset(hidden), policy.minimum_range)
+    hidden = {cell.key for cell in table.cells if _must_go(cell, policy)} | forced
+    counts, safe = table.counts(), set[Key]()
+    while waiting := sorted(needs(table, hidden, policy.minimum_n) - safe, key=lambda k: (counts[k], k)):
+        cover = _cheapest_cover(table, waiting[0], frozenset(hidden), policy.minimum_range, work)
         if cover is None:
-            return _everything(table)
+            return None
         hidden |= cover
         safe.add(waiting[0])
-    spans = attack(table, dict.fromkeys(hidden, HIDDEN))
-    is_safe = all(span.width >= policy.minimum_range for span in spans.values())
-    return frozenset(hidden) if is_safe else _everything(table)
+    return frozenset(hidden)
 
 
-def _everything(table: ReleaseTable) -> frozenset[Key]:
-    return frozenset(cell.key for cell in table.cells if cell.count > 0)
+def _must_go(cell: Cell, policy: Policy) -> bool:
+    if cell.seen is not None or not cell.can_move:
+        return False
+    return cell.count < policy.minimum_n
+
+
+def everything(table: ReleaseTable) -> frozenset[Key]:
+    """Every cell that this release decides on and of which something could be told."""
+    return frozenset(cell.key for cell in table.cells if cell.seen is None and cell.can_move)
 
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """Two ways in which the counts could differ from the truth, over the cells that are not zero.
+    """Two ways in which the counts could differ from the truth, over the cells that a reader may be unsure of.
 
     Variables are, in this order: the downward way, the upward way (one each per cell), and whether a cell is hidden.
     """
@@ -62,21 +82,18 @@ class _Moves:
         return len(self.cells)
 
 
-def _cheapest_cover(table: ReleaseTable, key: Key, hidden: AbstractSet[Key], reach: int) -> set[Key] | None:
+def _cheapest_cover(table: ReleaseTable, key: Key, hidden: AbstractSet[Key], reach: int, work: Work) -> set[Key] | None:
     """The cheapest set of further cells whose hiding lets the count of `key` range over at least `reach`."""
     moves = _moves(table)
     many = moves.many
     index = next(i for i, cell in enumerate(moves.cells) if cell.key == key)
-    cost = np.array([0.0 if cell.key in hidden else _loss(cell) for cell in moves.cells])
-    found = scipy.optimize.milp(
-        np.concatenate([np.zeros(2 * many), cost]),
-        integrality=np.ones(3 * many, dtype=np.int64),
-        bounds=_bounds(moves, index, reach),
-        constraints=_constraints(moves, index, reach),
-    )
+    cost = np.array([0.0 if cell.seen or cell.key in hidden else _loss(cell) for cell in moves.cells])
+    goal = np.concatenate([np.zeros(2 * many), cost])
+    found = work.solve(goal, _bounds(moves, index, reach), _constraints(moves, index, reach))
     if found.x is None:
         return None
-    return {cell.key for cell, gone in zip(moves.cells, found.x[2 * many :], strict=True) if gone > 0.5}
+    gone = {cell.key for cell, is_gone in zip(moves.cells, found.x[2 * many :], strict=True) if is_gone > 0.5}
+    return gone - {cell.key for cell in moves.cells if cell.seen}
 
 
 def _loss(cell: Cell) -> float:
@@ -85,7 +102,7 @@ def _loss(cell: Cell) -> float:
 
 
 def _moves(table: ReleaseTable) -> _Moves:
-    cells = [cell for cell in table.cells if cell.count > 0]
+    cells = [cell for cell in table.cells if cell.can_move]
     column = {cell.key: index for index, cell in enumerate(cells)}
     rows = np.zeros((len(table.sums), len(cells)))
     for row, one in zip(rows, table.sums, strict=True):
@@ -96,9 +113,10 @@ def _moves(table: ReleaseTable) -> _Moves:
 
 
 def _bounds(moves: _Moves, index: int, reach: int) -> Bounds:
-    """No count falls under one, the cell in question moves down in the first way and up in the second."""
-    down = np.array([1.0 - cell.count for cell in moves.cells])
-    up = np.full(moves.many, float(_far(moves, reach)))
+    """No count leaves what a reader thinks possible; the cell in question moves down in one way, up in the other."""
+    down = np.array([float(cell.unknown.low - cell.count) for cell in moves.cells])
+    room = np.array([float(cell.unknown.high - cell.count) for cell in moves.cells])
+    up = np.minimum(room, float(_far(moves, reach)))
     low = np.concatenate([down, down, np.zeros(moves.many)])
     high = np.concatenate([up, up, np.ones(moves.many)])
     high[index] = 0.0
