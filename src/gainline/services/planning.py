@@ -151,8 +151,10 @@ def who(*, by: Account, cycle: Cycle) -> Eligible:
 
 
 @desk.reading("evidence.read")
-def could_detect(*, by: Account, cycle: Cycle) -> Sized:
+def could_detect(*, by: Account, cycle: Cycle, counted: Eligible | None = None) -> Sized:
     """How small an effect the planned pilot could show, from the district's own records.
+
+    `counted` is what `who` gave whoever asks, so that nobody is counted twice.
 
     Raises
     ------
@@ -162,7 +164,8 @@ def could_detect(*, by: Account, cycle: Cycle) -> Sized:
         When no honest size exists.
     """
     plan, workspace = _readable(cycle), open_workspace(by.district)
-    if eligible(workspace, plan, audience=Audience.STAFF).students.is_hidden:
+    found = counted or eligible(workspace, plan, audience=Audience.STAFF)
+    if found.students.is_hidden:
         raise desk.refuse("SV044", "the plan is about too few students to say anything about them", "ask about more")
     return size(plan, Given(), workspace=workspace)
 

@@ -72,7 +72,7 @@ def could(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {"here": gettext("What these schools could detect")}
     try:
         context["eligible"] = planning.who(by=me, cycle=one)
-        context["sized"] = planning.could_detect(by=me, cycle=one)
+        context["sized"] = planning.could_detect(by=me, cycle=one, counted=context["eligible"])
         context["notes"] = [shown.sentence(OPTION.sub("", note)) for note in context["sized"].notes]
     except GainlineError as error:
         context["refusal"] = shown.said_of(error)
