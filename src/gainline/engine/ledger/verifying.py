@@ -116,6 +116,8 @@ def _entries(files: Files, proofs: Mapping[str, Any], head: SignedHead) -> Itera
         if not is_included(bytes.fromhex(place["hash"]), place["seq"] - 1, head.size, path=path, root=root):
             yield _issue("LG019", f"entry {place['seq']} is not in the ledger that was signed", bundle.PROOFS)
     proved = {place["seq"]: place["hash"] for place in proofs["entries"]}
+    if proved.get(head.size) != head.last:
+        yield _issue("LG019", "the last entry of the ledger is not the one that its head names", bundle.HEAD)
     for seq, leaf, _ in bundle.told_entries(files):
         if proved.get(seq) != leaf_hash(leaf).hex():
             yield _issue("LG019", f"entry {seq} is not the one that the ledger holds", bundle.entry_name(seq))
@@ -123,7 +125,7 @@ def _entries(files: Files, proofs: Mapping[str, Any], head: SignedHead) -> Itera
 
 def _earlier(files: Files, proofs: Mapping[str, Any], head: SignedHead) -> Iterator[Issue]:
     """The ledger only grew since each head that went out before."""
-    roots = {}
+    roots, lasts = {}, {place["seq"]: place["hash"] for place in proofs["entries"]}
     for step in proofs["earlier"]:
         roots[step["size"]] = step["root"]
         path = [bytes.fromhex(one) for one in step["path"]]
@@ -132,7 +134,7 @@ def _earlier(files: Files, proofs: Mapping[str, Any], head: SignedHead) -> Itera
             yield _issue("LG020", f"the ledger does not begin with the {step['size']} entries it had", bundle.PROOFS)
     for before in map(read_head, json.loads(files[bundle.EARLIER])):
         yield from _signed(before, bundle.EARLIER)
-        if roots.get(before.size) != before.root:
+        if (roots.get(before.size), lasts.get(before.size)) != (before.root, before.last):
             yield _issue("LG020", f"the head of {before.size} entries saw another ledger than this one", bundle.EARLIER)
 
 
