@@ -42,7 +42,6 @@ def hillview(db, bare):
 def recorded(db, home):
     """A district founded in August 2025, with its eight people and a real, empty workspace."""
     from cast import found
-
     from gainline.services import clock
 
     with clock.stopped_at(date(2025, 8, 1)):
