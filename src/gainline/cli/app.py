@@ -42,6 +42,7 @@ ROAD = (
     ("instrument", "instrument:app", "Score usability and efficacy questionnaires as published."),
     ("agreement", "agreement:agreement", "Show how far the raters of observed lessons agree."),
     ("snapshots", "records:snapshots", "List every published state of the lake."),
+    ("release-lake", "records:release_lake", "Let others write to a lake in an object store after a stop."),
     ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),
     ("erase", "erase:erase", "Erase people from every state of the lake, with a certificate."),
     ("serve", "online.serving:serve", "Open the web application: pages, worker and server in one command."),

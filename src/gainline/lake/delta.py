@@ -1,8 +1,9 @@
-"""Delta tables: the one module that knows `deltalake`. Nothing here decides what is visible; snapshots do."""
+"""Delta tables on a disk; it and `objects` know `deltalake`. Nothing here decides what is visible; snapshots do."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ BUCKET = "bucket"
 BUCKETS = 16
 
 _LOG = "_delta_log"
+_LOG_FILE = re.compile(rf"{_LOG}/(\d{{20}})\..+")
 _PROPERTIES = WriterProperties(compression="ZSTD", compression_level=1)
 _CONFIGURATION = {
     # The log keeps minima and maxima of the first columns unless told not to: names would stand in it in the clear.
@@ -175,6 +177,28 @@ def stray_files(folder: Path, known: frozenset[str]) -> bool:
     """Tell whether the folder holds a data file that `known` does not name."""
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     return any(path.parts[0] != _LOG and path.as_posix() not in known for path in files)
+
+
+def log_version(path: str) -> int | None:
+    """The version that a file of a table's log belongs to, its path named from the table's folder; else None."""
+    found = _LOG_FILE.fullmatch(path)
+    return int(found[1]) if found else None
+
+
+def logs(folder: Path, *, after: int, until: int) -> list[Path]:
+    """The commits of a table in a span of versions, oldest first."""
+    return [
+        path for path in sorted((folder / _LOG).glob("*.json"))
+        if after < (-1 if (version := log_version(f"{_LOG}/{path.name}")) is None else version) <= until
+    ]  # fmt: skip
+
+
+def forget_after(folder: Path, version: int) -> None:
+    """Take every commit past a version out of a table's log, as if it had never been made."""
+    for path in (folder / _LOG).glob("*"):
+        found = log_version(f"{_LOG}/{path.name}")
+        if (found is not None and found > version) or path.name in ("_last_checkpoint", "_commit.tmp"):
+            path.unlink()
 
 
 def drop(folder: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from gainline.engine.core.errors import DataIssues
 from gainline.lake import delta
 from gainline.lake.durable import draft_of, write_whole
-from gainline.lake.rewriting import Found, find_in, rewrite
+from gainline.lake.rewriting import Found, find_in, may_hold, rewrite
 from gainline.lake.snapshots import (
     FileEntry,
     Manifest,
@@ -95,13 +95,13 @@ class Eraser:
     def find(self, whom: Whom) -> Erased:
         """What would be erased; nothing is changed."""
         places = self._places()
-        found = {place: find_in(place[0], self._tables / place[0], entry, whom) for place, entry in places.items()}
+        found = {place: self._find(place[0], entry, whom) for place, entry in places.items()}
         return self._sum({place: one for place, one in found.items() if one}, {})
 
     def apply(self) -> Erased:
         """Do what was begun, or what is left of it; readers see the state before or the one after."""
         value = json.loads(self._journal.read_bytes())
-        if "manifests" not in value:
+        if not self._still_holds(value):
             value |= self._rewritten(Whom.from_json_value(value["whom"]), value["says"])
             self._keep(value)
         manifests = [load_manifest(text.encode()) for text in value["manifests"]]
@@ -118,7 +118,7 @@ class Eraser:
     def left(self, whom: Whom) -> Found:
         """What the lake still holds of them, looked for in every file of every snapshot."""
         places = self._places()
-        return sum((find_in(table, self._tables / table, entry, whom) for (table, _), entry in places.items()), Found())
+        return sum((self._find(table, entry, whom) for (table, _), entry in places.items()), Found())
 
     def close(self) -> None:
         """Forget whom: the last step."""
@@ -141,6 +141,29 @@ class Eraser:
         # Never a journal that is there and empty: whoever comes after a stop must find the whole order or none.
         write_whole(self._journal, json.dumps(value).encode(), private=True)
 
+    def _still_holds(self, value: Mapping[str, Any]) -> bool:
+        """Tell whether what was worked out before a stop is still what has to be done, or was done.
+
+        Another copy of a lake in an object store may have been given the lake meanwhile, and have gone on.
+        """
+        if "manifests" not in value:
+            return False
+        published = self._shelf.all()
+        if value["resealed"] and set(value["resealed"].values()) <= {one.snapshot.id for one in published}:
+            return True
+        head = self._shelf.head().snapshot.id
+        manifests = [load_manifest(text.encode()) for text in value["manifests"]]
+        files = {
+            self._tables / t / entry.path for one in manifests for t, found in one.files.items() for entry in found
+        }
+        known = {self._tables / table / path for table, path in self._places()}
+        return value.get("base", head) == head and all(path.is_file() for path in files - known)
+
+    def _find(self, table: str, entry: FileEntry, whom: Whom) -> Found:
+        if may_hold(table, entry, whom):
+            self._shelf.fetch(table, [entry])
+        return find_in(table, self._tables / table, entry, whom)
+
     def _places(self) -> dict[Place, FileEntry]:
         """Every file of every published snapshot, once."""
         manifests = self._shelf.all()
@@ -151,7 +174,7 @@ class Eraser:
         found, new = {}, {}
         for place, entry in self._places().items():
             folder = self._tables / place[0]
-            if one := find_in(place[0], folder, entry, whom):
+            if one := self._find(place[0], entry, whom):
                 found[place] = one
                 new[place] = rewrite(place[0], folder, entry, whom, erasure=says["number"])
         gone = {place: one.rows for place, one in found.items()}
@@ -161,6 +184,7 @@ class Eraser:
         erased = self._sum(found, resealed)
         return {
             "manifests": [dump_manifest(one).decode() for _, one in sealed],
+            "base": self._shelf.head().snapshot.id,
             "commits": commits,
             "rows": dict(erased.rows),
             "rows_now": dict(erased.rows_now),
@@ -199,6 +223,7 @@ class Eraser:
             kept[table].add(path)
         for table, paths in kept.items():
             delta.sweep(self._tables / table, frozenset(paths))
+        self._shelf.sweep_store()
 
 
 def _resealed(

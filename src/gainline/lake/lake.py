@@ -7,10 +7,12 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import IO
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
+from gainline.lake.copying import StoreShelf
 from gainline.lake.engine import Power
 from gainline.lake.erasing import Eraser
 from gainline.lake.reading import Reading
@@ -24,25 +26,30 @@ _readings = itertools.count(1)  # a name for each reading's spill folder, never 
 class Lake:
     """Facts at rest: append, publish, read a snapshot; one process writes while any number read.
 
-    The folder holds ``tables/<name>`` (one Delta table each), ``snapshots/<id>.json`` and ``HEAD``.
+    The folder holds ``tables/<name>`` (one Delta table each), ``snapshots/<id>.json`` and ``HEAD``. With ``store``, the
+    address of an object store, the lake lies there, and the folder is this machine's copy of what was asked for.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, store: str | None = None) -> None:
         _refuse_store(root)
         self._root = root
         self._tables = root / "tables"
-        self._shelf = SnapshotShelf(root)
+        self._store = StoreShelf(root, store) if store else None
+        self._shelf = self._store or SnapshotShelf(root)
 
     @classmethod
-    def create(cls, root: Path) -> Lake:
+    def create(cls, root: Path, store: str | None = None) -> Lake:
         """Make an empty lake.
 
         Raises
         ------
         Conflict
             When there is a lake already.
+        UserFixable
+            When the object store does not answer (LK022), lets two writers take the same step (LK023), or the address
+            is of no kind that is known (LK024).
         """
-        lake = cls(root)
+        lake = cls(root, store)
         if lake._shelf.exists():
             raise Conflict("there is a lake in this folder already", "open it, or choose another folder")
         lake._tables.mkdir(parents=True, exist_ok=True)
@@ -50,15 +57,19 @@ class Lake:
         return lake
 
     @classmethod
-    def open(cls, root: Path) -> Lake:
-        """Open the lake in this folder.
+    def open(cls, root: Path, store: str | None = None) -> Lake:
+        """Open the lake in this folder, or in an object store: then its newest snapshot is known from here on.
 
         Raises
         ------
         Missing
             When there is none.
+        UserFixable
+            When the object store does not answer (LK022).
         """
-        lake = cls(root)
+        lake = cls(root, store)
+        if lake._store:
+            lake._store.refresh()
         if not lake._shelf.exists():
             raise Missing("there is no lake in this folder", "make the workspace first")
         return lake
@@ -97,7 +108,7 @@ class Lake:
         spill = self._root / "spill"
         spill.mkdir(exist_ok=True)  # the engine makes its own folder when it must, but not the one above it
         own = spill / f"{os.getpid()}-{next(_readings)}"
-        return Reading(manifest, tables=self._tables, spill=own, power=power or Power(), verified=verified)
+        return Reading(manifest, self._shelf, self._tables, spill=own, power=power or Power(), verified=verified)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -106,7 +117,8 @@ class Lake:
         Raises
         ------
         Conflict
-            When another process is writing (LK005), or an erasure was stopped midway (LK006).
+            When another process is writing (LK005), another copy of a lake in an object store is (LK020), or an
+            erasure was stopped midway (LK006).
         """
         with self._alone():
             self._sweep_spill()
@@ -131,7 +143,7 @@ class Lake:
         Raises
         ------
         Conflict
-            When another process is writing (LK005).
+            When another process is writing (LK005), or another copy of a lake in an object store is (LK020).
         """
         with self._alone():
             self._sweep_spill()
@@ -149,19 +161,26 @@ class Lake:
         """Snapshots that were resealed after an erasure, by their earlier ids."""
         return self._shelf.tombstones()
 
+    def release(self) -> bool:
+        """Take a lake in an object store from a writer that was stopped for good; False where nobody holds it.
+
+        Should that writer go on after all, nothing that it writes becomes visible (LK021).
+        """
+        return self._store.release() if self._store else False
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         # The kernel drops this lock with the process, however it dies: there is no stale lock to clear by hand.
         with (self._root / "WRITER").open("a") as door:
+            with self._store.entering() if self._store else nullcontext():
+                _close_behind(door)
             try:
-                fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Conflict(
-                    "LK005: another process is writing to this lake", "wait until its import has ended, then try again"
-                ) from None
-            try:
+                if self._store:
+                    self._store.hold()
                 yield
             finally:
+                if self._store:
+                    self._store.let_go()
                 fcntl.flock(door, fcntl.LOCK_UN)
 
     def _sweep_spill(self) -> None:
@@ -172,13 +191,22 @@ class Lake:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def _close_behind(door: IO[str]) -> None:
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Conflict(
+            "LK005: another process is writing to this lake", "wait until its import has ended, then try again"
+        ) from None
+
+
 def _refuse_store(root: Path) -> None:
     """An address of an object store is no folder: as one, it would quietly become a folder called ``s3:`` here."""
     first = root.parts[0] if root.parts else ""
     if first.removesuffix(":") in _STORES and first.endswith(":"):
         raise UserFixable(
-            "LK013: the lake does not lie in an object store: its head and its lock need a file system",
-            "mount the store as a folder, or keep the lake on a disk and send copies to the store",
+            "LK013: a workspace is a folder on a disk; only its lake may lie in an object store",
+            "make the workspace in a folder, and give the address as its lake: gainline init FOLDER --lake ADDRESS",
         )
 
 

@@ -16,12 +16,14 @@ from gainline.lake.choosing import open_engine
 from gainline.lake.durable import file_digest
 from gainline.lake.engine import Power
 from gainline.lake.shapes import ARRIVAL, stored_schema
-from gainline.lake.snapshots import FileEntry, Manifest, Snapshot
+from gainline.lake.snapshots import FileEntry, Manifest, Snapshot, SnapshotShelf
 
 if TYPE_CHECKING:
     import ibis
 
 _RESTORE = "restore the lake folder from a backup, or import the source files into a fresh lake"
+
+_FAULTS = {"LK001": "a file was altered after it was published", "LK002": "a file of the snapshot is gone"}
 
 
 class Reading:
@@ -34,8 +36,11 @@ class Reading:
     for cost it nothing and can change nothing.
     """
 
-    def __init__(self, manifest: Manifest, *, tables: Path, spill: Path, power: Power, verified: bool = False) -> None:
+    def __init__(
+        self, manifest: Manifest, shelf: SnapshotShelf, tables: Path, *, spill: Path, power: Power, verified: bool
+    ) -> None:
         self._manifest = manifest
+        self._shelf = shelf
         self._folder = tables
         self._spill = spill
         self._engine = open_engine(spill, power)
@@ -79,12 +84,16 @@ class Reading:
     def verify(self) -> list[Issue]:
         """Hash every file of the snapshot again and tell which are not what was published.
 
+        A lake in an object store is read there whole, beside what this machine has of it.
+
         Returns
         -------
         list of Issue
             LK001 for an altered file, LK002 for a missing one; empty when every byte stands.
         """
-        return [issue for name in sorted(self._manifest.files) for issue in self._altered(name)]
+        names = sorted(self._manifest.files)
+        stored = [issue for name in names for issue in self._altered_in_store(name)]
+        return stored or [issue for name in names for issue in self._altered(name)]
 
     def close(self) -> None:
         """Let go of the engine and delete what it spilled to the disk."""
@@ -122,10 +131,17 @@ class Reading:
         return joined.mutate(**changed).select(table.columns)
 
     def _altered(self, name: str) -> list[Issue]:
+        self._shelf.fetch(name, self._manifest.files.get(name, ()))
         found = (self._check(name, entry) for entry in self._manifest.files.get(name, ()))
         return [issue for issue in found if issue is not None]
 
+    def _altered_in_store(self, name: str) -> list[Issue]:
+        entries = self._manifest.files.get(name, ())
+        found = ((self._shelf.fault_in_store(name, entry), entry) for entry in entries)
+        return [_issue(code, f"{name}/{entry.path}") for code, entry in found if code is not None]
+
     def _attach(self, name: str) -> ibis.Table:
+        self._shelf.fetch(name, self._manifest.files.get(name, ()))
         if self._verified and (altered := self._altered(name)):
             says = "\n".join(f"  {issue}" for issue in altered)
             raise DataIssues(f"the snapshot is not what it was:\n{says}", _RESTORE)
@@ -141,10 +157,12 @@ class Reading:
         path = self._folder / name / entry.path
         where = f"{name}/{entry.path}"
         if not path.is_file():
-            return Issue("LK002", Level.ERROR, "a file of the snapshot is gone", _RESTORE, file=where)
-        if file_digest(path) != entry.sha256:
-            return Issue("LK001", Level.ERROR, "a file was altered after it was published", _RESTORE, file=where)
-        return None
+            return _issue("LK002", where)
+        return _issue("LK001", where) if file_digest(path) != entry.sha256 else None
+
+
+def _issue(code: str, where: str) -> Issue:
+    return Issue(code, Level.ERROR, _FAULTS[code], _RESTORE, file=where)
 
 
 def _has_strangers(name: str) -> bool:

@@ -34,7 +34,7 @@ class Found:
 
 def find_in(table: str, folder: Path, entry: FileEntry, whom: Whom) -> Found:
     """What one file holds of them; a file of another bucket is not even opened."""
-    if not _may_hold(table, entry, whom):
+    if not may_hold(table, entry, whom):
         return Found()
     with pq.ParquetFile(folder / entry.path) as file:
         columns = [name for name in looked_at(table) if name in file.schema_arrow.names]
@@ -70,7 +70,8 @@ def file_digest_of(entry: FileEntry) -> str:
     return entry.sha256[:16]
 
 
-def _may_hold(table: str, entry: FileEntry, whom: Whom) -> bool:
+def may_hold(table: str, entry: FileEntry, whom: Whom) -> bool:
+    """Tell whether a file could hold them, by the bucket it lies in."""
     folder = Path(entry.path).parent.name
     if not folder.startswith("bucket=") or not set(looked_at(table)) <= {"person_key"}:
         return bool(looked_at(table))

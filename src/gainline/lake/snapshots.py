@@ -167,6 +167,16 @@ class SnapshotShelf:
             value |= {"erasure": stone.erasure, "on": stone.on.isoformat()}
             write_whole(self._path(stone.id), json.dumps(value, indent=1).encode())
 
+    def fetch(self, table: str, entries: Iterable[FileEntry]) -> None:
+        """Have these files at hand; on a disk they are."""
+
+    def fault_in_store(self, table: str, entry: FileEntry) -> str | None:
+        """The code of what is wrong with the file where the lake lies, if that is elsewhere; on a disk None."""
+        return None
+
+    def sweep_store(self) -> None:
+        """Delete what no snapshot names where the lake lies, if that is elsewhere."""
+
     def _tombstone(self, snapshot_id: str) -> Tombstone | None:
         """The tombstone that stands under this id; None where a snapshot or nothing does."""
         try:

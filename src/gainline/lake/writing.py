@@ -83,6 +83,7 @@ class Writer:
         """
         if table not in self._head.files:
             return 0
+        self._shelf.fetch(table, self._head.files[table])
         taken = delta.take(self._folder / table, person, imports)
         if not taken.num_rows:
             return 0

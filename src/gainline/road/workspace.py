@@ -33,12 +33,21 @@ class District(BaseModel):
     time_zone: str = "America/Chicago"
 
 
+class LakePlace(BaseModel):
+    """Where the facts lie: on the workspace's own disk, or at the address of an object store."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    store: str | None = None
+
+
 class Settings(BaseModel):
     """What `gainline.toml` may say; an unknown key is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     district: District = District()
+    lake: LakePlace = LakePlace()
     school_aliases: dict[str, str] = Field(default_factory=dict)
 
 
@@ -58,31 +67,34 @@ class Workspace:
     settings: Settings
 
     @classmethod
-    def create(cls, root: Path, *, settings_text: str | None = None, salt: bytes | None = None) -> Workspace:
-        """Make a new workspace in an empty or absent folder.
+    def create(
+        cls, root: Path, *, settings_text: str | None = None, salt: bytes | None = None, store: str | None = None
+    ) -> Workspace:
+        """Make a new workspace in an empty or absent folder, with its lake there or in an object store.
 
         A salt is given only for synthetic districts, so that a demo comes out the same everywhere.
 
         Raises
         ------
         Conflict
-            When the folder already is a workspace.
+            When the folder already is a workspace, or a lake lies at the store's address.
         UserFixable
-            When the given settings cannot be read, or no folder can be made there.
+            When the given settings cannot be read, no folder can be made there, or the object store will not do
+            (LK022, LK023, LK024).
         """
-        Lake(root)  # an address of an object store is refused before anything is made
+        Lake(root, store)  # what can be refused is refused before anything is made
         if (root / SETTINGS).exists():
             raise Conflict(f"{root} already is a workspace", "use it as it is, or name another folder")
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             raise UserFixable(f"{root} cannot be made: {fault.strerror}", "name another folder") from fault
+        Lake.create(root / "lake", store)
         for name in ("plans", "profiles", "indicators", "evidence", "briefs"):
             (root / name).mkdir(exist_ok=True)
         _write_secret(root / ".salt", salt or secrets.token_bytes(SALT_BYTES))
         write_key(root, hashlib.sha256(b"key of the ledger" + salt).digest() if salt else secrets.token_bytes(32))
-        (root / SETTINGS).write_text(settings_text or _default_settings(), encoding="utf-8")
-        Lake.create(root / "lake")
+        (root / SETTINGS).write_text((settings_text or _default_settings()) + _place(store), encoding="utf-8")
         return cls.open(root)
 
     @classmethod
@@ -105,7 +117,7 @@ class Workspace:
     @property
     def lake(self) -> Lake:
         """The lake of facts."""
-        return Lake.open(self.root / "lake")
+        return Lake.open(self.root / "lake", self.settings.lake.store)
 
     @property
     def ledger(self) -> Ledger:
@@ -189,6 +201,10 @@ def _default_settings() -> str:
         '[district]\nname = "Our district"\ntime_zone = "America/Chicago"\n\n'
         "# How vendors spell your schools: alias -> school id of your roster.\n[school_aliases]\n"
     )
+
+
+def _place(store: str | None) -> str:
+    return f'\n[lake]\nstore = "{store}"\n' if store else ""
 
 
 def _read_settings(path: Path) -> Settings:

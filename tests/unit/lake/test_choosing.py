@@ -58,7 +58,7 @@ def test_a_cluster_that_does_not_answer_is_said_at_once(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/lake", "gs://bucket/lake", "abfss://box@store.example/lake"])
-def test_an_address_of_an_object_store_is_refused_and_makes_no_folder(
+def test_a_workspace_at_an_address_of_an_object_store_is_refused_and_makes_no_folder(
     address: str, tmp_path: Path, monkeypatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -23,18 +23,38 @@ STAGES = {"files": "Files", "within": "Within the file"}
 UNMATCHED = ("source", "kind", "value", "school", "grade", "rows", "because", "suggestion")
 
 
-def init(folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")] = HERE) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make the workspace in.")] = HERE,
+    lake: Annotated[
+        str | None, typer.Option("--lake", help="Keep the facts in an object store, s3://bucket/prefix for instance.")
+    ] = None,
+) -> None:
     """Make a workspace: a folder that holds everything a district works with.
 
     It gets settings (gainline.toml), a secret salt for pseudonyms, an empty lake, and folders for plans, profiles,
-    evidence and briefs.
+    evidence and briefs. With --lake the facts lie in an object store (docs/how-to/keep-the-lake-in-an-object-store.md).
+
+    Example: gainline init district --lake s3://bucket/district
     """
-    workspace = Workspace.create(folder)
+    workspace = Workspace.create(folder, store=lake)
     here = "" if folder == HERE else f" -w {folder}"
     console.talk(f"Made a workspace in {workspace.root.resolve()}.")
     console.talk(
         f"Next: gainline import{here} ROSTER.zip RESULTS.csv USAGE.csv   (what it can read: gainline profiles)"
     )
+
+
+def release_lake(workspace: WorkspaceOption = HERE) -> None:
+    """Take a lake in an object store from a writer that was stopped for good, so that others may write.
+
+    Should that writer go on after all, nothing that it writes becomes visible: it is told so (LK021).
+
+    Example: gainline release-lake -w district
+    """
+    if Workspace.open(workspace).lake.release():
+        console.talk("Released: what the stopped writer had not published will never be visible.")
+    else:
+        console.talk("Nobody holds this lake; there is nothing to release.")
 
 
 def import_(
