@@ -18,7 +18,11 @@ from gainline.web.catalogs import SOURCE, compile_catalogs, languages, merged, m
 
 WEB = SOURCE.parent
 CALL = re.compile(r"""\b(?:gettext|ngettext|pgettext|npgettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-FOLDERS = ("account", "allauth", "cotton", "week", "aims", "tools", "notes", "library", "reports", "feedback", "cycles")
+FOLDERS = (
+    "account", "allauth", "cotton", "week", "aims", "tools", "notes", "library", "reports", "feedback", "cycles",
+    "data", "people", "governance", "roadmap",
+)  # fmt: skip
+IN_CODE = ("data", "people", "governance", "roadmap")  # slices whose texts in Python are held to it, too
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
 
@@ -34,7 +38,8 @@ def in_templates():
 
 def in_python():
     """Texts of the parts' code: the first argument of each call of gettext."""
-    for path in [*WEB.glob("parts/*.py"), *WEB.glob("templatetags/*.py")]:
+    pages = (path for name in IN_CODE for path in WEB.glob(f"pages/{name}/*.py"))
+    for path in [*WEB.glob("parts/*.py"), *WEB.glob("templatetags/*.py"), *pages]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in NAMES:
                 yield ast.literal_eval(node.args[0]), path.name

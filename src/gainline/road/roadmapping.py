@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,4 +115,5 @@ def said(found: Found) -> str:
     unit = " working weeks" if found.stage == "finish" else ""
     if found.proved:
         return f"Best {what}: {found.value:,}{unit}, proved."
-    return f"Best {what} so far: {found.value:,}{unit}; no plan can be more than {found.gap:.1%} better."
+    most = math.ceil(found.gap * 1000) / 1000  # rounded up: to say less would be to say more than is proved
+    return f"Best {what} so far: {found.value:,}{unit}; no plan can be more than {most:.1%} better."
