@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from gainline.services import aims as service
 from gainline.services import cycles
@@ -23,6 +24,7 @@ STATUS = {"open": "neutral", "testing": "watch", "kept": "settled", "dropped": "
 
 
 @needs("district.read")
+@require_safe
 def aims(request: HttpRequest) -> HttpResponse:
     """The aims that stand, and on demand those that are closed."""
     is_closed = request.GET.get("closed") == "yes"
@@ -33,6 +35,7 @@ def aims(request: HttpRequest) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def aim(request: HttpRequest, public_id: str) -> HttpResponse:
     """One aim."""
     found = service.aim(by=actor_of(request), public_id=public_id)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gainline.engine.core.errors import GainlineError
 from gainline.services import cycles, notes
@@ -41,6 +41,7 @@ class PlaybookForm(forms.Form):
 
 
 @needs("district.read")
+@require_safe
 def learnings(request: HttpRequest) -> HttpResponse:
     """What was learned, latest first."""
     found = service.learnings(by=actor_of(request))
@@ -50,6 +51,7 @@ def learnings(request: HttpRequest) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def playbooks(request: HttpRequest) -> HttpResponse:
     """How others can repeat what worked."""
     me = actor_of(request)
@@ -59,6 +61,7 @@ def playbooks(request: HttpRequest) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def playbook(request: HttpRequest, public_id: str) -> HttpResponse:
     """One playbook, from what to do to where it was not tested."""
     me = actor_of(request)
@@ -90,6 +93,7 @@ def new_playbook(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def stories(request: HttpRequest) -> HttpResponse:
     """Every decided cycle has a story."""
     found = service.decided(by=actor_of(request))
@@ -99,6 +103,7 @@ def stories(request: HttpRequest) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def story(request: HttpRequest, public_id: str) -> HttpResponse:
     """One story, with the notes that hang on it."""
     me = actor_of(request)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gainline.services import cycles, tools
 from gainline.services import notes as service
@@ -29,6 +29,7 @@ class NoteForm(forms.Form):
 
 
 @needs("district.read")
+@require_safe
 def notes(request: HttpRequest) -> HttpResponse:
     """Every note of the district, by day."""
     me = actor_of(request)

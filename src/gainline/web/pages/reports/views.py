@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.reports.readers import Reader
@@ -58,6 +58,7 @@ class LetterForm(forms.Form):
 
 
 @needs("district.read")
+@require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """What was sent to whom, and how many answered."""
     me, standing = actor_of(request), standing_of(request)
@@ -85,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("reports:report", made.public_id)
         except GainlineError as error:
             form.add_error(None, f"{_without_code(error.says)}: {error.remedy}")
-    chosen = form.data.getlist("notes") if form.is_bound else []
+    chosen = request.POST.getlist("notes")
     context = {
         "form": form,
         "cycle": cycle,
@@ -98,6 +99,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @needs("evidence.read")
+@require_safe
 def preview(request: HttpRequest, public_id: str) -> HttpResponse:
     """A brief as it would look, by itself, before anything is sent."""
     me = actor_of(request)
@@ -109,6 +111,7 @@ def preview(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """One brief that was sent: to whom, by whom, and what came back."""
     me = actor_of(request)
@@ -124,6 +127,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
     """The page exactly as it was sent."""
     me = actor_of(request)
@@ -132,6 +136,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def sheet(request: HttpRequest, public_id: str) -> HttpResponse:
     """The tagged PDF."""
     me = actor_of(request)

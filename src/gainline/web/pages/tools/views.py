@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from gainline.services import clock, cycles, library, notes, tools
 from gainline.services import portfolio as service
@@ -28,6 +29,7 @@ TERMS = {Terms.RUNS: "settled", Terms.NONE: "risk", Terms.ENDED: "watch", Terms.
 
 
 @needs("district.read")
+@require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
     """The portfolio as a table, or the part of it that was asked for."""
     me = actor_of(request)
@@ -46,6 +48,7 @@ def portfolio(request: HttpRequest) -> HttpResponse:
 
 
 @needs("district.read")
+@require_safe
 def tool(request: HttpRequest, public_id: str) -> HttpResponse:
     """One tool."""
     me, standing = actor_of(request), standing_of(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from gainline.services import week
 from gainline.web.gate import actor_of, signed_in, standing_of
@@ -12,6 +13,7 @@ from gainline.web.pages.week.lines import shown
 
 
 @signed_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What is due, what is at risk, what we learned; for somebody without any grant, who can give one."""
     me, standing = actor_of(request), standing_of(request)

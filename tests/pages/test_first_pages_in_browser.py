@@ -1,0 +1,129 @@
+"""Week, aims, tools, library, reports and notes in a real browser: accessible in both lights, down to 320 px.
+
+The browser is handed what Django's test client was answered, so that the rows of the test are seen and no server has to
+be flushed afterwards.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from builders.evaluated import DATA, DAY, a_tool, document, evaluated
+from gainline.engine.reports.readers import Reader
+from gainline.services import aims, clock, letters, notes, tools
+from gainline.services.letters import Envelope
+from gainline.store.models.evidence import Decision, Learning, Playbook, Review
+from gainline.store.tenancy import within
+from gainline.store.words import DriverKind, MeasureKind
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browse(chromium, client):
+    """Opens a page of the site at a width and in a light."""
+    contexts, asked = [], {}
+
+    def answered(route, request):
+        """What was asked for beforehand: a database's connection does not follow into the browser's callbacks."""
+        path = urlsplit(request.url).path
+        if path.startswith("/static/"):
+            return route.fulfill(path=finders.find(path.removeprefix("/static/")))
+        answer = asked[request.url]
+        return route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+    def opened(*, scheme="light"):
+        context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(said.text))
+        page.route("**/*", answered)
+
+        def visit(address):
+            url = f"http://localhost{address}"
+            asked[url] = client.get(address)
+            page.goto(url)
+            return asked[url].status_code
+
+        page.visit = visit
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def addresses(cast):
+    """A district in March with one tool evaluated, decided, told and noted; every page that shows it."""
+    with clock.stopped_at(DAY):
+        tool = a_tool(cast)
+        tools.add_agreement(by=cast["privacy_lead"], tool=tool, terms=DATA)
+        a_tool(cast, "Math Quest")
+        cycle, evidence = evaluated(cast, tool, document())
+        aim = cycle.aim
+        measured = aims.Measured(MeasureKind.OUTCOME, "reading", "Reading", "points", 5.0)
+        aims.add_measure(by=cast.lead, aim=aim, measured=measured)
+        practice = aims.add_driver(by=cast.lead, aim=aim, kind=DriverKind.PRIMARY, label="Practice")
+        aims.add_driver(by=cast.lead, aim=aim, kind=DriverKind.CHANGE, label="Two visits a month", parent=practice)
+        notes.pin(by=cast["coach"], says="Ice for a week.", cycle=cycle, on=date(2030, 1, 26))
+        with within(cast.district.pk):
+            Review.objects.create(cycle=cycle, evidence=evidence, held_on=DAY, opened_by=cast.lead)
+            decision = Decision.objects.create(
+                cycle=cycle, evidence=evidence, ruled="adapt", chosen="adapt", decided_by=cast.lead, decided_on=DAY,
+                reasons="The rule",
+            )  # fmt: skip
+            Learning.objects.create(cycle=cycle, decision=decision, says="Time matters", written_by=cast.lead)
+            playbook = Playbook.objects.create(
+                cycle=cycle, decision=decision, title="How to start", document={"steps": ["Ask"]}, written_by=cast.lead
+            )
+        report = letters.send(
+            by=cast["privacy_lead"], cycle=cycle, envelope=Envelope(Reader.BOARD, "The board", site="http://localhost")
+        )
+        token = letters.page_of(by=cast.lead, release=report).decode().split("/feedback/")[1].split("/")[0]
+        yield [
+            "/", "/aims/", f"/aims/{aim.public_id}/", "/aims/new/", f"/aims/{aim.public_id}/close/", "/tools/",
+            f"/tools/{tool.public_id}/", f"/tools/{tool.public_id}/contract/", "/library/", "/library/playbooks/",
+            f"/library/playbooks/{playbook.public_id}/", f"/library/stories/{cycle.public_id}/", "/reports/",
+            f"/reports/new/?cycle={cycle.public_id}", f"/reports/{report.public_id}/",
+            f"/reports/{report.public_id}/page/", "/notes/", f"/feedback/{token}/",
+        ]  # fmt: skip
+
+
+def walk(page, addresses, axe):
+    """Open every page with everything unfolded, and give what is wrong with it."""
+    found = []
+    for address in addresses:
+        if (status := page.visit(address)) != 200:
+            found.append((address, status))
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        results = axe.run(page)
+        if results.violations_count:
+            found.append((address, results.generate_report()))
+        page.set_viewport_size({"width": 320, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth") > 320:
+            found.append((address, "scrolls sideways at 320 px"))
+        page.set_viewport_size({"width": 1280, "height": 900})
+    return found
+
+
+@pytest.mark.parametrize(("scheme", "role"), [("light", "edtech_lead"), ("dark", "privacy_lead")])
+def test_every_page_is_accessible_and_fits_a_phone(browse, cast, client, addresses, scheme, role):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    client.force_login(cast[role])
+    may = [one for one in addresses if role == "edtech_lead" or not one.endswith(("/new/", "/close/", "/contract/"))]
+    page = browse(scheme=scheme)
+    assert walk(page, may, axe) == []
+    assert page.complaints == []  # neither policy nor script complained
+
+
+def test_empty_pages_are_accessible_too(browse, cast, client):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    client.force_login(cast.lead)
+    empty = ["/", "/aims/", "/tools/", "/library/", "/library/playbooks/", "/library/stories/", "/reports/", "/notes/"]
+    assert walk(browse(), empty, axe) == []
