@@ -10,6 +10,8 @@ from disclosure_scenes import POLICY
 from gainline.engine.privacy import Audience, Policy, one_way, release, two_way
 from gainline.engine.privacy.release import remember
 from gainline.engine.privacy.tables import Cell, ReleaseTable, Sum, faces, outcomes
+from gainline.engine.reports.facts import Facts
+from gainline.engine.reports.words import words
 
 JANUARY = two_way("t", ["north", "south"], ["passed", "not yet"], [[40, 61], [52, 33]])
 
@@ -147,3 +149,11 @@ def test_single_people_behind_three_tables_are_printed_nowhere():
 def test_what_a_reader_has_seen_of_a_count_holds_it():
     with pytest.raises(ValueError, match="holds the count"):
         ReleaseTable((replace(Cell(("a",), 3), seen=january().shown["t", "north", "passed"]),))
+
+
+def test_the_page_says_why_a_count_is_hidden_in_both_languages():
+    march = two_way("t", ["north", "south"], ["passed", "not yet"], [[41, 61], [72, 53]])
+    released = public(march, earlier=[january(joined=41)])
+    assert "changed by so few people" in Facts({}, words("en"), released).why_hidden
+    assert "publicación" in Facts({}, words("es"), released).why_hidden
+    assert Facts({}, words("en"), public(JANUARY)).why_hidden == ""

@@ -129,6 +129,15 @@ class Facts:
         return f"{band.low}%" if band.low == band.high else f"{band.low}–{band.high}%"
 
     @property
+    def why_hidden(self) -> str:
+        """Why some counts are not shown exactly, for whoever misses them; empty when all are."""
+        if not self.released.hides:
+            return ""
+        t, reasons = self.words, self.released.reasons
+        small = t("page.small_counts", n=self.released.policy.minimum_n)
+        return " ".join([small, *(t(f"page.hidden_{reason.code.lower()}") for reason in reasons)])
+
+    @property
     def source(self) -> str:
         """The source line of every figure; it says when a person was erased from the records behind it."""
         made = self.evidence["provenance"]

@@ -226,5 +226,5 @@ def _next(told: Facts, decided: Decided | None) -> Part:
 
 
 def _source(told: Facts) -> str:
-    small = told.words("page.small_counts", n=told.released.policy.minimum_n) if told.released.hides else ""
+    small = told.why_hidden
     return f"{told.source} {small}".strip()
