@@ -134,6 +134,7 @@ def test_whoever_was_overtaken_deletes_nothing_of_the_other(here: Path, store: S
     assert store.names() == before
 
 
+@pytest.mark.slow
 def test_a_record_that_an_overtaken_writer_left_is_no_snapshot(here: Path, store: Store, tmp_path: Path) -> None:
     assert killed("write", here, 20) == 9  # all of it lies in the store, but the head was not entered
     records = {name: store.path(name).read_bytes() for name in store.names() if name.startswith("snapshots/")}
