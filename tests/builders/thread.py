@@ -34,13 +34,13 @@ def an_account(district: District, name: str = "Ana Ruiz") -> Account:
     return Account.objects.create_user(email, None, district=district, name=name)
 
 
-def a_thread(district: District) -> dict[type[models.Model], models.Model]:
-    """One row of each table, by its model."""
+def a_thread(district: District, more: str = "") -> dict[type[models.Model], models.Model]:
+    """One row of each table, by its model; `more` sets a further thread of a district apart from its first."""
     with within(district.pk):
-        return _rows(district)
+        return _rows(district, more)
 
 
-def _rows(district: District) -> dict[type[models.Model], models.Model]:
+def _rows(district: District, more: str) -> dict[type[models.Model], models.Model]:
     me, other = an_account(district), an_account(district, "Ben Ode")
     root = Organization.objects.filter(parent=None).first()
     root = root or Organization.objects.create(kind="district", name=district.name)
@@ -48,20 +48,20 @@ def _rows(district: District) -> dict[type[models.Model], models.Model]:
         account=me, role="analyst", purpose="evaluate", unit=root, starts=DAY, granted_by=other
     )
     token = ApiToken.objects.create(name="script", account=me, grant=grant, sha256=f"{next(NUMBER):064d}", ends=DAY)
-    right = DecisionRight.objects.create(right="scale", role="analyst")
+    right = DecisionRight.objects.get_or_create(district=district, right="scale", role="analyst")[0]
     aim = Aim.objects.create(title="More read well", by_when=DAY, unit=root, owner=me)
     measure = AimMeasure.objects.create(
         aim=aim, kind="outcome", indicator="reading", label="Reading", goal=5, by_when=DAY
     )
     driver = Driver.objects.create(aim=aim, kind="primary", label="Practice")
-    tool = Tool.objects.create(key="lumen", name="Lumen", owner=me)
+    tool = Tool.objects.create(key=f"lumen{more}", name="Lumen", owner=me)
     contract = Contract.objects.create(tool=tool, starts=DAY, ends=DAY)
     agreement = Agreement.objects.create(tool=tool, contract=contract, signed_on=DAY, ends=DAY, destroy_by=DAY)
     cycle = Cycle.objects.create(
         aim=aim,
         tool=tool,
         driver=driver,
-        key="lumen-reading",
+        key=f"lumen-reading{more}",
         title="Lumen",
         question="Does it?",
         decide_by=DAY,

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from builders.thread import a_thread
 from gainline.services.permissions import permitted_anywhere, standing_of
 from gainline.store.words import Role
-from gainline.web.gate import NOT_OURS, Rule, rule_of
+from pages.addresses import filled, ours
 
 ROLES = list(Role)
 
 
-def addresses(within: Any = None, before: str = "/") -> Iterator[tuple[str, URLPattern]]:
-    for pattern in (within or get_resolver()).url_patterns:
-        here = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern, here)
-        else:
-            yield here, pattern
-
-
-def ours() -> list[tuple[str, Any, Rule]]:
-    found = [(route, pattern.callback) for route, pattern in addresses()]
-    return [(route, view, rule_of(view)) for route, view in found if not view.__module__.startswith(NOT_OURS)]
-
-
 PLAIN = [(route, rule) for route, _, rule in ours() if "<" not in route]
 TAKING = [(route, rule) for route, _, rule in ours() if "<" in route]
-
-
-def filled(route: str, public_id: str) -> str:
-    import re
-
-    return re.sub(r"<[^>]+>", public_id, route)
 
 
 def test_every_address_declares_its_rule():
@@ -66,21 +41,6 @@ def test_nobody_gets_past_a_rule_that_their_grants_do_not_meet(cast, client, rol
         if rule.permission and rule.permission not in may:
             for ask in (client.get, client.post):
                 assert ask(filled(route, "x")).status_code == 403, route
-
-
-def test_rows_of_another_district_do_not_exist_at_any_address(cast, hillview, client):
-    theirs = a_thread(hillview.district)
-    ids = [row.public_id for row in theirs.values() if hasattr(row, "public_id")]
-    names = [str(row) for row in theirs.values() if str(row) and "object" not in str(row)]
-    for role in ROLES:
-        client.force_login(cast[role])
-        for route, rule in TAKING:
-            if not rule.needs_account:
-                continue
-            for public_id in ids:
-                answer = client.get(filled(route, public_id))
-                assert answer.status_code in {403, 404, 405}, (role, route)
-                assert not any(name in answer.content.decode() for name in names if len(name) > 8), (role, route)
 
 
 def test_an_address_without_a_rule_is_shut(cast, client, settings, rf):

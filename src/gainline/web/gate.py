@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
@@ -36,6 +36,7 @@ STATUS: dict[type[GainlineError], int] = {
     DataIssues: 422,
     UserFixable: 400,
 }
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # all that a page needs; others would be taken for a reading
 NOT_OURS = ("allauth.", "django.", "django_htmx.", "csp.")  # their views bring their own rules
 
 
@@ -153,6 +154,8 @@ class Gate:
             raise PermissionDenied("this address declares no rule")
         if not rule.needs_account:
             return None
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"/{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
         if rule.permission and rule.permission not in permitted_anywhere(standing_of(request)):
