@@ -272,7 +272,7 @@ def hear_and_decide(dana, tariq, bo, cycle):
     dana.go(f"{cycle}review/")
     dana.press("Open a review")
     tariq.go(f"{cycle}review/")
-    tariq.fill({"says": "It ran on Fridays only"})
+    tariq.page.locator("#id_says").fill("It ran on Fridays only")
     tariq.page.locator("main [name=leans]").select_option("stop")
     tariq.press("Say it")
     check_axe(tariq, looks=BOTH)

@@ -23,6 +23,7 @@ from gainline.web.pages.cycles.forms import DecisionForm, LearningForm, NoteForm
 from gainline.web.pages.cycles.views import WRITE
 
 Row = Any  # a row of the store
+NOTE_ID = "id_note_%s"  # two forms on one page ask what somebody says
 
 
 @signed_in
@@ -35,7 +36,7 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
         landed = governance.land_feedback(by=me, review=made)
         messages.success(request, _opened(landed))
         return redirect("cycles:review", public_id)
-    return _review(request, one, VoiceForm(), NoteForm())
+    return _review(request, one, VoiceForm(), NoteForm(auto_id=NOTE_ID))
 
 
 @needs("cycle.review")
@@ -56,7 +57,7 @@ def speak(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("It is written down as you said it."))
             return redirect("cycles:review", public_id)
-    return _review(request, one, form, NoteForm(), status=422)
+    return _review(request, one, form, NoteForm(auto_id=NOTE_ID), status=422)
 
 
 @needs("note.write")
@@ -64,7 +65,7 @@ def speak(request: HttpRequest, public_id: str) -> HttpResponse:
 def pin(request: HttpRequest, public_id: str) -> HttpResponse:
     """Pin a note to a day of the cycle."""
     one = shown.one_of(request, public_id)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, auto_id=NOTE_ID)
     if form.is_valid():
         note_service.pin(by=actor_of(request), cycle=one, **form.cleaned_data)
         messages.success(request, gettext("The note is pinned. It travels with the cycle; you can take it down."))
