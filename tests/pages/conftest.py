@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextvars import copy_context
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
@@ -73,6 +74,47 @@ def visit(chromium, site):
         page.on("console", lambda said: page.complaints.append(f"{said.type}: {said.text}"))
         page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
         page.goto(address if "://" in address else site + address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def at_desk(chromium, site, client):
+    """Opens pages that read the database: the test's own client answers the browser, within the test's transaction.
+
+    Only what stands still (styles, scripts) comes from the server.
+    """
+    contexts = []
+    here = copy_context()  # Django finds its connection by the context, and Playwright answers in another one
+
+    def answer(route):
+        asked = route.request
+        if "/static/" in asked.url:
+            route.continue_()
+            return
+        headers = {"content_type": asked.headers.get("content-type", "application/octet-stream")}
+        if "hx-request" in asked.headers:
+            headers["headers"] = {"HX-Request": "true"}
+        path, body = asked.url.removeprefix(site), asked.post_data_buffer or b""
+        found = here.run(client.generic, asked.method, path, body, **headers)
+        while found.status_code == 302:  # a redirect would lead past this fixture, to the server
+            found = here.run(client.get, found["Location"])
+        route.fulfill(status=found.status_code, headers=dict(found.items()), body=found.content)
+
+    def opened(path, *, width=1280, scheme="light", **options):
+        nonlocal here
+        here = copy_context()
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: page.complaints.append(f"{said.type}: {said.text}"))
+        page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+        page.route(f"{site}/**", answer)
+        page.goto(site + path)
         return page
 
     yield opened
