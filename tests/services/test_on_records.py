@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from gainline.engine.core.errors import Conflict, GainlineError, UserFixable
+from gainline.engine.core.errors import Conflict, GainlineError, Missing, NotAllowed, UserFixable
 from gainline.services import aims, clock, cycles, evidence, governance, imports, queue, registrations, tools
 from gainline.services.workspaces import folder_of, ledger_head, open_workspace
 from gainline.store.words import JobState
@@ -117,3 +117,14 @@ def test_a_brief_that_was_never_evaluated_is_not_released(recorded):
     with pytest.raises(GainlineError):
         governance.release_brief(by=recorded["privacy_lead"], cycle=cycle, audience=Audience.PUBLIC, recipient="Board")
     assert governance.releases(by=recorded["board_member"]) == []
+
+
+def test_exact_counts_are_for_those_who_plan_or_release(recorded):
+    from gainline.engine.privacy import Audience
+
+    cycle = planned(recorded)
+    for read in (evidence.told, evidence.brief):
+        with pytest.raises(NotAllowed, match="SV056"):
+            read(by=recorded["coach"], cycle=cycle, audience=Audience.ANALYST)
+        with pytest.raises(Missing):
+            read(by=recorded["analyst"], cycle=cycle, audience=Audience.ANALYST)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from gainline.engine.core.errors import NotAllowed
 from gainline.engine.core.progress import Progress
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html
@@ -15,6 +16,7 @@ from gainline.road.briefing import read_evidence
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.measuring import measure
 from gainline.services import clock, desk, queue, stages
+from gainline.services.permissions import standing_of
 from gainline.services.stages import Stage
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
@@ -117,11 +119,14 @@ def brief(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, lan
 
     Raises
     ------
+    NotAllowed
+        SV056 when exact counts are asked for without a right to plan or to release.
     Missing
         When the cycle has not been evaluated.
     Conflict
         When its evidence is not what was evaluated.
     """
+    _check_audience(by, cycle, audience)
     document = read_evidence(open_workspace(by.district), cycle.key)
     return brief_html(document, audience=audience, lang=language, district=by.district.name)
 
@@ -147,11 +152,14 @@ def told(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, lang
 
     Raises
     ------
+    NotAllowed
+        SV056 when exact counts are asked for without a right to plan or to release.
     Missing
         When the cycle has not been evaluated.
     Conflict
         When its evidence is not what was evaluated.
     """
+    _check_audience(by, cycle, audience)
     return _told(_document(by, cycle), audience, language)
 
 
@@ -163,6 +171,14 @@ def released(*, by: Account, cycle: Cycle, language: str = "en") -> Blocks | Non
     if latest is None or not out.exists():
         return None
     return _told(_document(by, cycle), Audience.PUBLIC, language)
+
+
+def _check_audience(by: Account, cycle: Cycle, audience: Audience) -> None:
+    """Exact counts are for those who work on the records or answer for what leaves the house."""
+    may = standing_of(by).may
+    if audience is Audience.ANALYST and not (may("cycle.plan", cycle) or may("release.send", cycle)):
+        says = "SV056 this brief holds finer counts than your grants let you see"
+        raise NotAllowed(says, "read it as staff may, or ask your EdTech lead for a grant")
 
 
 def _document(by: Account, cycle: Cycle) -> str:
