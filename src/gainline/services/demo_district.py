@@ -13,10 +13,23 @@ from django.db import transaction
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.worlds.names import school_name
+from gainline.engine.worlds.templates import demo_roadmap
 from gainline.road.showing import Shown, show_riverbend
 from gainline.road.showing.riverbend import AUTUMN, REGISTERED, SUMMER
 from gainline.road.workspace import read_plan
-from gainline.services import aims, clock, cycles, decisions, desk, evidence, notes, people, registrations, tools
+from gainline.services import (
+    aims,
+    clock,
+    cycles,
+    decisions,
+    desk,
+    evidence,
+    notes,
+    people,
+    registrations,
+    roadmaps,
+    tools,
+)
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim
@@ -129,6 +142,7 @@ def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
             done = by_key[cycle.key]
             evidence.keep(cycle, done.evidence, done.sha256, by=cast[Role.ANALYST])
         _decide(begun[0], lead, cast)
+        roadmaps.save(by=lead, document=demo_roadmap())  # without dates: finding them is the visitor's first click
 
 
 def _aim(lead: Account, root: Organization) -> Aim:
