@@ -15,9 +15,12 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Without Chromium the tests are skipped, or fail where a browser is required."""
+    """Without Chromium the tests are skipped, or fail where a browser is required.
+
+    One a module: while Playwright's loop runs in this thread, a test of another module could start none of its own.
+    """
     if not CHROMIUM.exists():
         if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
             pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
