@@ -37,7 +37,18 @@ def holds_text(field):
     return is_long or isinstance(field, models.TextField)
 
 
-def how_many():
-    """How many columns can hold a mark."""
-    found = apps.get_app_config("store").get_models()
-    return sum(holds_text(field) for model in found for field in model._meta.concrete_fields)
+def bare_tables(mark):
+    """The tables with a column for words of which no row bears the mark."""
+    found = {model: [field.name for field in model._meta.concrete_fields if holds_text(field)] for model in tables()}
+    return {model.__name__ for model, names in found.items() if names and not bears(model, names, mark)}
+
+
+def tables():
+    return apps.get_app_config("store").get_models()
+
+
+def bears(model, names, mark):
+    held = models.Q()
+    for name in names:
+        held |= models.Q(**{f"{name}__contains": mark})
+    return model._base_manager.filter(held).exists()

@@ -99,6 +99,8 @@ def test_a_preview_accounts_for_rows_and_publishes_nothing(recorded, work):
     assert seen.imported_at is not None
     assert seen.issues >= 1, "nobody knows this kind of file, and that is said"
     assert open_workspace(recorded.district).lake.head().id == head
+    assert imports.is_kept_aside(by=by, brought=brought), "until somebody imports it or throws it away"
+    imports.discard(by=by, seen=seen)
     assert not (folder_of(recorded.district) / "incoming" / brought.public_id).exists()
 
 
