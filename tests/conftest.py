@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+from browser import chromium  # noqa: F401, the fixture of every test in a browser
+
 
 @pytest.fixture
 def home(settings, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
 import sys
 from datetime import date
@@ -11,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from browser import file_opened, unfold, violations, width_of
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.reports import SourceToday, brief_html, index_html, quality_html
 
-CHROMIUM = Path("/usr/bin/chromium")
 HERE = Path(__file__).resolve().parent
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 pytestmark = pytest.mark.browser
 
@@ -48,48 +46,26 @@ def folder(tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium; without it the tests are skipped, or fail where a browser is required."""
-    if not CHROMIUM.exists():
-        if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
-
-
-def opened(browser, folder, name, width=1280, scheme="light"):
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto((folder / f"{name}.html").as_uri())
-    return page
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["adapt", "cannot_tell", "index", "quality"])
-def test_axe_finds_no_violation(browser, folder, name, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = opened(browser, folder, name, width, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    results = axe.Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+def test_axe_finds_no_violation(chromium, folder, name, width, scheme):
+    page = file_opened(chromium, folder / f"{name}.html", width=width, scheme=scheme)
+    unfold(page)
+    assert violations(page) == ""
     page.close()
 
 
 @pytest.mark.parametrize("name", ["adapt", "stop", "cannot_tell", "index", "quality"])
-def test_a_phone_of_320_px_need_not_scroll_sideways(browser, folder, name):
-    page = opened(browser, folder, name, 320)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+def test_a_phone_of_320_px_need_not_scroll_sideways(chromium, folder, name):
+    page = file_opened(chromium, folder / f"{name}.html", width=320)
+    unfold(page)
+    assert width_of(page) <= 320
     page.close()
 
 
-def test_text_in_charts_is_never_smaller_than_eleven_px_on_a_phone(browser, folder):
-    page = opened(browser, folder, "adapt", 320)
+def test_text_in_charts_is_never_smaller_than_eleven_px_on_a_phone(chromium, folder):
+    page = file_opened(chromium, folder / "adapt.html", width=320)
     smallest = page.evaluate(
         """() => Math.min(...[...document.querySelectorAll('.chart svg text')]
             .filter(text => text.getClientRects().length)
@@ -99,8 +75,8 @@ def test_text_in_charts_is_never_smaller_than_eleven_px_on_a_phone(browser, fold
     page.close()
 
 
-def test_the_page_asks_the_network_for_nothing(browser, folder):
-    page = browser.new_page()
+def test_the_page_asks_the_network_for_nothing(chromium, folder):
+    page = chromium.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((folder / "adapt.html").as_uri())
@@ -109,8 +85,8 @@ def test_the_page_asks_the_network_for_nothing(browser, folder):
     page.close()
 
 
-def test_the_keyboard_reaches_the_decision_first_and_every_table(browser, folder):
-    page = opened(browser, folder, "adapt")
+def test_the_keyboard_reaches_the_decision_first_and_every_table(chromium, folder):
+    page = file_opened(chromium, folder / "adapt.html")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#decision"
     reached = set()
@@ -123,8 +99,8 @@ def test_the_keyboard_reaches_the_decision_first_and_every_table(browser, folder
 
 @pytest.mark.parametrize("name", ["adapt", "stop", "cannot_tell"])
 @pytest.mark.parametrize(("paper", "height"), [("A4", 297.0), ("Letter", 279.4)])
-def test_the_boards_part_prints_on_one_sheet(browser, folder, name, paper, height, tmp_path):
-    page = opened(browser, folder, name)
+def test_the_boards_part_prints_on_one_sheet(chromium, folder, name, paper, height, tmp_path):
+    page = file_opened(chromium, folder / f"{name}.html")
     page.emulate_media(media="print")
     # The printable width in CSS px decides the line breaks; then the last line of the board's part must fit.
     width = (210.0 if paper == "A4" else 215.9) - 26.0

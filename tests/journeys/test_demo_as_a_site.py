@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CAST = (
@@ -22,13 +20,7 @@ CAST = (
     "Audra Klein",
 )
 
-CHROMIUM = shutil.which("chromium")
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def pictures() -> ModuleType:
@@ -38,19 +30,17 @@ def pictures() -> ModuleType:
     return module
 
 
-def test_the_demo_opens_as_a_site_for_everybody_and_its_main_pages_are_pictured(tmp_path: Path) -> None:
+def test_the_demo_opens_as_a_site_for_everybody_and_its_main_pages_are_pictured(chromium, tmp_path: Path) -> None:
     picture = pictures()
-    with picture.demo(tmp_path) as site, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=picture.FLAGS)
+    with picture.demo(tmp_path) as site:
         for name in CAST:
-            page = browser.new_context().new_page()
+            page = chromium.new_context().new_page()
             page.goto(f"{site}/demo/")
             page.get_by_role("button", name=name).first.click()
             page.goto(f"{site}/")
             assert name in page.locator("header").inner_text()
-            page.close()
-        taken = picture.picture_pages(browser.new_page(), site, tmp_path)
+            page.context.close()
+        taken = picture.picture_pages(chromium.new_page(), site, tmp_path)
         assert len(taken) == 15
         assert all(path.stat().st_size > 5_000 for path in taken)
-        assert picture.picture_brief(browser.new_page(), tmp_path / "demo", tmp_path).exists()
-        browser.close()
+        assert picture.picture_brief(chromium.new_page(), tmp_path / "demo", tmp_path).exists()

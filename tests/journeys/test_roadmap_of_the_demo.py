@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
 import pytest
 
+from browser import file_opened, unfold, violations, width_of
 from gainline.engine.roadmap import check_plan, read_roadmap
 from gainline.engine.worlds.templates import demo_roadmap
 from gainline.road.plan_files import saved_dates
 from mpxj_reader import read_with_mpxj
 from terminal import gainline
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @pytest.fixture(scope="module")
@@ -120,20 +117,6 @@ def test_templates_are_listed_and_begin_a_roadmap(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium; without it the tests are skipped, or fail where a browser is required."""
-    if not CHROMIUM.exists():
-        if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
-
-
-@pytest.fixture(scope="module")
 def one_page(folder) -> Path:
     """The report of the demo's roadmap, with a few dates that have moved since the last review."""
     rows = (folder / "plan.csv").read_text(encoding="utf-8").splitlines()
@@ -145,28 +128,20 @@ def one_page(folder) -> Path:
     return folder / "roadmap.html"
 
 
-def opened(browser, path, width=1280, scheme="light"):
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.goto(path.as_uri())
-    return page
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_no_violation_in_the_report(browser, one_page, width, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    page = opened(browser, one_page, width, scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    results = axe.Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_axe_finds_no_violation_in_the_report(chromium, one_page, width, scheme):
+    page = file_opened(chromium, one_page, width=width, scheme=scheme)
+    unfold(page)
+    assert violations(page) == ""
+    assert width_of(page) <= width
     page.close()
 
 
 @pytest.mark.browser
-def test_the_report_prints_on_one_sheet_and_asks_the_network_for_nothing(browser, one_page):
-    page = browser.new_page()
+def test_the_report_prints_on_one_sheet_and_asks_the_network_for_nothing(chromium, one_page):
+    page = chromium.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(one_page.as_uri())
@@ -180,8 +155,8 @@ def test_the_report_prints_on_one_sheet_and_asks_the_network_for_nothing(browser
 
 
 @pytest.mark.browser
-def test_the_keyboard_reaches_every_table_of_the_report(browser, one_page):
-    page = opened(browser, one_page)
+def test_the_keyboard_reaches_every_table_of_the_report(chromium, one_page):
+    page = file_opened(chromium, one_page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#time"
     reached = []

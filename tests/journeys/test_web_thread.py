@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from browser import unfold, violations, width_of
+
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 TESTS = Path(__file__).resolve().parents[1]
 FILES = ("results-reading.csv", "lumen-reading-lessons.csv", "licenses.csv", "contracts.csv", "access.csv")
 ARMS = "assignments-lumen-reading.csv"
@@ -74,19 +74,6 @@ def site(home):
     assert child.wait(60) == 0
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    if not CHROMIUM.exists():
-        if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
-
-
 class Visitor:
     """One of the cast in a browser of their own; what the console says is kept."""
 
@@ -132,16 +119,14 @@ def cast(chromium, site):
 
 def check_axe(visitor, *, looks=("light",), width=320):
     """No violation, and nothing to scroll sideways on a small phone."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page = visitor.page
-    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
+    unfold(page)
     for scheme in looks:
         page.emulate_media(color_scheme=scheme)
-        results = axe.Axe().run(page)
-        assert results.violations_count == 0, f"{page.url} {scheme}: {results.generate_report()}"
+        assert violations(page) == "", f"{page.url} {scheme}"
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": width, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert width_of(page) <= width, page.url
     page.set_viewport_size({"width": 1280, "height": 900})
 
 

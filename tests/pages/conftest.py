@@ -1,40 +1,15 @@
-"""A browser for the tests of pages: Debian's Chromium, and pages that keep what the console said."""
+"""Servers for the tests of pages in a browser, and pages that keep what the console said."""
 
 from __future__ import annotations
 
-import os
 from contextvars import copy_context
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Without Chromium the tests are skipped, or fail where a browser is required.
-
-    One a module: while Playwright's loop runs in this thread, a test of another module could start none of its own.
-    """
-    if not CHROMIUM.exists():
-        if os.environ.get("GAINLINE_REQUIRE_BROWSER") == "1":
-            pytest.fail("GAINLINE_REQUIRE_BROWSER=1, but there is no chromium")
-        pytest.skip("no chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    # Playwright runs a loop of its own in this thread, which Django takes for asynchronous code.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield made
-        made.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+from browser import seen
 
 
 class Quiet(WSGIRequestHandler):
@@ -67,21 +42,17 @@ def site():
 @pytest.fixture
 def visit(chromium, site):
     """Opens an address of the site; the page's ``complaints`` list what the console and the policy said."""
-    contexts = []
+    pages = []
 
     def opened(address, *, width=1280, scheme="light", **options):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(f"{said.type}: {said.text}"))
-        page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+        page = seen(chromium, width=width, scheme=scheme, **options)
+        pages.append(page)
         page.goto(address if "://" in address else site + address)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
 
 
 @pytest.fixture
@@ -90,7 +61,7 @@ def at_desk(chromium, site, client):
 
     Only what stands still (styles, scripts) comes from the server.
     """
-    contexts = []
+    pages = []
     here = copy_context()  # Django finds its connection by the context, and Playwright answers in another one
 
     def answer(route):
@@ -110,16 +81,12 @@ def at_desk(chromium, site, client):
     def opened(path, *, width=1280, scheme="light", **options):
         nonlocal here
         here = copy_context()
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(f"{said.type}: {said.text}"))
-        page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+        page = seen(chromium, width=width, scheme=scheme, **options)
+        pages.append(page)
         page.route(f"{site}/**", answer)
         page.goto(site + path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()

@@ -1,17 +1,12 @@
-"""Week, aims, tools, library, reports and notes in a real browser: accessible in both lights, down to 320 px.
-
-The browser is handed what Django's test client was answered, so that the rows of the test are seen and no server has to
-be flushed afterwards.
-"""
+"""Week, aims, tools, library, reports and notes in a real browser: accessible in both lights, down to 320 px."""
 
 from __future__ import annotations
 
 from datetime import date
-from urllib.parse import urlsplit
 
 import pytest
-from django.contrib.staticfiles import finders
 
+from browser import unfold, violations, width_of
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
 from gainline.services import aims, clock, letters, notes, tools
@@ -21,41 +16,6 @@ from gainline.store.tenancy import within
 from gainline.store.words import DriverKind, MeasureKind
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def browse(chromium, client):
-    """Opens a page of the site at a width and in a light."""
-    contexts, asked = [], {}
-
-    def answered(route, request):
-        """What was asked for beforehand: a database's connection does not follow into the browser's callbacks."""
-        path = urlsplit(request.url).path
-        if path.startswith("/static/"):
-            return route.fulfill(path=finders.find(path.removeprefix("/static/")))
-        answer = asked[request.url]
-        return route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
-
-    def opened(*, scheme="light"):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: page.complaints.append(said.text))
-        page.route("**/*", answered)
-
-        def visit(address):
-            url = f"http://localhost{address}"
-            asked[url] = client.get(address)
-            page.goto(url)
-            return asked[url].status_code
-
-        page.visit = visit
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture
@@ -95,35 +55,32 @@ def addresses(cast):
         ]  # fmt: skip
 
 
-def walk(page, addresses, axe):
+def walk(page, site, addresses):
     """Open every page with everything unfolded, and give what is wrong with it."""
     found = []
     for address in addresses:
-        if (status := page.visit(address)) != 200:
+        if (status := page.goto(site + address).status) != 200:
             found.append((address, status))
-        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        results = axe.run(page)
-        if results.violations_count:
-            found.append((address, results.generate_report()))
+        unfold(page)
+        if said := violations(page):
+            found.append((address, said))
         page.set_viewport_size({"width": 320, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
+        if width_of(page) > 320:
             found.append((address, "scrolls sideways at 320 px"))
         page.set_viewport_size({"width": 1280, "height": 900})
     return found
 
 
 @pytest.mark.parametrize(("scheme", "role"), [("light", "edtech_lead"), ("dark", "privacy_lead")])
-def test_every_page_is_accessible_and_fits_a_phone(browse, cast, client, addresses, scheme, role):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_every_page_is_accessible_and_fits_a_phone(at_desk, site, cast, client, addresses, scheme, role):
     client.force_login(cast[role])
     may = [one for one in addresses if role == "edtech_lead" or not one.endswith(("/new/", "/close/", "/contract/"))]
-    page = browse(scheme=scheme)
-    assert walk(page, may, axe) == []
+    page = at_desk("/", scheme=scheme)
+    assert walk(page, site, may) == []
     assert page.complaints == []  # neither policy nor script complained
 
 
-def test_empty_pages_are_accessible_too(browse, cast, client):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+def test_empty_pages_are_accessible_too(at_desk, site, cast, client):
     client.force_login(cast.lead)
     empty = ["/", "/aims/", "/tools/", "/library/", "/library/playbooks/", "/library/stories/", "/reports/", "/notes/"]
-    assert walk(browse(), empty, axe) == []
+    assert walk(at_desk("/"), site, empty) == []

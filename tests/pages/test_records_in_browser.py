@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from browser import unfold, violations, width_of
 from gainline.engine.core.issues import Issue, Level
 from gainline.road.settling import Waiting
 from gainline.services import clock, evidence, imports, quality, queue, roadmaps, worklist
@@ -41,14 +42,12 @@ SUGGESTED = [
 
 def check(page, path, *, schemes=("light",)):
     """No violation of axe, no complaint of the policy, and no sideways scrolling at 320 px."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
     page.goto(page.origin + path)
-    page.evaluate("document.querySelectorAll('main details').forEach(one => one.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    unfold(page)
+    assert width_of(page) <= 320, path
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
-        results = axe.Axe().run(page)
-        assert results.violations_count == 0, f"{path} {scheme}: {results.generate_report()}"
+        assert violations(page) == "", f"{path} {scheme}"
     assert page.complaints == [], path
 
 
