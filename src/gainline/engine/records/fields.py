@@ -33,6 +33,7 @@ class Retention(StrEnum):
     CYCLE = "cycle"  # until the cycle's decision can no longer be appealed
     ROSTER = "roster"  # while the student is enrolled
     RECORD = "record"  # the institution's own memory: no personal data
+    SERVICE = "service"  # while the account that it belongs to is in use
 
 
 @dataclass(frozen=True, slots=True)
