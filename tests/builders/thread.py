@@ -11,6 +11,7 @@ from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim, AimMeasure, Driver
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.cycles import Cycle, Draw, PlanDraft, Registration
+from gainline.store.models.disclosures import Destruction, Disclosure, ExitProof, Handover
 from gainline.store.models.districts import District, Organization
 from gainline.store.models.evidence import Decision, Evidence, Learning, Playbook, Review, Voice
 from gainline.store.models.grants import DecisionRight, Grant
@@ -57,6 +58,15 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
     tool = Tool.objects.create(key=f"lumen{more}", name="Lumen", owner=me)
     contract = Contract.objects.create(tool=tool, starts=DAY, ends=DAY)
     agreement = Agreement.objects.create(tool=tool, contract=contract, signed_on=DAY, ends=DAY, destroy_by=DAY)
+    handover = Handover.objects.create(
+        agreement=agreement, recipient="Lumen", purpose="evaluating-tools", students=1, rows=1, sha256=SHA,
+        people_sha256=SHA, snapshot=SHA, handed_on=DAY, handed_by=me,
+    )  # fmt: skip
+    disclosure = Disclosure.objects.create(handover=handover, person_key=1)
+    destruction = Destruction.objects.create(agreement=agreement, certificate={}, sha256=SHA, destroyed_on=DAY)
+    proof = ExitProof.objects.create(
+        agreement=agreement, step="data-deleted", proof="A letter", said_on=DAY, said_by=me
+    )
     cycle = Cycle.objects.create(
         aim=aim,
         tool=tool,
@@ -117,6 +127,10 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         tool,
         contract,
         agreement,
+        handover,
+        disclosure,
+        destruction,
+        proof,
         cycle,
         draft,
         locked,

@@ -28,6 +28,25 @@ class Purpose(TextChoices):
     AUDIT = "audit", _("Checking the others")
 
 
+class AgreementKind(TextChoices):
+    """The exception of law under which records leave; the keys are those of `engine.privacy.purposes.Basis`."""
+
+    SCHOOL_OFFICIAL = "school-official", _("Works for the district")
+    STUDIES = "studies", _("Studies for the district")
+    AUDIT = "audit-evaluation", _("Audits or evaluates programs")
+
+
+class ExitStep(TextChoices):
+    """What is settled when a vendor goes, each by somebody on a day."""
+
+    ACCESS_CLOSED = "access-closed", _("Sign-in and connections are closed")
+    DATA_RETURNED = "data-returned", _("Students' data came back in an open format")
+    DATA_DELETED = "data-deleted", _("The vendor deleted its copies and says so in writing")
+    SUBCONTRACTORS = "subcontractors", _("Its subcontractors deleted theirs")
+    OUR_COPIES = "our-copies", _("Our copies of what was handed over are destroyed")
+    FAMILIES_TOLD = "families-told", _("The page for families says that the agreement is over")
+
+
 class Right(TextChoices):
     """The six decisions that are taken on a cycle."""
 

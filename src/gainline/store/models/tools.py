@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from gainline.store.tenancy import Tenant, public_ids
+from gainline.store.words import AgreementKind
 
 
 class Tool(Tenant):
@@ -57,10 +58,15 @@ class Agreement(Tenant):
     public_id = public_ids("agr")
     tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="agreements")
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="agreements")
-    purposes = models.JSONField(default=list)
-    fields = models.JSONField(default=list)
+    kind = models.CharField(max_length=20, choices=AgreementKind.choices, default=AgreementKind.SCHOOL_OFFICIAL)
+    holder = models.CharField(max_length=200, blank=True)  # who is bound by it; empty: the tool's vendor
+    representative = models.CharField(max_length=200, blank=True)  # named where the law asks for a name
+    purposes = models.JSONField(default=list)  # keys of the closed list of purposes
+    fields = models.JSONField(default=list)  # keys of elements of the schedule of data
     recipients = models.JSONField(default=list)
+    document_sha256 = models.CharField(max_length=64, blank=True)  # of the signed document
     signed_on = models.DateField()
+    starts = models.DateField(null=True, blank=True)  # empty: from the day of signing
     ends = models.DateField()
     destroy_by = models.DateField()
 
