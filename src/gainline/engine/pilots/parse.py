@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from types import UnionType
@@ -14,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
+from gainline.engine.core.toml_reading import NotToml, dotted, read_toml
 from gainline.engine.pilots.plan import FORMAT, Plan
 
 _WRONG_KIND = frozenset({"int_from_float", "date_from_datetime_inexact"})
@@ -22,7 +21,6 @@ _MISSING = {
     "hypothesis": "add [hypothesis] with change, population, measure, size, by and because",
     "format": f'begin the plan with format = "{FORMAT}"',
 }
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def parse_plan(text: str, *, file: str) -> tuple[Plan | None, list[Issue]]:
@@ -43,33 +41,16 @@ def parse_plan(text: str, *, file: str) -> tuple[Plan | None, list[Issue]]:
     plan, issues
         The plan is ``None`` exactly when there are issues, and every one of them is an error (PL001 to PL006).
     """
-    try:
-        raw = _read(text)
-    except (ValueError, RecursionError) as error:
-        return None, [_syntax(error, text, file)]
+    raw = read_toml(text, at_most=LARGEST, than="plan")
+    if isinstance(raw, NotToml):
+        remedy = 'write text in double quotes, dates as 2026-05-01 and tables as [name]; see "How to write a plan"'
+        return None, [Issue("PL001", Level.ERROR, f"this is not TOML: {raw.says}", remedy, file=file, line=raw.line)]
     try:
         return Plan.model_validate(raw), []
     except ValidationError as error:
         index = toml_lines(text)
         details = error.errors(include_url=False, include_input=False)
         return None, sorted((_issue(d, index, file) for d in details), key=lambda issue: issue.line or 0)
-
-
-def _read(text: str) -> dict[str, Any]:
-    if len(text) > LARGEST:
-        raise ValueError(f"the text has {len(text):,} characters, far more than any plan")
-    return tomllib.loads(text.removeprefix("\ufeff"))
-
-
-def _syntax(error: ValueError | RecursionError, text: str, file: str) -> Issue:
-    says = "values are nested too deeply" if isinstance(error, RecursionError) else str(error)
-    place = _TOML_PLACE.search(says)
-    line = None
-    if place:
-        line = int(place[1]) if place[1] else text.count("\n") + 1
-        says = says[: place.start()]
-    remedy = 'write text in double quotes, dates as 2026-05-01 and tables as [name]; see "How to write a plan"'
-    return Issue("PL001", Level.ERROR, f"this is not TOML: {says}", remedy, file=file, line=line)
 
 
 def _issue(detail: ErrorDetails, index: LineIndex, file: str) -> Issue:
@@ -132,14 +113,3 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - 
     if get_origin(annotation) in {tuple, Union, UnionType}:
         for part in get_args(annotation):
             yield from _models_in(part)
-
-
-def dotted(place: tuple[str | int, ...]) -> str:
-    """A path as people write it, positions counted from 1.
-
-    Examples
-    --------
-    >>> dotted(("outcomes", 0, "from", "forms"))
-    'outcomes[1].from.forms'
-    """
-    return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")

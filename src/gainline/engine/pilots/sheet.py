@@ -8,7 +8,7 @@ from datetime import date
 
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.core.toml_lines import LineIndex, nearest_line
-from gainline.engine.pilots.parse import dotted
+from gainline.engine.core.toml_reading import dotted
 from gainline.engine.pilots.plan import Plan, Source
 
 Place = tuple[str | int, ...]

@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from gainline.engine.core.issues import Level
 from gainline.engine.roadmap.aims import Aims
 from gainline.engine.roadmap.model import Initiative
-
-Place = tuple[str | int, ...]
-Finding = tuple[str, Level, Place, str, str]
+from gainline.engine.roadmap.sheets import Finding, Place
 
 
 def check_aims(aims: Aims, initiatives: Sequence[Initiative]) -> Iterator[Finding]:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-
 from gainline.engine.core.issues import Issue, Level, has_errors
-from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
 from gainline.engine.roadmap.aims_check import check_aims
 from gainline.engine.roadmap.expanding import expand, full_name
 from gainline.engine.roadmap.model import Roadmap
 from gainline.engine.roadmap.sheet import FORMAT, ActivityPart, Sheet, WavesPart
+from gainline.engine.roadmap.sheets import Codes, Document, Finding, Place
 from gainline.engine.roadmap.timing import check_timing
 
-LARGEST = 4_000_000  # characters
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
-Place = tuple[str | int, ...]
-Finding = tuple[str, Level, Place, str, str]
+CODES = Codes(
+    "RM001", "RM002", "RM003", "RM004", "RM005", "RM006", what="roadmap", format=FORMAT, at_most=4_000_000
+)  # fmt: skip
 
 
 def read_roadmap(text: str, *, file: str) -> tuple[Roadmap | None, list[Issue]]:
@@ -41,59 +35,18 @@ def read_roadmap(text: str, *, file: str) -> tuple[Roadmap | None, list[Issue]]:
         The roadmap is ``None`` exactly when an issue is an error: RM001 to RM006 for the text, RM010 to RM012 for
         names. What time and resources cannot hold (RM013 to RM018) is said of a roadmap that can be read.
     """
-    try:
-        sheet = Sheet.model_validate(_toml(text))
-    except ValidationError as error:
-        index = toml_lines(text)
-        details = error.errors(include_url=False, include_input=False)
-        return None, sorted((_issue(_words(d), index, file) for d in details), key=lambda issue: issue.line or 0)
-    except (ValueError, RecursionError) as error:
-        return None, [_syntax(error, text, file)]
-    index = toml_lines(text)
-    issues = [_issue(finding, index, file) for finding in _names(sheet)]
+    document = Document(text, file)
+    sheet = document.read(Sheet, CODES)
+    if isinstance(sheet, list):
+        return None, sheet
+    issues = document.issues(_names(sheet))
     if has_errors(issues):
         return None, issues
     roadmap = expand(sheet)
-    found = [*check_aims(roadmap.aims, roadmap.initiatives), *check_timing(roadmap)]
-    return roadmap, [*issues, *(_issue(finding, index, file) for finding in found)]
-
-
-def _toml(text: str) -> dict[str, Any]:
-    if len(text) > LARGEST:
-        raise ValueError(f"the text has {len(text):,} characters, far more than any roadmap")
-    return tomllib.loads(text.removeprefix("\ufeff"))
-
-
-def _syntax(error: ValueError | RecursionError, text: str, file: str) -> Issue:
-    says = "values are nested too deeply" if isinstance(error, RecursionError) else str(error)
-    place = _TOML_PLACE.search(says)
-    line = None
-    if place:
-        line = int(place[1]) if place[1] else text.count("\n") + 1
-        says = says[: place.start()]
-    remedy = "write text in double quotes, dates as 2026-05-01 and tables as [name]"
-    return Issue("RM001", Level.ERROR, f"this is not TOML: {says}", remedy, file=file, line=line)
-
-
-def _issue(finding: Finding, index: LineIndex, file: str) -> Issue:
-    code, level, place, says, remedy = finding
-    column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
-    return Issue(code, level, says, remedy, file=file, line=nearest_line(index, place), column=column or None)
-
-
-def _words(detail: ErrorDetails) -> Finding:
-    """Code, sentence and remedy for one of pydantic's findings."""
-    kind, place, message = detail["type"], detail["loc"], detail["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        return "RM002", Level.ERROR, place, f"a roadmap has no key {place[-1]} here", "take it out, or mend its name"
-    if kind == "missing":
-        remedy = f'begin with format = "{FORMAT}"' if place[-1] == "format" else f"add {place[-1]}"
-        return "RM003", Level.ERROR, place, f"{place[-1]} is missing", remedy
-    if kind.endswith(("_type", "_parsing")) or kind == "int_from_float":
-        return "RM004", Level.ERROR, place, message, "write a value of the kind that the key takes"
-    if kind == "value_error":
-        return "RM006", Level.ERROR, place, message, "make the parts agree"
-    return "RM005", Level.ERROR, place, message, "write a value that the key allows"
+    return roadmap, [
+        *issues,
+        *document.issues([*check_aims(roadmap.aims, roadmap.initiatives), *check_timing(roadmap)]),
+    ]
 
 
 def _names(sheet: Sheet) -> Iterator[Finding]:

@@ -10,9 +10,7 @@ from gainline.engine.roadmap.compiling import compile_network, units_by_week
 from gainline.engine.roadmap.model import Activity, Roadmap
 from gainline.engine.roadmap.network import Network
 from gainline.engine.roadmap.reach import NEVER, Reach, reach
-
-Place = tuple[str | int, ...]
-Finding = tuple[str, Level, Place, str, str]
+from gainline.engine.roadmap.sheets import Finding, Place
 
 
 def check_timing(roadmap: Roadmap) -> list[Finding]:

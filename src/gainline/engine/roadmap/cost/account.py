@@ -80,5 +80,5 @@ def settle(
         calendar=tuple(funding_calendar(sheet, costs)),
         renewals=tuple(renewal(contract) for contract in sheet.contracts),
         contracts=tuple(pay_out(c, sheet.currency, runs=runs, seed=seed) for c in sheet.outcomes),
-        issues=tuple(account.issues([*check_funding(sheet, costs), *check_deadlines(sheet, go_lives or {})])),
+        issues=tuple(account.document.issues([*check_funding(sheet, costs), *check_deadlines(sheet, go_lives or {})])),
     )

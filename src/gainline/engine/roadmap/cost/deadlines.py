@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gainline.engine.core.issues import Level
-from gainline.engine.roadmap.cost.reading import Finding
 from gainline.engine.roadmap.cost.sheet import Contract, Purchase, Sheet
+from gainline.engine.roadmap.sheets import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from gainline.engine.core.issues import Level
 from gainline.engine.roadmap.cost.ingredients import Costs, Payment
 from gainline.engine.roadmap.cost.lines import Line
 from gainline.engine.roadmap.cost.money import Money, total
-from gainline.engine.roadmap.cost.reading import Finding
 from gainline.engine.roadmap.cost.sheet import Cap, Funding, Sheet
+from gainline.engine.roadmap.sheets import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from gainline.engine.core.issues import Issue, Level, has_errors
-from gainline.engine.core.toml_lines import LineIndex, nearest_line, toml_lines
 from gainline.engine.roadmap.cost.sheet import FORMAT, Sheet
+from gainline.engine.roadmap.sheets import Codes, Document, Finding
 
-LARGEST = 2_000_000  # characters
-_TOML_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
-Place = tuple[str | int, ...]
-Finding = tuple[str, Level, Place, str, str]
+CODES = Codes(
+    "CO001", "CO002", "CO003", "CO004", "CO005", "CO006",
+    what="account", format=FORMAT, at_most=2_000_000, parse_float=Decimal,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A file that could be read, and where in it things stand."""
+    """A file that could be read, and the text that findings about it lead back to."""
 
     sheet: Sheet
-    lines: LineIndex
-    file: str
-
-    def issues(self, findings: Sequence[Finding]) -> list[Issue]:
-        """Findings with the lines of the file."""
-        return [_issue(finding, self.lines, self.file) for finding in findings]
+    document: Document
 
 
 def read_account(text: str, *, file: str) -> tuple[Account | None, list[Issue]]:
@@ -47,55 +36,12 @@ def read_account(text: str, *, file: str) -> tuple[Account | None, list[Issue]]:
         The account is ``None`` exactly when an issue is an error: CO001 to CO006 for the text, CO007 and CO008 for
         names.
     """
-    try:
-        sheet = Sheet.model_validate(_toml(text))
-    except ValidationError as error:
-        index = toml_lines(text)
-        details = error.errors(include_url=False, include_input=False)
-        return None, sorted((_issue(_words(d), index, file) for d in details), key=lambda issue: issue.line or 0)
-    except (ValueError, RecursionError) as error:
-        return None, [_syntax(error, text, file)]
-    account = Account(sheet, toml_lines(text), file)
-    issues = account.issues([*_twice(sheet), *_unknown(sheet), *_outside(sheet)])
-    return (None if has_errors(issues) else account), issues
-
-
-def _toml(text: str) -> dict[str, Any]:
-    if len(text) > LARGEST:
-        raise ValueError(f"the text has {len(text):,} characters, far more than any account")
-    return tomllib.loads(text.removeprefix("\ufeff"), parse_float=Decimal)
-
-
-def _syntax(error: ValueError | RecursionError, text: str, file: str) -> Issue:
-    says = "values are nested too deeply" if isinstance(error, RecursionError) else str(error)
-    place = _TOML_PLACE.search(says)
-    line = None
-    if place:
-        line = int(place[1]) if place[1] else text.count("\n") + 1
-        says = says[: place.start()]
-    remedy = "write text in double quotes, dates as 2026-05-01 and tables as [name]"
-    return Issue("CO001", Level.ERROR, f"this is not TOML: {says}", remedy, file=file, line=line)
-
-
-def _issue(finding: Finding, index: LineIndex, file: str) -> Issue:
-    code, level, place, says, remedy = finding
-    column = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
-    return Issue(code, level, says, remedy, file=file, line=nearest_line(index, place), column=column or None)
-
-
-def _words(detail: ErrorDetails) -> Finding:
-    """Code, sentence and remedy for one of pydantic's findings."""
-    kind, place, message = detail["type"], detail["loc"], detail["msg"].removeprefix("Value error, ")
-    if kind == "extra_forbidden":
-        return "CO002", Level.ERROR, place, f"an account has no key {place[-1]} here", "take it out, or mend its name"
-    if kind == "missing":
-        remedy = f'begin with format = "{FORMAT}"' if place[-1] == "format" else f"add {place[-1]}"
-        return "CO003", Level.ERROR, place, f"{place[-1]} is missing", remedy
-    if kind.endswith(("_type", "_parsing")):
-        return "CO004", Level.ERROR, place, message, "write a value of the kind that the key takes"
-    if kind == "value_error":
-        return "CO006", Level.ERROR, place, message, "make the parts agree"
-    return "CO005", Level.ERROR, place, message, "write a value that the key allows"
+    document = Document(text, file)
+    sheet = document.read(Sheet, CODES)
+    if isinstance(sheet, list):
+        return None, sheet
+    issues = document.issues([*_twice(sheet), *_unknown(sheet), *_outside(sheet)])
+    return (None if has_errors(issues) else Account(sheet, document)), issues
 
 
 def _twice(sheet: Sheet) -> Iterator[Finding]:
