@@ -7,7 +7,7 @@ import re
 
 from architecture.source import ROOT, docstrings, modules
 
-CODE = re.compile(r"\b(IN|LK|ID|PL|EV|LG|PR|RP|CL|RM|RK|TR|SV|ST|CO|WB)\d{3}\b")
+CODE = re.compile(r"\b(IN|LK|ID|PL|EV|LG|PR|RP|CL|RM|RK|TR|SV|ST|CO|WB|AU)\d{3}\b")
 PAGES = sorted((ROOT / "docs" / "reference" / "codes").glob("*.md"))
 HEADING = re.compile(r"^## (\S+)(.*)\n+(.*)", flags=re.MULTILINE)
 
