@@ -8,11 +8,11 @@ from datetime import date
 import pytest
 
 from builders.tiny_district import AUTUMN, give_records, plan_text
-from gainline.services import aims, clock, cycles, decisions, evidence, registrations, tools
+from gainline.services import aims, clock, cycles, decisions, evidence, queue, registrations, tools
 from gainline.store.models.evidence import Evidence
-from gainline.store.models.imports import Import
+from gainline.store.models.imports import Import, Job
 from gainline.store.tenancy import within
-from gainline.store.words import Choice
+from gainline.store.words import Choice, JobKind, JobState
 
 DAY = date(2026, 6, 16)
 PAGES = (
@@ -316,3 +316,18 @@ def test_the_list_takes_the_same_number_of_queries_however_long_it_is(cast, clie
     client.force_login(cast.lead)
     with django_assert_max_num_queries(16):
         assert client.get("/cycles/").status_code == 200
+
+
+def test_whoever_comes_back_reads_how_the_last_look_ended(recorded, client, work):
+    cycle = planned(recorded)
+    registrations.register(by=recorded.lead, cycle=cycle)
+    with within(recorded.lead.district_id):
+        job = queue.put(by=recorded["analyst"], kind=JobKind.EVALUATE, words={"cycle": cycle.public_id})
+    said = {"state": JobState.REFUSED, "code": "EV010", "says": "no student has it", "remedy": "leave it out"}
+    with within(recorded.lead.district_id):
+        Job.objects.filter(pk=job.pk).update(**said)
+    client.force_login(recorded["analyst"])
+    shown = words(client.get(at(cycle, "evidence/")))
+    assert "no student has it" in shown
+    client.force_login(recorded["board_member"])
+    assert "no student has it" not in words(client.get(at(cycle, "evidence/")))

@@ -30,6 +30,12 @@ def job(*, by: Account, public_id: str) -> Job:
     return found
 
 
+@desk.reading("evidence.read")
+def last_look(*, by: Account, cycle: str) -> Job | None:
+    """The latest time that the plan of a cycle, by its public id, was or is being evaluated; None before the first."""
+    return Job.objects.filter(kind=JobKind.EVALUATE, words__cycle=cycle).order_by("-created").first()
+
+
 @desk.reading("record.read")
 def jobs(*, by: Account, at_most: int = 50) -> list[Job]:
     """The latest jobs."""

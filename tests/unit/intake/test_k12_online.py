@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from gainline.engine.core.ids import person_key
+from gainline.engine.intake import discover, load_profiles
 from gainline.engine.intake.agreement import contradicted, group
 from intake_files import SALT, Office, Taken, zipped
 from shared_data import shared
@@ -246,3 +247,16 @@ def test_scales_grades_and_minutes_equal_the_authors_own_table(real: Taken):
         pairs += [(minutes.get((who, row["course_id"])), row["TimeSpent"])]
         for ours, text in pairs:
             assert ours == (pytest.approx(float(text), abs=1e-9) if text else None)
+
+
+def test_its_tables_are_one_source_when_they_are_named_one_by_one(tmp_path: Path):
+    for name, text in zip(NAMES, (GRADEBOOK, MINUTES, SURVEY), strict=True):
+        (tmp_path / name).write_bytes(text.encode("mac_roman"))
+    profiles, _ = load_profiles([])
+    whole, _ = discover([tmp_path], profiles)
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    paths = sorted(tmp_path.iterdir())
+    [loose], issues = discover(paths, profiles)
+    assert (loose.kind, loose.sha256) == ("k12_online", whole[0].sha256)
+    assert loose.name == "course_data.csv + 2"
+    assert [(one.code, one.file) for one in issues] == [("IN005", "notes.csv")]

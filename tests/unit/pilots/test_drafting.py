@@ -100,3 +100,19 @@ def test_an_unfinished_document_keeps_what_it_has_and_broken_text_is_told():
 def test_keys_begin_with_a_letter_and_are_never_empty():
     made = [plan_key(text) for text in ("2. Welle", "Ähm: ja!", "", "x" * 90)]
     assert made == ["c-2-welle", "ahm-ja", "cycle", "x" * 60]
+
+
+def test_a_plan_adjusts_only_for_what_the_records_hold():
+    asked = Measures(Measured("grades", "course", "final"), fields=(), further=(("interest", True), ("course", False)))
+    made = answered(whole("use", "student"), asked)["covariates"]
+    assert [one["key"] for one in made] == ["interest", "course"]
+    assert made[0] == {"key": "interest", "label": "Interest", "from": {"attribute": "interest"}}
+    assert made[1]["kind"] == "category"
+
+
+def test_a_fact_that_is_no_longer_ticked_leaves_and_a_hand_written_one_keeps_its_words():
+    by_hand = {"key": "liking", "label": "Liking of science", "from": {"attribute": "interest"}}
+    document = whole("use", "student") | {"covariates": [by_hand]}
+    first = Measured("grades", "course", "final")
+    assert answered(document, Measures(first, fields=(), further=(("interest", True),)))["covariates"] == [by_hand]
+    assert answered(document, Measures(first, fields=()))["covariates"] == []

@@ -30,7 +30,7 @@ _IDENTITY = (
     ("EmailAddress", r"e-?mail"),
     ("AccountUserName", r"user\s?name|login\s?(id|name)|^login$|account name"),
     ("SisSourcedId", r"sis|sourced|(student|pupil|local|state|school|person|learner)[\s_]*(id|nu?m(ber)?|no)\b"),
-    ("SystemId", r"user[\s_]*(id|key)|account[\s_]*(id|key)|lti|^id$"),
+    ("SystemId", r"user[\s_]*(id|key|pk)|account[\s_]*(id|key)|lti|^id$"),
 )
 _ROLES = (
     ("school", r"school|campus|building|location"),

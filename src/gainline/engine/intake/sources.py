@@ -103,8 +103,10 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
     """
     found: list[Source] = []
     issues: list[Issue] = []
+    packed = _look_for_packages(paths, profiles, found, issues)
     for path in paths:
-        _look(path, profiles, found, issues, named=True)
+        if path not in packed:
+            _look(path, profiles, found, issues, named=True)
 
     def order(source: Source) -> tuple[int, bool]:
         profile = profiles.get(source.kind)
@@ -112,6 +114,40 @@ def discover(paths: Sequence[Path], profiles: Mapping[str, Profile]) -> tuple[li
         return rank, source.kind == "edfi" and source.files[0].part.stem.casefold() not in PEOPLE_FIRST
 
     return sorted(found, key=order), issues
+
+
+def _look_for_packages(
+    paths: Sequence[Path], profiles: Mapping[str, Profile], found: list[Source], issues: list[Issue]
+) -> set[Path]:
+    """Find the tables of one package among files that were named one by one, as a browser sends them.
+
+    They are read as their folder would be; what is named beside them is looked at by itself.
+    """
+    packed: set[Path] = set()
+    for folder in sorted({path.parent for path in paths if path.is_file()}):
+        tables = _only_tables(Part(path) for path in paths if path.parent == folder and path.is_file())
+        kind, own = _package_among(tables, profiles)
+        if len(own) > 1:
+            before = len(found)
+            _add(found, issues, profiles, kind, folder, own)
+            name = f"{own[0].file_name} + {len(own) - 1}"
+            found[before:] = [replace(one, name=name) for one in found[before:]]
+            packed |= {part.path for part in own}
+    return packed
+
+
+def _package_among(tables: list[Part], profiles: Mapping[str, Profile]) -> tuple[str, list[Part]]:
+    """Which package lies among loose tables, and its tables; none where there is no such package."""
+    stems = {part.stem.casefold() for part in tables}
+    if stems >= _K12_TABLES:
+        return "k12_online", _only_named(tables, _K12_TABLES)
+    if stems >= _OULAD_TABLES:
+        return "", []  # its tables of clicks lie in folders of their own, which nobody names file by file
+    if declared := find_roster(tables, profiles):
+        return declared[0].key, list(declared[1])
+    if _is_roster(stems):
+        return ONEROSTER, [part for part in tables if part.stem.casefold() in _ROSTER_PARTS | {"manifest"}]
+    return "", []
 
 
 def _look(

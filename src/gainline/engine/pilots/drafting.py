@@ -111,11 +111,26 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The outcomes, and the fields of the roster out of `FLAGS` whose gap the aim wants to close."""
+    """The outcomes, and what both sides are made alike in.
+
+    Parameters
+    ----------
+    first, second
+        The outcome that the decision hangs on, and another one.
+    groups
+        Fields of the roster out of `FLAGS` whose gap the aim wants to close.
+    fields
+        Fields of the roster that hold anything (grade, or out of `FLAGS`): an evaluation refuses a covariate that no
+        student has. None while no roster says so; all of them are written then.
+    further
+        Further facts about students (table attributes) to adjust for: name, and whether it is a number.
+    """
 
     first: Measured
     second: Measured | None = None
     groups: tuple[str, ...] = ()
+    fields: tuple[str, ...] | None = None
+    further: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +247,7 @@ def measure(document: Document, said: Measures) -> Document:
         outcomes.append(_outcome(dict(replaced[1]), said.second, "secondary", covariates))
     outcomes += [one for one in _others(document) if one is not replaced[1]]
     gone = {one.get("baseline") for one in replaced} | {one["key"] for one in covariates}
-    covariates += _from_roster(document, gone)
+    covariates += _from_roster(document, gone, said)
     subgroups = [_subgroup(field) for field in said.groups if field in FLAGS]
     return document | {"outcomes": outcomes, "covariates": covariates, "subgroups": subgroups}
 
@@ -303,15 +318,33 @@ def _outcome(before: Document, said: Measured, role: str, covariates: list[Docum
     return made
 
 
-def _from_roster(document: Document, gone: set[str | None]) -> list[Document]:
-    """Grade and the roster's flags, and whatever else the document adjusts for already."""
+def _from_roster(document: Document, gone: set[str | None], said: Measures) -> list[Document]:
+    """Grade, the roster's flags and further facts, and whatever else the document adjusts for already."""
     usual: list[Document] = [{"key": "grade", "label": "Grade", "kind": "category", "from": {"field": "grade"}}]
     usual += [
         {"key": key, "label": _LABELS[field], "kind": "category", "from": {"field": field}}
         for field, (key, _, _) in FLAGS.items()
     ]
     own = gone | {one["key"] for one in usual}
-    return [*usual, *(one for one in document.get("covariates", ()) if one.get("key") not in own)]
+    held = [one for one in usual if said.fields is None or one["from"]["field"] in (*said.fields, *said.groups)]
+    held += [_fact(document, name, is_number=is_number) for name, is_number in said.further]
+    own |= {one["key"] for one in held}
+    return [*held, *(one for one in document.get("covariates", ()) if not _is_answered(one, own))]
+
+
+def _fact(document: Document, name: str, *, is_number: bool) -> Document:
+    """The covariate of a further fact, as it stands where somebody wrote it by hand."""
+    source = {"attribute": name}
+    before: Document | None = next((one for one in document.get("covariates", ()) if one.get("from") == source), None)
+    if before is not None:
+        return before
+    kind = {} if is_number else {"kind": "category"}
+    return {"key": _key(name), "label": name.replace("_", " ").capitalize(), **kind, "from": source}
+
+
+def _is_answered(covariate: Document, own: set[str | None]) -> bool:
+    """Whether the form, rather than somebody by hand, says if this covariate stands."""
+    return covariate.get("key") in own or list(covariate.get("from", {})) == ["attribute"]
 
 
 def _subgroup(field: str) -> Document:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gainline.engine.pilots.drafting import FLAGS
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.privacy import Audience, Count, Policy, one_way, release
 from gainline.engine.privacy.tables import TOTAL
@@ -41,11 +42,27 @@ class Eligible:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the records know that a plan may name: grades, schools by id, and tests as assessment and form."""
+    """What the records know that a plan may name.
+
+    Parameters
+    ----------
+    grades
+        Of the roster's students.
+    schools
+        Id and name.
+    tests
+        Assessment and form.
+    fields
+        Fields of the roster, out of those that a plan may adjust for, that any student has; None without students.
+    facts
+        Further facts about students: name, and whether it is a number.
+    """
 
     grades: tuple[str, ...]
     schools: tuple[tuple[str, str], ...]
     tests: tuple[tuple[str, str], ...]
+    fields: tuple[str, ...] | None = None
+    facts: tuple[tuple[str, bool], ...] = ()
 
 
 def eligible(workspace: Workspace, plan: Plan, *, audience: Audience) -> Eligible:
@@ -78,11 +95,28 @@ def known_in(workspace: Workspace) -> Known:
         declared = reading.current("assessments").select("assessment", "form").distinct()
         tests |= {(row["assessment"], row["form"]) for row in reading.arrow(declared).to_pylist()}
         schools = _schools(reading)
+        fields, facts = _fields(reading), _facts(reading)
     return Known(
         tuple(sorted(filter(None, grades))),
         tuple(sorted(schools, key=lambda one: one[1])),
         tuple(sorted((test, form) for test, form in tests if test and form)),
+        fields,
+        facts,
     )
+
+
+def _fields(reading: Reading) -> tuple[str, ...] | None:
+    """Which of the fields that a plan may adjust for any student has; no student is counted for anybody to see."""
+    names = ("grade", *FLAGS)
+    rows = reading.arrow(reading.current("students").select(*names).distinct()).to_pylist()
+    return tuple(name for name in names if any(row[name] is not None for row in rows)) if rows else None
+
+
+def _facts(reading: Reading) -> tuple[tuple[str, bool], ...]:
+    stored = reading.current("attributes")
+    rows = reading.arrow(stored.select("attribute", is_number=stored["number"].notnull()).distinct()).to_pylist()
+    numbers = {row["attribute"] for row in rows if row["is_number"]}
+    return tuple(sorted((name, name in numbers) for name in {row["attribute"] for row in rows}))
 
 
 def names_of(workspace: Workspace, unit: str) -> dict[str, str]:

@@ -44,7 +44,7 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponse:
     else:
         context["told"] = service.released(by=me, cycle=one, language=shown.language())
         context["is_released"] = context["told"] is not None
-    context |= _blocks(context.get("told")) | _job(request) | {"may_read": may_read}
+    context |= _blocks(context.get("told")) | _job(request, one, may_read=may_read) | {"may_read": may_read}
     return shown.page(request, one, "evidence", context)
 
 
@@ -80,11 +80,14 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     return shown.page(request, one, "release", context, status=422 if form.errors else 200)
 
 
-def _job(request: HttpRequest) -> dict[str, Any]:
-    asked = request.GET.get("job")
-    if not asked:
+def _job(request: HttpRequest, one: Row, *, may_read: bool) -> dict[str, Any]:
+    """The look that was just asked for; else the latest, so that whoever comes back reads how it ended."""
+    asked, me = request.GET.get("job"), actor_of(request)
+    if not asked and not may_read:
         return {}
-    job = queue.job(by=actor_of(request), public_id=asked)
+    job = queue.job(by=me, public_id=asked) if asked else queue.last_look(by=me, cycle=one.public_id)
+    if job is None:
+        return {}
     return {"job": job, "is_busy": job.state in {JobState.WAITING, JobState.RUNNING}}
 
 

@@ -17,6 +17,7 @@ from gainline.store.words import Choice
 DAY = {"type": "date"}
 SHORT = {"class": "is-short", "inputmode": "decimal", "step": "any"}
 Pairs = Iterable[tuple[str, str]]
+MOST_NAMED = 8  # tests that a hint names
 
 
 class Suggested(forms.TextInput):
@@ -254,12 +255,33 @@ class MeasuresForm(Versioned):
         ],
     )  # fmt: skip
 
-    def __init__(self, *args: Any, tests: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:  # noqa: ANN401
+    further = forms.MultipleChoiceField(label=_("What else should both sides have alike?"), required=False)
+
+    def __init__(self, *args: Any, known: Any = None, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
+        tests: Sequence[tuple[str, str]] = known.tests if known else ()
+        self.fields_known: tuple[str, ...] | None = known.fields if known else None
+        self.facts = dict(known.facts) if known else {}
+        self.facts |= {one: False for one in self.initial.get("further", ()) if one not in self.facts}
+        self.fields["further"].choices = [(one, one.replace("_", " ")) for one in self.facts]  # type: ignore[attr-defined]
+        self._suggest(tests)
+
+    def _suggest(self, tests: Sequence[tuple[str, str]]) -> None:
+        """Say what the records know, in the hint as well: a list behind an empty field is easily overlooked."""
         for name in ("assessment", "second_assessment"):
             self.fields[name].widget.suggestions = sorted({test for test, _form in tests})
         for name in ("form", "before", "second_form", "second_before"):
             self.fields[name].widget.suggestions = sorted({form for _test, form in tests})
+        if tests and len(tests) <= MOST_NAMED:
+            named = "; ".join(f"{test} ({form})" for test, form in tests)
+            self.fields["assessment"].help_text = _("The records know, with the window in brackets: %(named)s") % {
+                "named": named
+            }
+
+    @property
+    def further_ticks(self) -> list[tuple[str, str, bool]]:
+        """Further facts as boxes."""
+        return self.ticks("further")
 
     @property
     def group_ticks(self) -> list[tuple[str, str, bool]]:
@@ -278,6 +300,8 @@ class MeasuresForm(Versioned):
         groups = [one.get("from", {}).get("field") for one in document.get("subgroups", ())]
         found = _measured(document, first, "") | _measured(document, second, "second_")
         found |= {"second_label": second.get("label", ""), "second_unit": second.get("unit", "")}
+        sources = [one.get("from", {}) for one in document.get("covariates", ())]
+        found |= {"further": [one["attribute"] for one in sources if list(one) == ["attribute"]]}
         return found | {"groups": [field for field in groups if field in FLAGS], "label": first.get("label", "")}
 
     def clean(self) -> dict[str, Any]:
@@ -298,7 +322,8 @@ class MeasuresForm(Versioned):
         if said["second_label"]:
             parts = ("domain", "assessment", "form", "before", "label", "unit")
             second = Measured(*(said[f"second_{part}"] for part in parts))
-        return Measures(first, second, tuple(said["groups"]))
+        further = tuple((name, self.facts[name]) for name in said["further"])
+        return Measures(first, second, tuple(said["groups"]), self.fields_known, further)
 
 
 class RuleForm(Versioned):

@@ -87,8 +87,8 @@ def measures(request: HttpRequest, public_id: str) -> HttpResponse:
     """What is measured."""
 
     def form(data: Any, at: Standing) -> MeasuresForm:  # noqa: ANN401 - what was sent
-        tests = planning.known(by=actor_of(request)).tests
-        return MeasuresForm(data, initial=_first(at, MeasuresForm), tests=tests)
+        known = planning.known(by=actor_of(request))
+        return MeasuresForm(data, initial=_first(at, MeasuresForm), known=known)
 
     return _part(request, public_id, "measures", form)
 

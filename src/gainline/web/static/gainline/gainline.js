@@ -21,7 +21,7 @@ document.addEventListener("keydown", (event) => {
 // After a form came back with faults, the reader starts at their summary.
 document.querySelector("[data-focus]")?.focus();
 
-// A file that is sent says how far it is; the answer replaces the page as it would have done anyway.
+// A file that is sent says how far it is; the answer is opened as it would have been anyway; a form with faults takes the place of the one that was sent.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
   if (!form) return;
@@ -41,7 +41,8 @@ document.addEventListener("submit", (event) => {
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     const main = answer.querySelector("main");
     if (!main) { bar.value = 0; says.textContent = says.dataset.failed; return; }
-    if (request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
+    // Another page brings scripts and styles of its own in its head: the browser opens it, rather than we its main part.
+    if (request.responseURL !== form.action) { location.assign(request.responseURL); return; }
     document.title = answer.title;
     document.querySelector("main").replaceWith(document.adoptNode(main));
     window.htmx?.process(main);
