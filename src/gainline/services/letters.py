@@ -10,11 +10,10 @@ from typing import Any
 
 from django.core import signing
 
-from gainline.engine.core.errors import Missing, NotAllowed
-from gainline.engine.privacy import Audience
+from gainline.engine.core.errors import Missing
 from gainline.engine.reports.readers import Decided, Pinned, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.services import clock, desk
-from gainline.services.permissions import standing_of
+from gainline.services.readership import check_may_read, may_read
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
@@ -58,7 +57,7 @@ class Asked:
 @desk.reading("evidence.read")
 def readers(*, by: Account) -> list[Reader]:
     """Whose briefs an account may look at: exact counts are for those who have a right to the records, or send them."""
-    return [reader for reader in Reader if _may_read(by, str(reader))]
+    return [reader for reader in Reader if may_read(by=by, reader=str(reader))]
 
 
 @desk.reading("evidence.read", on="cycle")
@@ -74,7 +73,7 @@ def preview(*, by: Account, cycle: Cycle, envelope: Envelope) -> str:
     Refused
         RP013 when families could not read it.
     """
-    _check_read(by, str(envelope.reader))
+    check_may_read(by=by, reader=str(envelope.reader), cycle=cycle)
     return letter_html(_told(by.district, cycle, envelope, token=""))
 
 
@@ -133,7 +132,7 @@ def page_of(*, by: Account, release: Release) -> bytes:
     NotAllowed
         SV056 when its counts are finer than this account may see.
     """
-    _check_read(by, release.audience)
+    check_may_read(by=by, reader=release.audience)
     return _kept(release)
 
 
@@ -148,7 +147,7 @@ def sheet_of(*, by: Account, release: Release) -> bytes:
     NotAllowed
         SV056 when its counts are finer than this account may see.
     """
-    _check_read(by, release.audience)
+    check_may_read(by=by, reader=release.audience)
     path = _folder(release.district) / f"{release.public_id}.pdf"
     if not path.is_file():
         raise _gone()
@@ -188,22 +187,6 @@ def answer(*, token: str, says: str, voice: str = "") -> Feedback:
                 "SV055", "this answer cannot be kept", f"write something, in {MOST_WORDS} letters at most"
             )
         return Feedback.objects.create(release=found, says=says.strip(), voice=voice.strip()[:60])
-
-
-def _may_read(by: Account, audience: str) -> bool:
-    """Everybody reads what is public, staff what is for staff; exact counts need a right to the records."""
-    may = standing_of(by).may
-    if audience in {Reader.BOARD, Reader.FAMILIES, Audience.PUBLIC}:
-        return True
-    if audience in {Reader.TEACHERS, Audience.STAFF}:
-        return may("evidence.read")
-    return may("cycle.plan") or may("release.send")
-
-
-def _check_read(by: Account, audience: str) -> None:
-    if not _may_read(by, audience):
-        says = "SV056 this brief holds finer counts than your grants let you see"
-        raise NotAllowed(says, "read the brief for the board or for families")
 
 
 def _token_of(release: Release) -> str:
