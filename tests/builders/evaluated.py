@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gainline.services import aims, cycles, tools
+from gainline.services import agreements, aims, cycles, tools
 from gainline.store.models.cycles import Registration
 from gainline.store.models.evidence import Evidence
 from gainline.store.tenancy import within
@@ -18,7 +18,10 @@ import sample_evidence
 
 DAY = date(2030, 3, 1)
 TERMS = tools.Terms(date(2029, 8, 1), date(2030, 6, 30), date(2030, 3, 31), True, Decimal(73100), 2150)
-DATA = tools.DataTerms(("Instruction",), ("Grade",), (), date(2029, 8, 1), date(2030, 6, 30), date(2030, 9, 30))
+DATA = agreements.DataTerms(
+    ("operating-the-tool", "evaluating-tools"), ("pseudonym", "grade-level", "use"), (), date(2029, 8, 1),
+    date(2030, 6, 30), date(2030, 9, 30),
+)  # fmt: skip
 
 
 def a_tool(cast, name="Lumen Reading"):

@@ -9,7 +9,7 @@ import pytest
 from browser import unfold, violations, width_of
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
-from gainline.services import aims, clock, letters, notes, tools
+from gainline.services import agreements, aims, clock, letters, notes, tools
 from gainline.services.letters import Envelope
 from gainline.store.models.evidence import Decision, Learning, Playbook, Review
 from gainline.store.tenancy import within
@@ -23,7 +23,7 @@ def addresses(cast):
     """A district in March with one tool evaluated, decided, told and noted; every page that shows it."""
     with clock.stopped_at(DAY):
         tool = a_tool(cast)
-        tools.add_agreement(by=cast["privacy_lead"], tool=tool, terms=DATA)
+        agreements.add_agreement(by=cast["privacy_lead"], tool=tool, terms=DATA)
         a_tool(cast, "Math Quest")
         cycle, evidence = evaluated(cast, tool, document())
         aim = cycle.aim

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from gainline.services import aims, clock, tools
-from gainline.services.tools import DataTerms
+from gainline.services import agreements, aims, clock, tools
+from gainline.services.agreements import DataTerms
 from gainline.store.models.audit import AuditEvent
 from gainline.store.tenancy import within
 
@@ -25,8 +25,8 @@ def kept(cast, client):
 
 def agreed(cast, name, ends, destroy_by):
     tool = tools.add_tool(by=cast.lead, key=name.lower(), name=name)
-    terms = DataTerms(("reading",), ("grade",), ("Lumen",), date(2028, 1, 1), ends, destroy_by)
-    tools.add_agreement(by=cast["privacy_lead"], tool=tool, terms=terms)
+    terms = DataTerms(("evaluating-tools",), ("grade-level",), ("Lumen",), date(2028, 1, 1), ends, destroy_by)
+    agreements.add_agreement(by=cast["privacy_lead"], tool=tool, terms=terms)
 
 
 @pytest.mark.parametrize("name", ["agreements", "families", "releases", "trail"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
-from gainline.services import clock, notes, portfolio, tools
+from gainline.services import agreements, clock, notes, portfolio
 from gainline.services.portfolio import Terms
 from gainline.store.models.imports import Job
 from gainline.store.models.notes import Release
@@ -48,8 +49,12 @@ def test_a_tool_its_contract_and_its_agreement_are_entered_on_pages(cast, client
     assert "$20.00" in page
     assert client.get(f"{address}agreement/").status_code == 403
     client.force_login(cast["privacy_lead"])
-    data = {"purposes": "Instruction\nJudging", "fields_given": "Grade", "recipients": "", "signed_on": "2029-08-01"}
+    data = {"kind": "school-official", "purposes": ["evaluating-tools"], "recipients": "", "signed_on": "2029-08-01"}
     data |= {"ends": "2030-06-30", "destroy_by": "2030-09-30"}
+    refused = client.post(f"{address}agreement/", data | {"fields_given": ["name"]})
+    assert refused.status_code == 422
+    assert "PR077" in refused.content.decode()
+    data |= {"fields_given": ["grade-level", "use"], "document": SimpleUploadedFile("signed.pdf", b"%PDF-1.7")}
     assert client.post(f"{address}agreement/", data).status_code == 302
     assert "Agreement runs" in client.get(address).content.decode()
 
@@ -64,7 +69,7 @@ def test_a_contract_is_mended(cast, as_lead):
 
 
 def test_the_portfolio_can_be_narrowed(cast, as_lead):
-    tools.add_agreement(by=cast["privacy_lead"], tool=a_tool(cast), terms=DATA)
+    agreements.add_agreement(by=cast["privacy_lead"], tool=a_tool(cast), terms=DATA)
     a_tool(cast, "Math Quest")
     assert "Lumen Reading" not in as_lead.get("/tools/?show=terms").content.decode()
     assert "Math Quest" in as_lead.get("/tools/?show=terms").content.decode()
@@ -90,7 +95,7 @@ def test_taking_a_tool_out_can_be_undone(cast, as_lead):
     ],
 )
 def test_the_agreement_says_how_it_stands(cast, day, terms):
-    tools.add_agreement(by=cast["privacy_lead"], tool=a_tool(cast), terms=DATA)
+    agreements.add_agreement(by=cast["privacy_lead"], tool=a_tool(cast), terms=DATA)
     with clock.stopped_at(day):
         [held] = portfolio.portfolio(by=cast.lead)
     assert held.terms is terms

@@ -22,7 +22,7 @@ from gainline.store.tenancy import within
 from gainline.store.words import Purpose, Right, Role
 
 # What the verbs are made of; they change nothing by themselves.
-PARTS = {"desk", "permissions", "clock", "stages", "deadlines", "findings"}
+PARTS = {"desk", "permissions", "clock", "stages", "deadlines", "findings", "agreed"}
 INNER = {"workspaces.folder_of", "workspaces.open_workspace", "workspaces.make_workspace", "workspaces.plan_file"}
 INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep"}
 INNER |= {"queue.put", "queue.run", "queue.telling", "evidence.keep"}

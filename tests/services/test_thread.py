@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.privacy import Audience
 from gainline.services import (
+    agreements,
     aims,
     clock,
     cycles,
@@ -118,9 +119,9 @@ def test_cycles_tools_and_drivers_that_make_no_sense_are_refused(cast):
         tools.add_tool(by=cast.lead, key="lumen", name="Other")
     with pytest.raises(Conflict, match="SV012"):
         tools.add_contract(by=cast.lead, tool=cycle.tool, terms=tools.Terms(DAY, date(2029, 1, 1)))
-    terms = tools.DataTerms(("use",), ("name",), (), DAY, date(2029, 1, 1), DAY)
+    terms = agreements.DataTerms(("operating-the-tool",), ("use",), (), DAY, date(2029, 1, 1), DAY)
     with pytest.raises(Conflict, match="SV013"):
-        tools.add_agreement(by=cast["privacy_lead"], tool=cycle.tool, terms=terms)
+        agreements.add_agreement(by=cast["privacy_lead"], tool=cycle.tool, terms=terms)
     with pytest.raises(Conflict, match="SV009"):
         aims.add_driver(by=cast.lead, aim=cycle.aim, kind=DriverKind.CHANGE, label="Alone")
 

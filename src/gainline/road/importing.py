@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -13,13 +13,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gainline.engine.core.errors import Missing, UserFixable
+from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.intake import Account, Identity, Profile, Source, discover, load_profiles, read
 from gainline.engine.intake.roster_before import ROSTER_TABLES, RosterBefore
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
+from gainline.road.admitting import Admission
+from gainline.road.consented import bans_of
 from gainline.road.declaring import TABLE as DECLARATIONS
 from gainline.road.declaring import Counted, counted, declarations
 from gainline.road.linking import match_rates, school_rates
@@ -29,6 +31,8 @@ ROSTER, TOTALS = "oneroster", "usage_totals"
 EVENT_STANDARDS = frozenset({"xapi", "caliper"})
 ROSTER_PROFILES = frozenset({"roster", "edfi"})
 IDENTITY_TABLES = ("identifiers", "students", "schools")
+FROM_VENDORS = frozenset({"usage", "usage_totals", "events"})
+"""Tables whose rows a tool's vendor counted: they come under an agreement about data, where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,23 @@ class ImportReport:
             "files": [_file_value(file) for file in self.files],
             "issues": [issue.to_json_value() for issue in self.issues],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How an import is meant.
+
+    Parameters
+    ----------
+    preview, confirm_removals
+        As `import_files` takes them.
+    agreed
+        Whether an agreement about data runs for the tool with this key; None where nobody keeps agreements.
+    """
+
+    preview: bool = False
+    confirm_removals: bool = False
+    agreed: Callable[[str], bool] | None = None
 
 
 @dataclass(slots=True)
@@ -128,26 +149,42 @@ def import_files(
     Refused
         When a roster would end more than a tenth of the people or enrollments and nobody confirmed it (IN190).
     """
+    asked = Asked(preview=preview, confirm_removals=confirm_removals)
+    return import_asked(workspace, paths, asked, as_of=as_of, progress=progress)
+
+
+def import_asked(
+    workspace: Workspace, paths: Sequence[Path], asked: Asked, *, as_of: date, progress: Progress = silent
+) -> ImportReport:
+    """Read files into the lake as `import_files` does, where agreements about data are kept as well.
+
+    Raises
+    ------
+    Missing, UserFixable, Refused
+        As `import_files`.
+    Conflict
+        As `import_files`; PR085 when a vendor's file counts the use of a tool without an agreement.
+    """
     for path in paths:
         if not path.exists():
             raise Missing(f"there is no {path}", "name files, OneRoster zips or folders that exist; nothing was read")
     profiles = profiles_of(workspace.root)
     with ExitStack() as stack:
         # one lock around the whole import: what the lake already holds cannot change between looking and writing
-        writer = None if preview else stack.enter_context(workspace.lake.writing())
+        writer = None if asked.preview else stack.enter_context(workspace.lake.writing())
         sources, issues = discover(paths, profiles)
         if not sources and not issues:
             raise UserFixable(
                 "there is nothing to import in what was named", "name a file, a OneRoster zip or a folder"
             )
         known = _known_people(workspace)
-        work = _Import(workspace, profiles, as_of, writer, known, _known_contents(workspace), confirm_removals)
+        work = _Import(workspace, profiles, as_of, writer, known, _known_contents(workspace), asked)
         files = []
         for number, source in enumerate(sources):
             progress("files", number, len(sources))
             files.append(_import_one(work, source, progress))
         progress("files", len(sources), len(sources))
-    return ImportReport(tuple(files), tuple(issues), workspace.lake.head().id, is_preview=preview)
+    return ImportReport(tuple(files), tuple(issues), workspace.lake.head().id, is_preview=asked.preview)
 
 
 def profiles_of(root: Path) -> dict[str, Profile]:
@@ -174,7 +211,7 @@ class _Import:
     writer: Writer | None
     roster: _Roster
     done: set[tuple[str, str]]
-    removals_confirmed: bool = False
+    asked: Asked
 
 
 def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFile:
@@ -190,7 +227,9 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
         progress=lambda _, done, total: progress("within", done, total),
     )
     found: set[Counted] = set()
-    for batch in reading.batches:
+    door = Admission(bans_of(work.workspace.root, lambda: work.workspace.salt, work.workspace.today, None))
+    for batch in map(door.admit, reading.batches):
+        _ask_for_agreement(work, batch.table, batch.rows)
         work.roster.add(batch.table, batch.rows)
         found |= counted(batch.table, batch.rows)
         if work.writer:
@@ -199,10 +238,23 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
     if work.writer:
         said = declarations(source.kind, work.profiles.get(source.kind), found, import_id)
         work.writer.append(DECLARATIONS, said)
-        _append_account(work.writer, source, reading.account, import_id=import_id, as_of=work.as_of)
+        _append_account(work.writer, source, door.told(reading.account), import_id=import_id, as_of=work.as_of)
         work.writer.publish(as_of=work.as_of)
     work.done.add((source.kind, source.sha256))
-    return ImportedFile(source.name, source.kind, already=False, account=reading.account, issues=tuple(reading.issues))
+    issues = (*reading.issues, *door.issues(source.name))
+    return ImportedFile(source.name, source.kind, already=False, account=door.told(reading.account), issues=issues)
+
+
+def _ask_for_agreement(work: _Import, table: str, rows: pa.Table) -> None:
+    """Stop at the first row of a tool without a running agreement; nothing of its file is published then."""
+    if work.asked.agreed is None or table not in FROM_VENDORS:
+        return
+    for tool in pc.unique(rows["tool"]).to_pylist():
+        if not work.asked.agreed(tool):
+            raise Conflict(
+                f"PR085 no agreement about data runs for the tool {tool!r}, so its vendor's files are not taken in",
+                "enter the agreement on the tool's page, then import the file again",
+            )
 
 
 def _identity(work: _Import, source: Source) -> Identity:
@@ -247,7 +299,7 @@ def _roster_before(work: _Import) -> RosterBefore:
     """What the lake holds now: each file of an import is published before the next one is read."""
     with work.workspace.lake.reading() as reading:
         tables = {name: reading.arrow(reading.current(name)).cast(arrow_schema(name)) for name in ROSTER_TABLES}
-    return RosterBefore(tables, work.removals_confirmed)
+    return RosterBefore(tables, work.asked.confirm_removals)
 
 
 def _append_account(writer: Writer, source: Source, account: Account, *, import_id: str, as_of: date) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gainline.engine.core import spreadsheet
 from gainline.engine.privacy import Audience
 from gainline.engine.reports.intervention_study import intervention_study
 from gainline.engine.reports.tidy import TidyTable, dictionary, tidy_tables
@@ -20,7 +19,6 @@ from gainline.road.briefing import read_evidence
 from gainline.road.workspace import Workspace
 
 _ARROW = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "flag": pa.bool_()}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +79,16 @@ def _write_csv(table: TidyTable, folder: Path) -> Path:
 
 def csv_text(table: TidyTable) -> str:
     """A table as CSV; a cell that a spreadsheet would run as a formula gets an apostrophe."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
-    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
-    return file.getvalue()
+    head = [column.name for column in table.columns]
+    return spreadsheet.csv_text([head, *([cell_text(cell) for cell in row] for row in table.rows)])
 
 
-def _cell(cell: object) -> str:
-    """A cell as text; what a spreadsheet would run as a formula gets an apostrophe."""
+def cell_text(cell: object) -> str:
+    """A cell as text, as every table of ours writes it."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
-        return f"'{cell}"
     return repr(cell) if isinstance(cell, float) else str(cell)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,16 +14,19 @@ from gainline.engine.core.progress import Progress, silent
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.worlds.names import school_name
 from gainline.engine.worlds.templates import demo_roadmap
+from gainline.road.importing import ImportReport
 from gainline.road.showing import Shown, show_riverbend
 from gainline.road.showing.riverbend import AUTUMN, REGISTERED, SUMMER
 from gainline.road.workspace import read_plan
 from gainline.services import (
+    agreements,
     aims,
     clock,
     cycles,
     decisions,
     desk,
     evidence,
+    imports,
     notes,
     people,
     registrations,
@@ -35,7 +38,6 @@ from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.districts import District, Organization
-from gainline.store.models.imports import Import
 from gainline.store.models.tools import Tool
 from gainline.store.tenancy import across_districts, within
 from gainline.store.words import Choice, Direction, DriverKind, DriverStatus, MeasureKind, Role, UnitKind
@@ -62,6 +64,11 @@ MEASURES = (
     ),
 )  # fmt: skip
 VENDORS = {"lumen-reading": ("Lumen Learning", "73100", 2150), "math-quest": ("Questable", "39750", 1500)}
+AGREED_FOR = ("operating-the-tool", "evaluating-tools")
+AGREED_ON = {
+    "lumen-reading": ("pseudonym", "username", "grade-level", "class", "use", "in-app-performance"),
+    "math-quest": ("pseudonym", "username", "grade-level", "use"),
+}
 
 
 @desk.founding
@@ -129,18 +136,20 @@ def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
     with clock.stopped_at(AUTUMN):
         root = people.root(by=lead)
         aim = _aim(lead, root)
-        _brought(shown, 0, cast[Role.ANALYST], "Roster and last year's tests")
+        _enter(shown.imports[0], cast[Role.ANALYST], "Roster and last year's tests", on=AUTUMN)
         begun = [_begun(lead, aim, path) for path in sorted((folder / "plans").glob("*.toml"))]
-        _agree(cast[Role.PRIVACY_LEAD], begun[0].tool)
+        for cycle in begun:
+            _agree(cast[Role.PRIVACY_LEAD], cycle.tool)
     with clock.stopped_at(REGISTERED):
         for cycle in begun:
             registrations.register(by=lead, cycle=cycle)
     with clock.stopped_at(SUMMER):
-        _brought(shown, 1, cast[Role.ANALYST], "Usage, lessons and spring tests")
+        _enter(shown.imports[1], cast[Role.ANALYST], "Usage, lessons and spring tests", on=SUMMER)
         by_key = {done.evidence["plan"]["key"]: done for done in shown.evaluations}
         for cycle in begun:
             done = by_key[cycle.key]
-            evidence.keep(cycle, done.evidence, done.sha256, by=cast[Role.ANALYST])
+            kept = evidence.keep(cycle, done.evidence, done.sha256, by=cast[Role.ANALYST])
+            audits.keep(kept, done.audit)
         _decide(begun[0], lead, cast)
         roadmaps.save(by=lead, document=demo_roadmap())  # without dates: finding them is the visitor's first click
 
@@ -187,20 +196,17 @@ def _tool(lead: Account, plan: Plan) -> Tool:
 
 
 def _agree(petra: Account, tool: Tool) -> None:
-    """What the vendor may do with which fields; the other tool runs without, as too many do."""
-    terms = tools.DataTerms(
-        purposes=("Instruction", "Judging whether the tool helps"), fields=("Student id", "Grade", "Minutes of use"),
-        recipients=(), signed_on=YEAR[0], ends=YEAR[1], destroy_by=date(2026, 10, 31),
+    """What the vendor may do with which fields."""
+    terms = agreements.DataTerms(
+        purposes=AGREED_FOR, fields=AGREED_ON[tool.key], recipients=(), signed_on=YEAR[0], ends=YEAR[1],
+        destroy_by=date(2026, 10, 31),
     )  # fmt: skip
-    tools.add_agreement(by=petra, tool=tool, terms=terms)
+    agreements.add_agreement(by=petra, tool=tool, terms=terms)
 
 
-def _brought(shown: Shown, number: int, by: Account, source: str) -> None:
-    value = shown.imports[number].to_json_value()
-    Import.objects.create(
-        source=source, asked_by=by, rows=value["rows"], account=value["files"], issues=len(value["issues"]),
-        files=[{"name": file["name"]} for file in value["files"]], snapshot=value["snapshot"], imported_at=clock.now(),
-    )  # fmt: skip
+def _enter(report: ImportReport, by: Account, source: str, *, on: date) -> None:
+    """An import with its true account, at noon of its day."""
+    imports.enter(by=by, source=source, report=report, at=datetime.combine(on, time(12), UTC))
 
 
 def _decide(cycle: Cycle, lead: Account, cast: dict[Role, Account]) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
 from gainline.engine.core.progress import Progress
-from gainline.road.importing import ImportReport, import_files, unmatched
+from gainline.road.importing import Asked, ImportReport, import_asked, unmatched
 from gainline.services import clock, desk, queue
+from gainline.services.agreed import vendors_agreed
 from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.imports import Import, Job
+from gainline.store.models.tools import Tool
 from gainline.store.words import JobKind, JobState
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -45,8 +47,10 @@ def receive(*, by: Account, source: str, files: Sequence[Arriving], preview: boo
     Raises
     ------
     Conflict
-        SV030 when there is no file or one of a kind that is never read; SV031 when one is larger than 200 MB.
+        SV030 when there is no file or one of a kind that is never read; SV031 when one is larger than 200 MB; SV100
+        when the source is a tool of the portfolio or its vendor, and no agreement about data runs for it.
     """
+    _ask_for_agreement(by, source)
     if not files:
         raise desk.refuse("SV030", "no file arrived", "choose at least one file")
     brought = Import(source=source, is_preview=preview, asked_by=by)
@@ -113,10 +117,8 @@ def carry_out(job: Job, progress: Progress) -> None:
     brought = Import.objects.get(public_id=job.words["import"])
     workspace = open_workspace(job.district)
     aside = folder_of(job.district) / "incoming" / job.words.get("aside", brought.public_id)
-    report = import_files(
-        workspace, sorted(aside.iterdir()), as_of=clock.today(job.district), preview=brought.is_preview,
-        confirm_removals=job.words.get("confirm_removals", False), progress=progress,
-    )  # fmt: skip
+    asked = Asked(brought.is_preview, job.words.get("confirm_removals", False), _agreed(job))
+    report = import_asked(workspace, sorted(aside.iterdir()), asked, as_of=clock.today(job.district), progress=progress)
     with desk.finishing(job):
         _account(brought, report)
     if not brought.is_preview:
@@ -159,7 +161,31 @@ def unmatched_count(*, by: Account) -> int:
     return unmatched(open_workspace(by.district)).num_rows
 
 
-def _account(brought: Import, report: ImportReport) -> None:
+def _ask_for_agreement(by: Account, source: str) -> None:
+    """Turn a vendor's files away at the door where their source tells; what they hold is asked again when read."""
+    said = source.strip().casefold()
+    named = [tool for tool in Tool.objects.all() if said in {tool.key, tool.name.casefold(), tool.vendor.casefold()}]
+    if said and named and not {tool.key for tool in named} & vendors_agreed(clock.today(by.district)):
+        raise desk.refuse(
+            "SV100", "no agreement about data runs with this vendor, so its files are not taken in",
+            "have the privacy lead enter the agreement on the tool's page",
+        )  # fmt: skip
+
+
+def _agreed(job: Job) -> Callable[[str], bool]:
+    running = vendors_agreed(clock.today(job.district))
+    return lambda tool: tool in running
+
+
+@desk.founding
+def enter(*, by: Account, source: str, report: ImportReport, at: datetime) -> Import:
+    """An import that was done before its district stood as a site: the whole account of its rows, and when it was."""
+    brought = Import(source=source, asked_by=by, files=[{"name": file.name} for file in report.files])
+    _account(brought, report, at=at)
+    return brought
+
+
+def _account(brought: Import, report: ImportReport, *, at: datetime | None = None) -> None:
     value = report.to_json_value()
     named = {file["name"] for file in value["files"]}
     unread = [issue for issue in value["issues"] if issue["file"] not in named]  # files that nothing could be read from
@@ -167,7 +193,7 @@ def _account(brought: Import, report: ImportReport) -> None:
              for issue in unread]  # fmt: skip
     brought.rows, brought.account = value["rows"], value["files"] + loose
     brought.issues = len(value["issues"]) + sum(len(file.issues) for file in report.files)
-    brought.snapshot, brought.imported_at = report.snapshot, clock.now()
+    brought.snapshot, brought.imported_at = report.snapshot, at or clock.now()
     brought.save()
 
 

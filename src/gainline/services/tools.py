@@ -1,4 +1,4 @@
-"""Tools: the portfolio, its contracts with their clocks, and the agreements about data."""
+"""Tools: the portfolio and its contracts with their clocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gainline.services import clock, desk
 from gainline.store.models.accounts import Account
-from gainline.store.models.tools import Agreement, Contract, Tool
+from gainline.store.models.tools import Contract, Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,6 @@ class Terms:
     renews_itself: bool = False
     price: Decimal | None = None
     seats: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DataTerms:
-    """What an agreement allows: purposes, fields, recipients, and until when everything is destroyed."""
-
-    purposes: tuple[str, ...]
-    fields: tuple[str, ...]
-    recipients: tuple[str, ...]
-    signed_on: date
-    ends: date
-    destroy_by: date
 
 
 @desk.verb("tool.write", words=("key", "name"))
@@ -100,24 +88,6 @@ def restore_tool(*, by: Account, tool: Tool) -> Tool:
     tool.retired_on = None
     tool.save()
     return tool
-
-
-@desk.verb("agreement.write", on="tool")
-def add_agreement(*, by: Account, tool: Tool, terms: DataTerms, contract: Contract | None = None) -> Agreement:
-    """An agreement about the data that a tool's vendor gets.
-
-    Raises
-    ------
-    Conflict
-        SV013 when its days are out of order.
-    """
-    if not terms.signed_on <= terms.ends <= terms.destroy_by:
-        raise desk.refuse(
-            "SV013", "an agreement is signed, then ends, then data are destroyed", "put its days in order"
-        )
-    lists = {name: list(getattr(terms, name)) for name in ("purposes", "fields", "recipients")}
-    days = {name: getattr(terms, name) for name in ("signed_on", "ends", "destroy_by")}
-    return Agreement.objects.create(tool=tool, contract=contract, **lists, **days)
 
 
 @desk.reading("district.read")

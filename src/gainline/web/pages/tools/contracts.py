@@ -22,22 +22,23 @@ def money(contract: Any) -> str:  # noqa: ANN401 - a row or None
     return f"{sign}{number_format(round(contract.price), force_grouping=True)}"
 
 
-def contract_table(contracts: list[Any]) -> Table | None:
-    """Every contract of a tool, the latest first."""
+def contract_table(contracts: list[Any], *, may_change: bool) -> Table | None:
+    """Every contract of a tool, the latest first; each leads to its form for who may change it."""
     if not contracts:
         return None
     columns: tuple[Column, ...] = (Column(_("Term")), Column(_("Notice by")), Column(_("Licenses"), is_number=True))
     columns += (Column(_("Price"), is_number=True), Column(_("Each"), is_number=True))
-    return Table(_("Contracts"), columns, tuple(_row(one) for one in contracts))
+    return Table(_("Contracts"), columns, tuple(_row(one, may_change) for one in contracts))
 
 
-def _row(one: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row
+def _row(one: Any, may_change: bool) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row
     term = f"{day_words(one.starts)} – {day_words(one.ends)}"
     under = _("renews itself") if one.renews_itself else _("ends by itself")
     each = "–" if not one.price or not one.seats else f"${one.price / one.seats:,.2f}"
     seats = "–" if one.seats is None else number_format(one.seats, force_grouping=True)
     notice = day_words(one.notice_by) if one.notice_by else "–"
-    name = Cell(term, href=reverse("tools:change-contract", args=[one.public_id]), under=under)
+    href = reverse("tools:change-contract", args=[one.public_id]) if may_change else ""
+    name = Cell(term, href=href, under=under)
     return name, notice, seats, money(one), each
 
 

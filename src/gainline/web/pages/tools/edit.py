@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import portfolio, tools
+from gainline.services import agreements, portfolio, tools
 from gainline.web.gate import actor_of, needs
-from gainline.web.pages.tools.forms import AgreementForm, ContractForm, NewToolForm, ToolForm, lines_of
+from gainline.web.pages.tools.forms import AgreementForm, ContractForm, NewToolForm, ToolForm
 
 BOTH = ["GET", "HEAD", "POST"]
 
@@ -105,23 +105,16 @@ def add_agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     """Enter an agreement about data; it is never changed afterwards, a later one takes its place."""
     me = actor_of(request)
     tool = tools.tool(by=me, public_id=public_id)
-    form = AgreementForm(request.POST or None)
+    form = AgreementForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        terms = tools.DataTerms(
-            purposes=lines_of(said["purposes"]),
-            fields=lines_of(said["fields_given"]),
-            recipients=lines_of(said["recipients"]),
-            **{name: said[name] for name in ("signed_on", "ends", "destroy_by")},
-        )
         try:
-            tools.add_agreement(by=me, tool=tool, terms=terms)
+            agreements.add_agreement(by=me, tool=tool, terms=form.terms())
             return _to(tool)
         except GainlineError as error:
-            form.add_error("ends", _said(error))
+            form.add_error(_at_fault(error), _said(error))
     sentence = _("An agreement that was entered is never changed; a later one takes its place.")
     words = {"title": _("An agreement about data"), "verb": _("Enter the agreement"), "sentence": sentence}
-    return _form(request, form, words | {"crumbs": _crumbs(tool)})
+    return _form(request, form, words | {"crumbs": _crumbs(tool)}, page="tools/agreement.html")
 
 
 @needs("evidence.read")
@@ -147,5 +140,13 @@ def _said(error: GainlineError) -> str:
     return f"{error.says}: {error.remedy}"
 
 
-def _form(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
-    return render(request, "tools/form.html", context | {"form": form}, status=422 if form.errors else 200)
+def _at_fault(error: GainlineError) -> str:
+    """The field that a refused agreement is about."""
+    fields = {"PR073": "purposes", "PR074": "fields_given", "PR075": "representative", "PR077": "fields_given"}
+    return fields.get(error.says[:5], "ends")
+
+
+def _form(
+    request: HttpRequest, form: forms.Form, context: dict[str, Any], *, page: str = "tools/form.html"
+) -> HttpResponse:
+    return render(request, page, context | {"form": form}, status=422 if form.errors else 200)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from gainline.engine.privacy.catalog import catalogue
+from gainline.engine.privacy.purposes import PURPOSES
+from gainline.services.agreements import DataTerms
+from gainline.store.words import AgreementKind
 
 
 def day_field(**rest: Any) -> forms.DateField:  # noqa: ANN401 - Django's own options
@@ -52,18 +60,69 @@ class ContractForm(forms.Form):
 
 
 class AgreementForm(forms.Form):
-    """What an agreement about data allows, and until when."""
+    """What an agreement about data allows, and until when; purposes and elements come from closed lists."""
 
-    purposes = forms.CharField(
-        label=_("Purposes"), help_text=_("One a line."), widget=forms.Textarea(attrs={"rows": 3})
+    kind = forms.ChoiceField(
+        label=_("Kind of agreement"),
+        choices=AgreementKind.choices,
+        help_text=_("A vendor works for the district; others study its teaching, or audit its programs."),
     )
-    fields_given = forms.CharField(
-        label=_("Fields that the vendor gets"), help_text=_("One a line."), widget=forms.Textarea(attrs={"rows": 4})
+    holder = forms.CharField(
+        label=_("Who is bound by it"),
+        help_text=_("Leave it empty for the tool's vendor."),
+        max_length=200,
+        required=False,
     )
+    representative = forms.CharField(
+        label=_("Representative"),
+        help_text=_("The person whom an audit or an evaluation designates in writing."),
+        max_length=200,
+        required=False,
+    )
+    purposes = forms.MultipleChoiceField(label=_("Purposes"))
+    fields_given = forms.MultipleChoiceField(label=_("Data that may be handed over"))
     recipients = forms.CharField(
         label=_("Who else gets them"), help_text=_("One a line."), widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
     )  # fmt: skip
     signed_on = day_field(label=_("Signed on"))
+    starts = day_field(label=_("In force from"), help_text=_("Empty: from the day of signing."), required=False)
     ends = day_field(label=_("Ends"))
     destroy_by = day_field(label=_("Data destroyed by"))
+    document = forms.FileField(
+        label=_("The signed document"),
+        help_text=_("Only its digest is kept, which shows later that it is the same document."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        language = "es" if (get_language() or "").startswith("es") else "en"
+        held = [one for one in catalogue().elements.values() if one.key != "none"]
+        chosen = {
+            name: self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+            for name in ("purposes", "fields_given")
+        }
+        self._offer("purposes", [(str(key), one.name[language]) for key, one in PURPOSES.items()])
+        self._offer("fields_given", [(one.key, one.lay[language]) for one in held])
+        self.purpose_ticks = self._ticks("purposes", chosen["purposes"])
+        self.element_ticks = self._ticks("fields_given", chosen["fields_given"])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _ticks(self, name: str, chosen: list[str]) -> list[tuple[str, str, bool]]:
+        return [(key, label, key in chosen) for key, label in self.fields[name].choices]  # type: ignore[attr-defined]
+
+    def terms(self) -> DataTerms:
+        """What was filled in."""
+        said = self.cleaned_data
+        document = said["document"]
+        return DataTerms(
+            purposes=tuple(said["purposes"]),
+            fields=tuple(said["fields_given"]),
+            recipients=lines_of(said["recipients"]),
+            kind=AgreementKind(said["kind"]),
+            document_sha256=sha256(document.read()).hexdigest() if document else "",
+            **{name: said[name] for name in ("holder", "representative", "signed_on", "starts", "ends", "destroy_by")},
+        )

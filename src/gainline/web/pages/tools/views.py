@@ -61,7 +61,7 @@ def tool(request: HttpRequest, public_id: str) -> HttpResponse:
         "held": held,
         "terms": (TERMS[held.terms], terms_word(held.terms)),
         "crumbs": [(_("Tools"), reverse("tools:tools")), (row.name, "")],
-        "contracts": contract_table(list(row.contracts.all())),
+        "contracts": contract_table(list(row.contracts.all()), may_change=standing.may("tool.write", row)),
         "backwards": days_backwards(held.countdown, clock.today(me.district)),
         "funnel": funnel_of(told),
         "counts": counts_of(service.counted_use(by=me, tool=row)) if reads else [],

@@ -1,0 +1,172 @@
+"""Handovers: rows of students that leave the district under an agreement, each with its disclosures, until its end.
+
+A file is handed over as far as its row stands: it is written first, under a name that nobody knows, and the row, one
+disclosure a student and the audit event are written in one transaction. A stop before its end leaves a file that no
+page leads to, and the next handover takes it away.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from gainline.engine.core.errors import GainlineError, Refused
+from gainline.engine.privacy.purposes import Purpose
+from gainline.road.destroying import destroy_files, handed_file, keep_file, sweep
+from gainline.road.disclosing import Packed, pack, people_digest
+from gainline.services import clock, desk
+from gainline.services.agreed import holder_of, value_of
+from gainline.services.workspaces import open_workspace
+from gainline.store.models.accounts import Account
+from gainline.store.models.disclosures import Destruction, Disclosure, Handover
+from gainline.store.models.districts import District
+from gainline.store.models.tools import Agreement
+from gainline.store.tenancy import across_districts, within
+
+AT_ONCE = 500
+LOG = logging.getLogger("gainline.jobs")
+
+
+@desk.verb("release.send", on="agreement", words=("purpose", "recipient"))
+def hand_over(*, by: Account, agreement: Agreement, purpose: Purpose, recipient: str = "") -> Handover:
+    """Make the file of what an agreement allows for a purpose, and enter whom it is about.
+
+    Parameters
+    ----------
+    recipient
+        Who gets it: the holder of the agreement, or one whom it names; empty for the holder.
+
+    Raises
+    ------
+    Conflict
+        SV101 when the agreement does not name the recipient; SV102 when what it covered was destroyed.
+    Refused
+        PR080 to PR084 as `road.disclosing.pack`.
+    """
+    to = recipient or holder_of(agreement)
+    if to not in {holder_of(agreement), *agreement.recipients}:
+        raise desk.refuse(
+            "SV101", "the agreement does not name this recipient", "hand it to whom it names, or amend it"
+        )
+    _refuse_destroyed(agreement)
+    workspace, day = open_workspace(by.district), clock.today(by.district)
+    sweep(workspace.root, {one.public_id for one in Handover.objects.all()})
+    packed = pack(workspace, value_of(agreement), purpose, label=agreement.public_id, on=day)
+    row = Handover(
+        agreement=agreement, recipient=to, purpose=str(purpose), elements=list(packed.elements),
+        students=len(packed.people), rows=packed.rows, sha256=packed.sha256, people_sha256=packed.people_sha256,
+        snapshot=packed.snapshot, handed_on=day, handed_by=by,
+    )  # fmt: skip
+    path = keep_file(workspace.root, row.public_id, packed.content)
+    try:
+        _enter(row, packed)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return row
+
+
+@desk.verb("release.send", on="handover")
+def fetch(*, by: Account, handover: Handover) -> bytes:
+    """The bytes of a handover, to be given to its recipient; while its agreement runs, and never after.
+
+    Raises
+    ------
+    Conflict
+        SV102 when it was destroyed; SV106 when the file is gone or is not what was entered.
+    Refused
+        PR080 when the agreement does not run today.
+    """
+    agreement = handover.agreement
+    _refuse_destroyed(agreement)
+    if not value_of(agreement).is_active(clock.today(by.district)):
+        raise Refused("PR080 the agreement does not run today, so nothing may leave under it", "renew it")
+    content = handed_file(open_workspace(by.district).root, handover.public_id, sha256=handover.sha256)
+    if content is None:
+        raise desk.refuse("SV106", "the file is gone, or is not what was handed over", "hand it over anew")
+    return content
+
+
+@desk.verb("agreement.write", on="agreement")
+def destroy(*, by: Account, agreement: Agreement) -> Destruction:
+    """Destroy our copies of what was handed over under an agreement that has ended, with a certificate.
+
+    Raises
+    ------
+    Conflict
+        SV102 when that was done; SV107 while the agreement runs.
+    """
+    _refuse_destroyed(agreement)
+    day = clock.today(by.district)
+    if agreement.ends >= day:
+        raise desk.refuse("SV107", "the agreement still runs", "wait for its end, or have it end earlier in writing")
+    return _destroy(agreement, by=by.title or "the privacy lead")
+
+
+@desk.carrying
+def destroy_due() -> int:
+    """Destroy what is due in every district, on the day of destruction or after it: how many agreements."""
+    with across_districts(why="the clock looks after every district"):
+        districts = list(District.objects.all())
+    done = 0
+    for district in districts:
+        with within(district.pk):
+            due = Agreement.objects.filter(destroy_by__lte=clock.today(district), destruction=None)
+            for agreement in due.select_related("tool", "district"):
+                try:
+                    with desk.by_the_clock(district, "handovers.destroy_due", agreement):
+                        _destroy(agreement, by="the clock, on the day that the agreement names")
+                except GainlineError as error:  # one district's trouble keeps no other district waiting
+                    LOG.warning("a destruction is still due: %s", error.says, extra={"job": agreement.public_id})
+                else:
+                    done += 1
+    return done
+
+
+@desk.reading("district.read")
+def handover(*, by: Account, public_id: str) -> Handover:
+    """One handover with its agreement."""
+    found: Handover = desk.find(Handover, public_id, "agreement", "agreement__tool", "handed_by")
+    return found
+
+
+@desk.reading("record.read")
+def disclosures_of(*, by: Account, person_key: int) -> list[Handover]:
+    """Every handover that held a student's records: what a family may ask for.
+
+    Source: 34 CFR 99.32.
+    """
+    found = Handover.objects.filter(disclosures__person_key=person_key)
+    return list(found.select_related("agreement", "agreement__tool"))
+
+
+def _enter(row: Handover, packed: Packed) -> None:
+    row.save()
+    rows = [Disclosure(handover=row, district_id=row.district_id, person_key=key) for key in packed.people]
+    Disclosure.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _refuse_destroyed(agreement: Agreement) -> None:
+    if Destruction.objects.filter(agreement=agreement).exists():
+        raise desk.refuse("SV102", "what this agreement covered was destroyed", "make a new agreement")
+
+
+def _destroy(agreement: Agreement, *, by: str) -> Destruction:
+    """Take the files away, then certify; every step can be done again after a stop."""
+    handed = list(Handover.objects.filter(agreement=agreement))
+    people = set(Disclosure.objects.filter(handover__in=handed).values_list("person_key", flat=True))
+    workspace, day = open_workspace(agreement.district), clock.today(agreement.district)
+    counted = {
+        "agreement": agreement.public_id,
+        "holder": holder_of(agreement),
+        "on": day.isoformat(),
+        "due": agreement.destroy_by.isoformat(),
+        "by": by,
+        "handovers": len(handed),
+        "rows": sum(one.rows for one in handed),
+        "students": len(people),
+        "people_sha256": people_digest(people),
+    }
+    done = destroy_files(workspace, {one.public_id: one.sha256 for one in handed}, counted)
+    return Destruction.objects.create(
+        agreement=agreement, certificate=done.certificate, sha256=done.sha256, destroyed_on=day
+    )
