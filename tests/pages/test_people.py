@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from gainline.services import people
@@ -56,6 +59,26 @@ def test_a_colleague_is_invited_granted_a_role_and_the_grant_ended(led, cast):
     led.post(f"/people/grants/{held.public_id}/end/")
     assert standing_of(held.account).roles == frozenset()
     assert b"No longer held" in led.get(page).content
+
+
+def test_a_colleague_gets_a_role_and_a_link_and_chooses_a_password(led):
+    said = {"name": "New One", "email": "new@riverbend.example", "language": "en", "role": "analyst"}
+    page = led.post("/people/invite/", said)["Location"]
+    assert b"has no password yet" in led.get(page).content
+    shown = led.post(f"{page}link/")
+    assert "no-store" in shown["Cache-Control"]
+    link = re.search(r'value="https?://[^/]+(/accounts/[^"]+)"', shown.content.decode())[1]
+    stranger = Client()
+    form = stranger.get(link, follow=True)
+    password = "a long walk through pages"
+    chosen = {"password1": password, "password2": password}
+    assert stranger.post(form.request["PATH_INFO"], chosen).status_code == 302
+    said = {"login": "new@riverbend.example", "password": password}
+    assert Client().post("/accounts/login/", said)["Location"] == "/"
+    assert led.post(f"{page}link/").status_code == 409
+    assert b"SV085" in led.post(f"{page}link/").content
+    assert b"Make a sign-in link" not in led.get(page).content
+    assert b"password1" not in Client().get(link, follow=True).content
 
 
 def test_an_address_that_is_taken_is_said_beside_its_field(led, cast):

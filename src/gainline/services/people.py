@@ -88,6 +88,24 @@ def invite(*, by: Account, name: str, email: str, title: str = "", language: str
     return Account.objects.create_user(email, None, **fields)
 
 
+@desk.verb("people.write", words=("account",))
+def let_in(*, by: Account, account: Account) -> Account:
+    """Note that somebody is given a link with which this account chooses its first password.
+
+    The link itself is made by the face that shows it; the trail says who let whom in.
+
+    Raises
+    ------
+    Conflict
+        SV085 when the account has a password, so that nobody takes over a colleague's, or is closed.
+    """
+    if account.has_usable_password() or not account.is_active:
+        raise desk.refuse(
+            "SV085", "this account has chosen its password already, or is closed", "its owner alone can set another"
+        )
+    return account
+
+
 @desk.verb("people.write", on="unit", words=("account", "role", "purpose", "unit", "ends"))
 def grant(
     *,

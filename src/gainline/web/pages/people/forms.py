@@ -17,6 +17,10 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), help_text=_("With it one signs in."))
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    role = forms.ChoiceField(
+        label=_("Role in the whole district"), choices=[("", _("None yet")), *Role.choices], required=False,
+        help_text=_("A role over one school, or for a time, is granted on the next page."),
+    )  # fmt: skip
 
 
 class GrantForm(forms.Form):

@@ -11,5 +11,6 @@ urlpatterns = [
     path("people/rights/", views.rights, name="rights"),
     path("people/units/", views.units, name="units"),
     path("people/<str:public_id>/", views.person, name="person"),
+    path("people/<str:public_id>/link/", views.link, name="link"),
     path("people/grants/<str:public_id>/end/", views.end, name="end"),
 ]

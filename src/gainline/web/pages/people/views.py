@@ -14,13 +14,15 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
 from gainline.services import clock
 from gainline.services import people as desk
 from gainline.services.permissions import granted_on
 from gainline.store.words import Purpose, Right, Role, UnitKind
+from gainline.web.accounts import first_link
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.people.forms import GrantForm, InviteForm, UnitForm
 from gainline.web.parts import Cell, Column, Tab, Table
@@ -68,14 +70,34 @@ def invite(request: HttpRequest) -> HttpResponse:
     """An account for a colleague."""
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
+        role = said.pop("role")
         try:
-            made = desk.invite(by=actor_of(request), **form.cleaned_data)
+            made = _invited(actor_of(request), role, said)
         except GainlineError as error:
             form.add_error("email", f"{error.says.partition(' ')[2]}: {error.remedy}")
         else:
-            messages.success(request, _("The account stands. It shows nothing until it holds a grant."))
+            messages.success(request, _("The account stands. Next: a link with which it is signed in to."))
             return redirect("people:person", made.public_id)
     return _form(request, form, _("Invite a colleague"), _("Give the account"), here="people:people")
+
+
+def _invited(me: Any, role: str, said: dict[str, str]) -> Any:  # noqa: ANN401 - rows of the store
+    made = desk.invite(by=me, **said)
+    if role:
+        desk.grant(by=me, account=made, role=Role(role), unit=desk.root(by=me))
+    return made
+
+
+@needs("people.write")
+@require_POST
+@never_cache
+def link(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show, once, the link with which a colleague chooses a first password."""
+    me = actor_of(request)
+    one = desk.let_in(by=me, account=desk.colleague(by=me, public_id=public_id))
+    context = {"one": one, "link": first_link(request, one), "tabs": _tabs("people:people")}
+    return render(request, "people/link.html", context)
 
 
 def _form(request: HttpRequest, form: forms.Form, title: str, verb: str, *, here: str) -> HttpResponse:
@@ -107,6 +129,7 @@ def person(request: HttpRequest, public_id: str) -> HttpResponse:
         "past": _past([grant for grant in held if not granted_on(grant, day)]),
         "may_end": standing_of(request).may("people.write"),
         "form": form,
+        "may_let_in": may_write and one.is_active and not one.has_usable_password(),
         "tabs": _tabs("people:people"),
     }
     return render(request, "people/person.html", context, status=422 if form and form.errors else 200)
