@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gainline.services import clock
+from gainline.services.permissions import permitted_anywhere
+from gainline.web.gate import rule_of, standing_of
 from gainline.web.parts.look import look_of
 
 
@@ -40,9 +42,11 @@ PLACES: tuple[tuple[str | Promise, str], ...] = (
 )
 
 
-def destinations(path: str, *, whole: bool = False) -> list[Destination]:
-    """The entries that lead somewhere; ``whole`` keeps those whose pages are not there, for the style guide."""
-    return [Destination(label, href, is_current=_is_in(path, href)) for label, href in PLACES if whole or _leads(href)]
+def destinations(path: str, *, whole: bool = False, may: frozenset[str] = frozenset()) -> list[Destination]:
+    """The entries that lead somewhere, for who holds these permissions; ``whole`` gives all, for the style guide."""
+    return [
+        Destination(label, href, is_current=_is_in(path, href)) for label, href in PLACES if whole or _leads(href, may)
+    ]
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -50,7 +54,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     is_known = getattr(request, "user", None) is not None and request.user.is_authenticated
     return {
         "look": look_of(request),
-        "destinations": destinations(request.path) if is_known else [],
+        "destinations": destinations(request.path, may=_may(request)) if is_known else [],
         "languages": settings.LANGUAGES,
         "today": clock.today(_district_of(request)) if is_known else timezone.localdate(),
     }
@@ -61,14 +65,24 @@ def _district_of(request: HttpRequest) -> Any:  # noqa: ANN401 - a row; the stub
     return account.district
 
 
+def _may(request: HttpRequest) -> frozenset[str]:
+    return permitted_anywhere(standing_of(request))
+
+
+def _leads(href: str, may: frozenset[str]) -> bool:
+    """Whether a page stands at an address, and asks for nothing that its reader has not."""
+    stands, asks = _asked_at(href)
+    return stands and (asks is None or asks in may)
+
+
 @cache
-def _leads(href: str) -> bool:
-    """Whether a page stands at an address; the addresses do not change while the server runs."""
+def _asked_at(href: str) -> tuple[bool, str | None]:
+    """Whether there is a page, and the permission that it asks for; addresses do not change while the server runs."""
     try:
-        resolve(href)
+        rule = rule_of(resolve(href).func)
     except Resolver404:
-        return False
-    return True
+        return False, None
+    return True, rule.permission if rule else None
 
 
 def _is_in(path: str, href: str) -> bool:

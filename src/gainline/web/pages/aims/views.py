@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from gainline.services import aims as service
 from gainline.services import cycles
 from gainline.services.stages import STEP, stage_of
-from gainline.store.words import DriverKind, DriverStatus
+from gainline.store.words import Direction, DriverKind, DriverStatus, MeasureKind
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.aims.forms import DriverForm, MeasureForm
 from gainline.web.parts import Branch, Cell, Column, Table, Tree
@@ -67,12 +67,12 @@ def measures_table(aim: Any) -> Table:  # noqa: ANN401 - a row
     """The measures of success from where to where, by when."""
     columns: tuple[Column, ...] = (Column(_("Measure")), Column(_("Kind")), Column(_("From"), is_number=True))
     columns += (Column(_("To"), is_number=True), Column(_("Unit")), Column(_("By")))
-    return Table(_("How we will know"), columns, tuple(_measure(one) for one in aim.measures.all()))
+    return Table(_("How we will know"), columns, tuple(_measure(one) for one in _measures(aim)))
 
 
 def _measure(one: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row
-    start = _("not known yet") if one.starts_at is None else _start(one)
-    name = Cell(one.label, under=f"{one.get_direction_display()} · {one.indicator}")
+    start = _("not known yet") if one.starts_at is None else f"{one.starts_at:g}"
+    name = Cell(one.label, under=str(one.get_direction_display()))
     return name, one.get_kind_display(), start, f"{one.goal:g}", one.unit_of_measure, day_words(one.by_when)
 
 
@@ -109,9 +109,20 @@ def _cycles(found: list[Any]) -> Table | None:
 
 
 def _goals(aim: Any) -> list[str]:  # noqa: ANN401 - a row
-    """Each measure in a few words."""
-    return [f"{one.label}: {_start(one)} → {one.goal:g} {one.unit_of_measure}" for one in aim.measures.all()]
+    """Each measure in a few words: from where, if anybody knows, to where."""
+    return [_goal(one) for one in _measures(aim)]
 
 
-def _start(measure: Any) -> str:  # noqa: ANN401 - a row
-    return "?" if measure.starts_at is None else f"{measure.starts_at:g}"
+def _goal(one: Any) -> str:  # noqa: ANN401 - a row
+    known = {"label": one.label, "goal": f"{one.goal:g}", "unit": one.unit_of_measure}
+    if one.starts_at is not None:
+        return _("%(label)s: from %(start)s to %(goal)s %(unit)s") % (known | {"start": f"{one.starts_at:g}"})
+    if one.direction == Direction.LOWER:
+        return _("%(label)s: to %(goal)s %(unit)s or less; where it stands today is not known yet") % known
+    return _("%(label)s: to %(goal)s %(unit)s or more; where it stands today is not known yet") % known
+
+
+def _measures(aim: Any) -> list[Any]:  # noqa: ANN401 - rows
+    """The measures: what should come about first, then what leads there, then what must not get worse."""
+    order = list(MeasureKind)
+    return sorted(aim.measures.all(), key=lambda one: order.index(MeasureKind(one.kind)))

@@ -117,7 +117,8 @@ def story(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _tabs(current: str) -> list[Tab]:
     named = [("library", _("Learnings")), ("playbooks", _("Playbooks")), ("stories", _("Stories"))]
-    return [Tab(label, reverse(f"library:{name}"), is_current=name == current) for name, label in named]
+    tabs = [Tab(label, reverse(f"library:{name}"), is_current=name == current) for name, label in named]
+    return [*tabs, Tab(_("Notes"), reverse("notes:notes"))]
 
 
 def _pages(request: HttpRequest, total: int) -> Pages:

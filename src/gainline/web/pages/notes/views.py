@@ -33,7 +33,8 @@ class NoteForm(forms.Form):
 def notes(request: HttpRequest) -> HttpResponse:
     """Every note of the district, by day."""
     me = actor_of(request)
-    context = {"notes": service.notes(by=me), "may_pin": standing_of(request).may("note.write")}
+    crumbs = [(_("Library"), reverse("library:library")), (_("Notes"), "")]
+    context = {"notes": service.notes(by=me), "may_pin": standing_of(request).may("note.write"), "crumbs": crumbs}
     return render(request, "notes/notes.html", context)
 
 

@@ -46,7 +46,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         asked = {"name": said["name"], "days": said["days"], "may_write": said["may_write"]}
         secret = service.issue(by=me, held=held, **asked).secret
     status = 422 if request.method == "POST" and not secret else 200
-    shown = {"tokens": service.tokens(by=me), "form": form, "secret": secret}
+    crumbs = [(_("Governance"), reverse("governance:agreements")), (_("Tokens"), "")]
+    shown = {"tokens": service.tokens(by=me), "form": form, "secret": secret, "crumbs": crumbs}
     answer = render(request, "tokens/tokens.html", shown, status=status)
     answer["Cache-Control"] = "no-store"  # a secret is no page to go back to
     return answer
