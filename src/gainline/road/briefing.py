@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
+from gainline.engine.reports.pinned import Pinned
 from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
 from gainline.road.signing import issue_head, signing_key
 from gainline.road.workspace import Workspace
 
 
-def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience.PUBLIC, language: str = "en") -> Path:
+def write_brief(
+    workspace: Workspace,
+    key: str,
+    *,
+    audience: Audience = Audience.PUBLIC,
+    language: str = "en",
+    notes: Sequence[Pinned] = (),
+) -> Path:
     """Write the brief of an evaluated cycle as one self-contained HTML file.
 
     A brief for others than the public has its audience in its name, so that it never takes the public one's place. The
     ledger's signed head goes out with every brief, on its page and beside it as ``KEY.head.json``: whoever keeps it can
-    find out later that the ledger was cut off or written anew.
+    find out later that the ledger was cut off or written anew. `notes` go along, those on a figure in its margin.
 
     Raises
     ------
@@ -38,7 +47,8 @@ def write_brief(workspace: Workspace, key: str, *, audience: Audience = Audience
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"
     district = workspace.settings.district.name
-    path.write_text(brief_html(evidence, audience=audience, lang=language, district=district), encoding="utf-8")
+    page = brief_html(evidence, audience=audience, lang=language, district=district, notes=notes)
+    path.write_text(page, encoding="utf-8")
     return path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from gainline.engine.reports.family import family_paragraph
 from gainline.engine.reports.figures import Figure, figures
 from gainline.engine.reports.funnel import Funnel, funnel
 from gainline.engine.reports.method import Method, method
+from gainline.engine.reports.pinned import Pinned, elsewhere, with_notes
 from gainline.engine.reports.render import page
 from gainline.engine.reports.robust import not_shown, raised, robust
 from gainline.engine.reports.words import words
@@ -93,6 +95,7 @@ def brief_html(
     policy: Policy | None = None,
     lang: str = "en",
     district: str = "",
+    notes: Sequence[Pinned] = (),
 ) -> str:
     """The decision brief as one HTML page without any script or outside request.
 
@@ -106,6 +109,8 @@ def brief_html(
         Disclosure thresholds; the defaults when None.
     lang
         ``en`` or ``es``; what the plan says stays in the plan's language.
+    notes
+        Notes that somebody chose to send along; those on a figure stand in its margin.
 
     Raises
     ------
@@ -117,11 +122,11 @@ def brief_html(
         RP001 when the evidence lacks what a claim must be read with.
     """
     told = facts(evidence, audience=audience, policy=policy or Policy(), words=words(lang))
-    return page("brief.html", **_values(told), district=district, audience=audience.value, lang=lang)
+    return page("brief.html", **_values(told, notes), district=district, audience=audience.value, lang=lang)
 
 
-def _values(told: Facts) -> dict[str, Any]:
-    claim, plan, drawn = told.claim, told.plan, figures(told)
+def _values(told: Facts, notes: Sequence[Pinned]) -> dict[str, Any]:
+    claim, plan, drawn = told.claim, told.plan, with_notes(figures(told), notes, told.words)
     return {
         "t": told.words,
         "facts": told,
@@ -136,6 +141,7 @@ def _values(told: Facts) -> dict[str, Any]:
         "registered": told.day(told.evidence["provenance"]["registered_on"]),
         "funnel": funnel(told),
         "figures": drawn,
+        "notes": elsewhere(drawn, notes, told.words),
         "groups": next((one for one in drawn if one.name == "groups"), None),
         "family": family_paragraph(told),
         "method": method(told),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from gainline.engine.core.errors import Missing
 from gainline.engine.privacy import Audience, Policy
-from gainline.engine.reports.charts.theme import VARIABLES
+from gainline.engine.reports.charts.theme import on_paper
 from gainline.engine.reports.facts import facts
 from gainline.engine.reports.figures import Figure, figures
 from gainline.engine.reports.words import words
-
-_COLOR = {f"var(--{variable})": color for color, variable in VARIABLES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +53,5 @@ def picture(evidence: dict[str, Any], name: str, *, audience: Audience = Audienc
 
 def _alone(figure: Figure) -> Picture:
     table = figure.table
-    svg = _fixed(figure.drawings[0][1])
+    svg = on_paper(figure.drawings[0][1])
     return Picture(figure.name, figure.title, svg, figure.alt, figure.sentence, table.head, table.rows)
-
-
-def _fixed(svg: str) -> str:
-    """The page's colors as fixed ones; without the page's style sheet a variable is no color at all."""
-    return re.sub(r"var\(--[a-z]+\)", lambda found: _COLOR[found[0]], svg)

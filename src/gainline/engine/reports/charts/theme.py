@@ -33,6 +33,7 @@ VARIABLES = {
     WATCH: "watch",
     FAINT: "faint",
 }
+_FIXED = {f"var(--{variable})": color for color, variable in VARIABLES.items()}
 FONT = "ui-sans-serif, system-ui, sans-serif"
 SIZE = 13  # px, at the size that the chart is drawn
 
@@ -94,6 +95,11 @@ def svg(layers: list[dict[str, Any]], *, width: int, height: int, padding: dict[
     """
     made = specification(layers, width=width, height=height, padding=padding)
     return _as_page_part(vlc.vegalite_to_svg(made, vl_version=VEGA_LITE), name)
+
+
+def on_paper(drawn: str) -> str:
+    """A drawing by itself, with the page's colors fixed: without its style sheet a variable is no color at all."""
+    return re.sub(r"var\(--[a-z]+\)", lambda found: _FIXED[found[0]], drawn)
 
 
 def _as_page_part(drawn: str, name: str) -> str:

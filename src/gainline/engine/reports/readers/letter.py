@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gainline.engine.reports.figures import Table
+from gainline.engine.reports.figures import Figure, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with paragraphs, points and at most one table; empty ones are left out."""
+    """A heading with paragraphs, points, at most one chart and one table; empty ones are left out.
+
+    ``notes`` are what people pinned to the chart.
+    """
 
     title: str
     paragraphs: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
     table: Table | None = None
+    figure: Figure | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +57,5 @@ class Letter:
         """Its running text, for the count of how hard it is to read; tables are not running text."""
         told = [self.standfirst]
         for part in self.parts:
-            told += [*part.paragraphs, *part.points]
+            told += [*part.paragraphs, *part.points, *part.notes]
         return " ".join(filter(None, told))

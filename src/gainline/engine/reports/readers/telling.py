@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
@@ -11,9 +12,10 @@ from gainline.engine.privacy import Audience, Policy
 from gainline.engine.reports import board, wording
 from gainline.engine.reports.facts import CHIPS, Facts, facts
 from gainline.engine.reports.family import family_paragraph
-from gainline.engine.reports.figures import Table, figures
+from gainline.engine.reports.figures import Figure, Table, figures
 from gainline.engine.reports.funnel import funnel
 from gainline.engine.reports.method import method
+from gainline.engine.reports.pinned import Pinned, elsewhere, notes_on
 from gainline.engine.reports.readability import grade
 from gainline.engine.reports.readers.letter import Letter, Part
 from gainline.engine.reports.robust import not_shown, raised, robust
@@ -37,6 +39,14 @@ class Reader(StrEnum):
         return staff.get(self, Audience.PUBLIC)
 
 
+FIGURES: dict[Reader, tuple[str, ...]] = {
+    Reader.BOARD: ("effect", "gap"),
+    Reader.TEACHERS: ("gap", "groups"),
+    Reader.ANALYST: ("effect", "events", "gap", "groups", "naive"),
+}
+"""The charts of a reader's letter; families get words only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What people decided: the word, the day (ISO), and their reasons."""
@@ -44,15 +54,6 @@ class Decided:
     word: str
     on: str
     reasons: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Pinned:
-    """A note that travels with the brief; its day (ISO) and the figure it hangs on may be empty."""
-
-    says: str
-    on: str = ""
-    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +124,24 @@ def _standfirst(told: Facts, reader: Reader) -> str:
 
 
 def _parts(told: Facts, reader: Reader, decided: Decided | None, notes: tuple[Pinned, ...]) -> list[Part | None]:
-    noted = _notes(told, notes)
     if reader is Reader.FAMILIES:
-        return [
-            Part(told.words("letter.tried"), (family_paragraph(told),)),
-            _for_hundred(told),
-            noted,
-            _next(told, decided),
-        ]
+        tried = Part(told.words("letter.tried"), (family_paragraph(told),))
+        return [tried, _for_hundred(told), _notes(told, (), notes), _next(told, decided)]
+    drawn = {one.name: one for one in figures(told)}
+    shown = [drawn[name] for name in FIGURES[reader] if name in drawn]
+    charts = [_charted(told, one, notes) for one in shown]
+    noted, limits, next_ = _notes(told, shown, notes), _limits(told), _next(told, decided)
     if reader is Reader.TEACHERS:
-        return [_tried(told), _use(told), _gaps(told), noted, _limits(told), _next(told, decided)]
+        return [_tried(told), _use(told), *charts, noted, limits, next_]
     if reader is Reader.BOARD:
-        return [_next(told, decided), _compared(told), _rule(told), _use(told), _gaps(told), noted, _limits(told)]
-    return [_compared(told), _use(told), _gaps(told), *_methods(told), noted, _limits(told), _next(told, decided)]
+        return [next_, _compared(told), _rule(told), *charts, _use(told), noted, limits]
+    return [_compared(told), *charts, _use(told), *_methods(told), noted, limits, next_]
+
+
+def _charted(told: Facts, figure: Figure, notes: tuple[Pinned, ...]) -> Part:
+    """A chart with its sentence, its table and the notes that hang on it."""
+    noted = notes_on(figure.name, notes, told.words)
+    return Part(figure.title, (figure.subtitle, figure.sentence), table=figure.table, figure=figure, notes=noted)
 
 
 def _tried(told: Facts) -> Part:
@@ -171,12 +177,6 @@ def _use(told: Facts) -> Part:
     return Part(made.title, (made.sentence,), table=made.table)
 
 
-def _gaps(told: Facts) -> Part | None:
-    """What became of the registered gaps; groups too small to show say so."""
-    found = next((one for one in figures(told) if one.name == "gap"), None)
-    return Part(found.title, (found.sentence,), table=found.table) if found else None
-
-
 def _methods(told: Facts) -> list[Part]:
     """Every estimate, the counts by arm, the rating's steps and the checks, for those who check us."""
     made, around, t = method(told), robust(told), told.words
@@ -203,16 +203,10 @@ def _limits(told: Facts) -> Part:
     return Part(told.words("limits.title"), points=(*raised(told).lines, *not_shown(told)))
 
 
-def _notes(told: Facts, notes: tuple[Pinned, ...]) -> Part | None:
-    """The notes that travel along, each with its day and its figure."""
-    if not notes:
-        return None
-    return Part(told.words("letter.notes"), points=tuple(_note(told, note) for note in notes))
-
-
-def _note(told: Facts, note: Pinned) -> str:
-    pinned = ", ".join(filter(None, (told.day(note.on) if note.on else "", note.figure)))
-    return f"{pinned}: {note.says}" if pinned else note.says
+def _notes(told: Facts, shown: Sequence[Figure], notes: tuple[Pinned, ...]) -> Part | None:
+    """The notes that travel along and hang on no chart of this letter, each with its day."""
+    left = elsewhere(shown, notes, told.words)
+    return Part(told.words("letter.notes"), points=left) if left else None
 
 
 def _next(told: Facts, decided: Decided | None) -> Part:
