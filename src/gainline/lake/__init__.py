@@ -2,6 +2,7 @@
 
 from gainline.lake.engine import Power
 from gainline.lake.erasing import Erased, Eraser
+from gainline.lake.guarding import Ban
 from gainline.lake.lake import Lake
 from gainline.lake.reading import Reading
 from gainline.lake.snapshots import Snapshot, TableVersion, Tombstone
@@ -9,6 +10,7 @@ from gainline.lake.whom import Whom
 from gainline.lake.writing import Writer
 
 __all__ = [
+    "Ban",
     "Erased",
     "Eraser",
     "Lake",

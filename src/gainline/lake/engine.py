@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,26 @@ class Engine:
         window = ibis.window(group_by=list(key), order_by=table[arrival].desc())
         numbered = table.mutate(**{_ROW_NUMBER: ibis.row_number().over(window)})
         return numbered.filter(numbered[_ROW_NUMBER] == 0).drop(_ROW_NUMBER)
+
+    def people_in(self, table: ibis.Table, where: Mapping[str, Collection[str]]) -> list[int]:
+        """Whoever has a row that holds one of these values in each column that the table has."""
+        for column, values in where.items():
+            if column in table.columns:
+                table = table.filter(table[column].isin(sorted(values)))
+        keys = self.arrow(table.select("person_key").distinct())["person_key"].to_pylist()
+        return [key for key in keys if key is not None]
+
+    def without_people(
+        self, table: ibis.Table, keys: Iterable[int], where: Mapping[str, Collection[str]]
+    ) -> ibis.Table:
+        """The table without these people's rows, as far as the rows hold one of these values in each such column."""
+        named = ibis.memtable(pa.table({"barred_key_": pa.array(sorted(keys), pa.int64())}))
+        joined = table.left_join(named, table.person_key == named.barred_key_)
+        inside = joined.barred_key_.notnull()
+        for column, values in where.items():
+            if column in table.columns:
+                inside &= joined[column].isin(sorted(values)).fill_null(False)
+        return joined.filter(~inside).select(table.columns)
 
     def arrow(self, expression: ibis.Expr) -> pa.Table:
         """Run the expression."""

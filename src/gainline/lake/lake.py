@@ -6,7 +6,7 @@ import fcntl
 import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,7 @@ from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.lake.copying import StoreShelf
 from gainline.lake.engine import Power
 from gainline.lake.erasing import Eraser
+from gainline.lake.guarding import Ban
 from gainline.lake.reading import Reading
 from gainline.lake.snapshots import Snapshot, SnapshotShelf, Tombstone
 from gainline.lake.writing import Writer
@@ -32,6 +33,7 @@ class Lake:
 
     def __init__(self, root: Path, store: str | None = None) -> None:
         _refuse_store(root)
+        self._bans: Callable[[str | None], Sequence[Ban]] = _nobody
         self._root = root
         self._tables = root / "tables"
         self._store = StoreShelf(root, store) if store else None
@@ -95,9 +97,16 @@ class Lake:
         return [manifest.snapshot for manifest in self._shelf.all()]
 
     def reading(
-        self, snapshot: Snapshot | None = None, *, power: Power | None = None, verified: bool = False
+        self,
+        snapshot: Snapshot | None = None,
+        *,
+        power: Power | None = None,
+        verified: bool = False,
+        cycle: str | None = None,
     ) -> Reading:
         """Read a snapshot, the head when none is named; ``verified`` hashes each table's files before it is read.
+
+        Who may not be read is asked now, whatever snapshot is read; ``cycle`` names what the reading is for.
 
         Raises
         ------
@@ -108,7 +117,13 @@ class Lake:
         spill = self._root / "spill"
         spill.mkdir(exist_ok=True)  # the engine makes its own folder when it must, but not the one above it
         own = spill / f"{os.getpid()}-{next(_readings)}"
-        return Reading(manifest, self._shelf, self._tables, spill=own, power=power or Power(), verified=verified)
+        reading = Reading(manifest, self._shelf, self._tables, spill=own, power=power or Power(), verified=verified)
+        return reading.guard(self._bans(cycle))
+
+    def guarded(self, bans: Callable[[str | None], Sequence[Ban]]) -> Lake:
+        """The same lake, each of whose readings leaves out whom these bans bar when it starts."""
+        self._bans = bans
+        return self
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
@@ -189,6 +204,10 @@ class Lake:
             process = folder.name.partition("-")[0]
             if process.isdecimal() and not _is_running(int(process)):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _nobody(cycle: str | None) -> Sequence[Ban]:
+    return ()
 
 
 def _close_behind(door: IO[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,6 +17,7 @@ from gainline.engine.records import TABLES, arrow_schema
 from gainline.lake.choosing import open_engine
 from gainline.lake.durable import file_digest
 from gainline.lake.engine import Power
+from gainline.lake.guarding import Ban
 from gainline.lake.shapes import ARRIVAL, stored_schema
 from gainline.lake.snapshots import FileEntry, Manifest, Snapshot, SnapshotShelf
 
@@ -46,11 +49,45 @@ class Reading:
         self._engine = open_engine(spill, power)
         self._verified = verified
         self._open: dict[str, ibis.Table] = {}
+        self._bans: Sequence[Ban] = ()
+        self._left_out: tuple[Ban, ...] = ()
+        self._governed: set[str] = set()
 
     @property
     def snapshot(self) -> Snapshot:
         """The snapshot that is being read."""
         return self._manifest.snapshot
+
+    def guard(self, bans: Sequence[Ban]) -> Self:
+        """Leave out the rows that these bans are about, of people whom they bar, from here on."""
+        self._bans = bans
+        self._open.clear()
+        return self
+
+    @property
+    def is_guarded(self) -> bool:
+        """Tell whether anybody's word decides what this reading may show."""
+        return bool(self._bans)
+
+    def was_barred(self, keys: Iterable[int], on: date) -> list[bool]:
+        """Tell of each of these people whether one of the bans that left somebody out barred them on a day already."""
+        listed = [int(key) for key in keys]
+        found = frozenset[int]().union(*(ban.of(listed, on) for ban in self._left_out))
+        return [key in found for key in listed]
+
+    @property
+    def governed(self) -> frozenset[str]:
+        """The tables under some ban that this reading has opened so far."""
+        return frozenset(self._governed)
+
+    def leave_out(self, tables: Collection[str], tools: Collection[str] = ()) -> None:
+        """Leave whoever is barred from one of these tables out of every table about people, the roster's too.
+
+        For numbers over a whole group, where a person whose facts may not be read would look like one without any.
+        """
+        chosen = (ban for ban in self._bans if not ban.tables.isdisjoint(tables) and ban.concerns(tools))
+        self._left_out = tuple(Ban(frozenset(TABLES), ban.of) for ban in chosen)
+        self._open.clear()
 
     def table(self, name: str) -> ibis.Table:
         """Every row of a canonical table, in its declared columns; no rows where nothing was imported.
@@ -113,8 +150,21 @@ class Reading:
             raise Missing(f"no canonical table is called {name}", f"use one of: {', '.join(TABLES)}")
         if name not in self._open:
             table = self._attach(name)
-            self._open[name] = self._as_linked(table) if _has_strangers(name) else table
+            linked = self._as_linked(table) if _has_strangers(name) else table
+            self._open[name] = self._without_barred(name, linked)
         return self._open[name]
+
+    def _without_barred(self, name: str, table: ibis.Table) -> ibis.Table:
+        """The rows that may be read; who is barred is asked for the people who have rows here, and for nobody else."""
+        bans = [ban for ban in self._bans if ban.covers(name)]
+        if bans:
+            self._governed.add(name)
+        if not TABLES[name].about_people:
+            return table
+        for ban in (*bans, *self._left_out):
+            if barred := ban.of(self._engine.people_in(table, ban.where), None):
+                table = self._engine.without_people(table, barred, ban.where)
+        return table
 
     def _as_linked(self, table: ibis.Table) -> ibis.Table:
         """Rows of identities that somebody linked to a student, read as the student's; an undone link reads as none."""

@@ -37,7 +37,7 @@ def find_in(table: str, folder: Path, entry: FileEntry, whom: Whom) -> Found:
     if not may_hold(table, entry, whom):
         return Found()
     with pq.ParquetFile(folder / entry.path) as file:
-        columns = [name for name in looked_at(table) if name in file.schema_arrow.names]
+        columns = [name for name in looked_at(table, whom) if name in file.schema_arrow.names]
         batches = (pa.Table.from_batches([batch]) for batch in file.iter_batches(_ROWS, columns=columns))
         return sum((_found(table, _whole(table, rows), whom) for rows in batches), Found())
 
@@ -72,6 +72,8 @@ def file_digest_of(entry: FileEntry) -> str:
 
 def may_hold(table: str, entry: FileEntry, whom: Whom) -> bool:
     """Tell whether a file could hold them, by the bucket it lies in."""
+    if whom.only and table not in whom.only:
+        return False
     folder = Path(entry.path).parent.name
     if not folder.startswith("bucket=") or not set(looked_at(table)) <= {"person_key"}:
         return bool(looked_at(table))

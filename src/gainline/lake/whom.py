@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gainline.engine.records import TABLES, Sensitivity
+from gainline.engine.records import TABLES, Sensitivity, arrow_schema
 
 ERASED = "[erased]"
 """What stands in free text where a name stood."""
@@ -31,11 +31,15 @@ class Whom:
         Identifiers by which any source system knows them, folded to lower case.
     names
         Their full names as people write them, which are taken out of other people's free text.
+    only, where
+        Tables, and column with values, to which it is limited; empty for everything of theirs.
     """
 
     keys: frozenset[int]
     values: frozenset[str] = frozenset()
     names: frozenset[str] = field(default_factory=frozenset)
+    only: frozenset[str] = frozenset()
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -50,12 +54,21 @@ class Whom:
 
     def to_json_value(self) -> dict[str, Any]:
         """The people as plain JSON values."""
-        return {"keys": sorted(self.keys), "values": sorted(self.values), "names": sorted(self.names)}
+        sets = ("keys", "values", "names", "only")
+        return {name: sorted(getattr(self, name)) for name in sets} | {"where": [[c, list(v)] for c, v in self.where]}
 
     @classmethod
     def from_json_value(cls, value: Mapping[str, Any]) -> Whom:
         """The people as `to_json_value` wrote them."""
-        return cls(*(frozenset(value[name]) for name in ("keys", "values", "names")))
+        sets = (frozenset(value.get(name, ())) for name in ("keys", "values", "names", "only"))
+        keys, values, names, only = sets
+        where = tuple((column, tuple(listed)) for column, listed in value.get("where", ()))
+        return cls(keys, values, names, only, where)
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether only some of their rows go, and they themselves stay."""
+        return bool(self.only)
 
 
 def key_columns(table: str) -> tuple[str, ...]:
@@ -63,9 +76,10 @@ def key_columns(table: str) -> tuple[str, ...]:
     return tuple(one.name for one in TABLES[table].fields if one.type == "integer" and one.ndpa == _IDENTIFIERS)
 
 
-def looked_at(table: str) -> tuple[str, ...]:
-    """Every column that can tell whether a row holds a person."""
-    return (*key_columns(table), *_id_columns(table), *_unit_columns(table), *_word_columns(table))
+def looked_at(table: str, whom: Whom | None = None) -> tuple[str, ...]:
+    """Every column that can tell whether a row holds a person, or one of the rows to which it is limited."""
+    limits = () if whom is None else (column for column, _ in whom.where if column in arrow_schema(table).names)
+    return (*key_columns(table), *_id_columns(table), *_unit_columns(table), *_word_columns(table), *limits)
 
 
 def is_about(table: str, rows: pa.Table, whom: Whom) -> pa.ChunkedArray:
@@ -82,6 +96,9 @@ def is_about(table: str, rows: pa.Table, whom: Whom) -> pa.ChunkedArray:
         for column in columns:
             folded = pc.utf8_lower(pc.utf8_trim_whitespace(rows[column].cast(pa.string())))
             gone = pc.or_(gone, pc.is_in(folded, value_set=wanted))
+    for column, named in whom.where:
+        if column in rows.column_names:
+            gone = pc.and_(gone, pc.is_in(rows[column].cast(pa.string()), value_set=pa.array(named, pa.string())))
     return gone
 
 

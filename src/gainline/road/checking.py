@@ -30,7 +30,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
     against
         A head of the ledger that was kept outside; with it, a ledger that was cut off or written anew is found, too.
     """
-    with workspace.lake.reading() as reading:
+    with workspace.records.reading() as reading:
         facts = reading.verify()
     chain = workspace.ledger.verify(against=against)
     if has_errors(chain):  # nothing is read from an altered ledger, so that it cannot vouch for the evidence

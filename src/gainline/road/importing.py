@@ -276,7 +276,7 @@ def _events_before(work: _Import, source: Source) -> pa.ChunkedArray:
     profile = work.profiles.get(source.kind)
     if profile is None or profile.target not in EVENT_STANDARDS:
         return empty_table("events")["event_id"]
-    with work.workspace.lake.reading() as reading:
+    with work.workspace.records.reading() as reading:
         events = reading.table("events")
         return reading.arrow(events.filter(events.event_id.notnull()).select("event_id"))["event_id"]
 
@@ -291,13 +291,13 @@ def _totals_before(work: _Import, source: Source) -> pa.Table:
     profile = work.profiles.get(source.kind)
     if profile is None or profile.grain != "year-to-date":
         return empty_table(TOTALS)
-    with work.workspace.lake.reading() as reading:
+    with work.workspace.records.reading() as reading:
         return reading.arrow(reading.current(TOTALS)).cast(arrow_schema(TOTALS))
 
 
 def _roster_before(work: _Import) -> RosterBefore:
     """What the lake holds now: each file of an import is published before the next one is read."""
-    with work.workspace.lake.reading() as reading:
+    with work.workspace.records.reading() as reading:
         tables = {name: reading.arrow(reading.current(name)).cast(arrow_schema(name)) for name in ROSTER_TABLES}
     return RosterBefore(tables, work.asked.confirm_removals)
 
@@ -321,21 +321,21 @@ def _append_account(writer: Writer, source: Source, account: Account, *, import_
 
 def _known_people(workspace: Workspace) -> _Roster:
     roster = _Roster()
-    with workspace.lake.reading() as reading:
+    with workspace.records.reading() as reading:
         for name in IDENTITY_TABLES:
             roster.add(name, reading.arrow(reading.current(name)).cast(arrow_schema(name)))
     return roster
 
 
 def _known_contents(workspace: Workspace) -> set[tuple[str, str]]:
-    with workspace.lake.reading() as reading:
+    with workspace.records.reading() as reading:
         held = reading.arrow(reading.table("imports").select("profile", "file_sha256"))
     return set(zip(held["profile"].to_pylist(), held["file_sha256"].to_pylist(), strict=True))
 
 
 def unmatched(workspace: Workspace) -> pa.Table:
     """The worklist: identities in vendors' files that the roster does not know and nobody linked, most rows first."""
-    with workspace.lake.reading() as reading:
+    with workspace.records.reading() as reading:
         rows = reading.arrow(reading.table("unmatched"))
         links = reading.arrow(reading.current("links")).to_pylist()
     if linked := {(row["source"], row["kind"], row["value"]) for row in links if row["decision"] == "confirmed"}:

@@ -16,6 +16,7 @@ from gainline.engine.privacy import Audience, Policy, release, two_way
 from gainline.engine.privacy.tables import TOTAL
 from gainline.engine.reports import SourceToday, quality_html
 from gainline.lake import Reading
+from gainline.road.consented import over_whom_may
 from gainline.road.importing import unmatched
 from gainline.road.workspace import Workspace
 
@@ -41,7 +42,7 @@ def needs_a_person(workspace: Workspace, *, as_of: date) -> list[Issue]:
             loads=_loads(imports),
             amounts=_amounts(reading, imports),
             impossible=_impossible(reading, imports, as_of),
-            licensed=_licensed(reading),
+            licensed=over_whom_may(reading, lambda: _licensed(reading)),
             minutes=_minutes(reading),
             waiting=Counter(unmatched(workspace)["source"].to_pylist()),
         )

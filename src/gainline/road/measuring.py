@@ -13,6 +13,7 @@ from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.indicators import Indicator, compile_indicator, count_population, load_catalogue, silence_is_zero
 from gainline.engine.privacy import Audience, Count, Policy, one_way, release, two_way
 from gainline.lake import Reading
+from gainline.road.consented import over_whom_may
 from gainline.road.workspace import Workspace
 
 PERSON = "person_key"
@@ -86,12 +87,18 @@ def measure(
     asked: Asked = {"grain": tuple(by), "window": window, "where": where, "params": params}
     with workspace.lake.reading() as reading:
         _check_tools(reading, (where or {}).get("tool", ()))
-        measured = compile_indicator(indicator, reading.current, **asked)
-        rows = reading.arrow(measured.order_by(list(by)) if by else measured).to_pylist()
-        _add_missing(rows, indicator, reading, asked)
+        rows = over_whom_may(reading, lambda: _measured(indicator, reading, asked))
     if not indicator.is_about_people:
         return [_as_counted(row, tuple(by), indicator) for row in rows]
     return _released(rows, tuple(by), indicator)
+
+
+def _measured(indicator: Indicator, reading: Reading, asked: Asked) -> list[dict[str, Any]]:
+    by = asked["grain"]
+    measured = compile_indicator(indicator, reading.current, **asked)
+    rows: list[dict[str, Any]] = reading.arrow(measured.order_by(list(by)) if by else measured).to_pylist()
+    _add_missing(rows, indicator, reading, asked)
+    return rows
 
 
 def doubts_of(workspace: Workspace, key: str, *, where: Mapping[str, Sequence[str]] | None = None) -> list[Issue]:

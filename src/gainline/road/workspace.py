@@ -7,8 +7,11 @@ import hashlib
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,6 +21,7 @@ from gainline.engine.ledger.signing import PrivateKey
 from gainline.engine.pilots import parse_plan
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Lake
+from gainline.road.consented import bans_of
 
 SETTINGS = "gainline.toml"
 SALT_BYTES = 32
@@ -61,10 +65,13 @@ class Workspace:
         The folder.
     settings
         What its `gainline.toml` says.
+    clock
+        What gives the day in the district, by which consent ends and rights pass; None for the machine's clock.
     """
 
     root: Path
     settings: Settings
+    clock: Callable[[], date] | None = field(default=None, compare=False)
 
     @classmethod
     def create(
@@ -98,7 +105,7 @@ class Workspace:
         return cls.open(root)
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
+    def open(cls, root: Path, *, clock: Callable[[], date] | None = None) -> Workspace:
         """Open an existing workspace.
 
         Raises
@@ -112,12 +119,25 @@ class Workspace:
         path = root / SETTINGS
         if not path.exists():
             raise Missing(f"{root} is no Gainline workspace (it has no {SETTINGS})", "make one with: gainline init")
-        return cls(root, _read_settings(path))
+        return cls(root, _read_settings(path), clock)
 
     @property
     def lake(self) -> Lake:
-        """The lake of facts."""
+        """The lake of facts, as it may be read: whom families' words bar is left out of every reading."""
+        return self.records.guarded(lambda cycle: bans_of(self.root, lambda: self.salt, self.today, cycle))
+
+    @property
+    def records(self) -> Lake:
+        """The lake with everybody in it: for what keeps the records themselves, and never for a number."""
         return Lake.open(self.root / "lake", self.settings.lake.store)
+
+    def today(self) -> date:
+        """The day in the district."""
+        return (
+            self.clock()
+            if self.clock
+            else datetime.now(UTC).astimezone(ZoneInfo(self.settings.district.time_zone)).date()
+        )
 
     @property
     def ledger(self) -> Ledger:

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from gainline.road.workspace import Workspace
-from gainline.services import desk
+from gainline.services import clock, desk
 from gainline.store.models.accounts import Account
 from gainline.store.models.districts import District
 
@@ -27,7 +27,7 @@ def open_workspace(district: District) -> Workspace:
     Missing
         When its folder is gone.
     """
-    return Workspace.open(folder_of(district))
+    return Workspace.open(folder_of(district), clock=lambda: clock.today(district))
 
 
 def make_workspace(district: District) -> Workspace:

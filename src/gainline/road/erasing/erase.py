@@ -92,9 +92,9 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
     says, whom = eraser.begun() or {}, eraser.whom()
     erased = eraser.apply()
     on = date.fromisoformat(says["on"])
-    draws = cut_draws(workspace, whom, number=says["number"], on=on)
+    draws = [] if whom.is_limited else cut_draws(workspace, whom, number=says["number"], on=on)
     cut = _cut(workspace, eraser, whom) if says["clean_copies"] else {}
-    remaining = [copy.path for copy in copies(workspace.root, whom)]
+    remaining = [copy.path for copy in copies(workspace.root, whom) if not _may_stay(copy, whom)]
     if eraser.left(whom):
         remaining.append(THE_LAKE)
     certificate = Certificate(
@@ -116,6 +116,11 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
     _enter(workspace, certificate, write_certificate(workspace, certificate), on=on)
     eraser.close()
     return certificate
+
+
+def _may_stay(copy: Copy, whom: Whom) -> bool:
+    """A recorded draw keeps the place of somebody of whom only some rows go: they were assigned all the same."""
+    return whom.is_limited and copy.path.startswith("pilots/")
 
 
 def _cut(workspace: Workspace, eraser: Eraser, whom: Whom) -> dict[str, int]:

@@ -38,7 +38,7 @@ def people_named(workspace: Workspace, said: Sequence[str]) -> Whom:
     wanted = [text.strip() for text in said if text.strip()]
     if not wanted:
         raise UserFixable("nobody is named", "give one pseudonym or identifier a line on standard input")
-    with workspace.lake.reading() as reading:
+    with workspace.records.reading() as reading:
         known = _Known(reading)
     keys: set[int] = set()
     for place, text in enumerate(wanted, start=1):

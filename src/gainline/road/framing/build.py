@@ -3,40 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from gainline.engine.core.errors import UserFixable
-from gainline.engine.evidence import Frame, Funnel, Linkage
+from gainline.engine.evidence import Frame
 from gainline.engine.indicators import Indicator
 from gainline.engine.pilots.assignment import Assignment
 from gainline.engine.pilots.plan import Plan, Source
 from gainline.lake import Reading
+from gainline.road.consented import over_whom_may
 from gainline.road.framing.panels import Students, panels
 from gainline.road.framing.population import Population, population
 from gainline.road.framing.sources import as_labels, as_levels, as_numbers, coded, declares_zero, values_of
 from gainline.road.framing.use import doses, funnel, linkage
-
-
-@dataclass(frozen=True, slots=True)
-class Framed:
-    """What the evidence engine needs of the records.
-
-    Parameters
-    ----------
-    frame
-        One row per student of the population.
-    funnel, linkage
-        From licenses to dosed students; how much usage could be tied to the roster.
-    joined_later
-        Students who entered assigned units after the assignment was known; not in the frame.
-    """
-
-    frame: Frame
-    funnel: Funnel
-    linkage: Linkage
-    joined_later: int
+from gainline.road.framing.withdrawn import Framed, blocks_of, clusters_of, schools_of, with_lost
 
 
 def build_frame(
@@ -44,15 +25,26 @@ def build_frame(
 ) -> Framed:
     """Everything the plan registered, for everyone it is about, out of one snapshot, with the draw as it was recorded.
 
+    Whose facts may not be read is not in it; see `gainline.road.framing.withdrawn` for those who were when the
+    assignment was known.
+
     Raises
     ------
     UserFixable
         When the plan names records that the snapshot does not hold.
     """
+    everybody = population(plan, reading) if reading.is_guarded else None
+    framed = over_whom_may(reading, lambda: _built(plan, reading, catalogue, assignment), {plan.tool.key})
+    if everybody is None or len(everybody.keys) == len(framed.frame.keys):
+        return framed
+    return with_lost(framed, plan, everybody, reading)
+
+
+def _built(plan: Plan, reading: Reading, catalogue: Mapping[str, Indicator], assignment: Assignment | None) -> Framed:
     who = population(plan, reading)
     dose, used, dosed = doses(plan, reading, who.keys)
     tool_arm = _tool_arm(plan, reading, catalogue, who)
-    clusters = _clusters(plan, who)
+    clusters = clusters_of(plan, who)
     over_time = panels(plan, reading, catalogue, Students(who, tool_arm, clusters))
     sources: dict[str, Source] = {} if plan.design.over_time else {o.key: o.source for o in plan.outcomes}
     sources |= {c.key: c.source for c in plan.covariates} | {s.key: s.source for s in plan.subgroups}
@@ -63,8 +55,8 @@ def build_frame(
         tool=tool_arm,
         unit=np.array(who.unit, dtype=object),
         cluster=clusters,
-        block=_blocks(plan, who),
-        school=np.array([s or "unknown" for s in who.school], dtype=object),
+        block=blocks_of(plan, who),
+        school=schools_of(who),
         outcomes=over_time.last if plan.design.over_time else _outcomes(plan, values),
         numbers=_numbers(plan, values),
         categories={c.key: as_labels(values[c.key]) for c in plan.covariates if c.kind == "category"},
@@ -124,16 +116,3 @@ def check_known(amounts: np.ndarray, source: Source, reading: Reading, catalogue
             "ID060: the arms are told apart by use, and the source of the use does not say that no row means no use",
             'ask the vendor; where it is so, say absent_row = "zero" in the profile and import the file again',
         )
-
-
-def _blocks(plan: Plan, who: Population) -> np.ndarray:
-    within = plan.design.blocked or plan.design.assignment in {"blocked", "pairs"}
-    return np.array([(block or "all") if within else "all" for block in who.block], dtype=object)
-
-
-def _clusters(plan: Plan, who: Population) -> np.ndarray:
-    if plan.design.cluster == "school":
-        return np.array([s or "unknown" for s in who.school], dtype=object)
-    if plan.design.cluster == "section":
-        return np.array([s or "unknown" for s in who.section], dtype=object)
-    return np.array([str(key) for key in who.keys], dtype=object)

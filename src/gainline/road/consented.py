@@ -1,0 +1,129 @@
+"""Consented: whom a reading leaves out, by what families said until now; asked anew by every reading that starts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from gainline.engine.core.errors import Conflict, UserFixable
+from gainline.engine.ledger import Ledger
+from gainline.engine.privacy.consent import Ground, Register
+from gainline.lake import Ban, Reading
+from gainline.lake.guarding import Bars
+
+FOLDER = "consent"
+PATH = f"{FOLDER}/journal.jsonl"
+RESTORED = f"{FOLDER}/RESTORED"
+"""Stands in a workspace that came from a backup, until what was withdrawn since is applied."""
+
+T = TypeVar("T")
+
+
+def token(salt: bytes, person: int) -> str:
+    """What stands for a person in the journal of consent: 128 bits, keyed with the workspace's secret.
+
+    It is no pseudonym of the lake's: whoever is erased from the lake leaves a word here that leads to nobody, and holds
+    should the same person's files ever come in again.
+
+    Source: keyed BLAKE2b (RFC 7693, section 2.9).
+    """
+    said = f"consent\x1f{person}".encode()
+    return hashlib.blake2b(said, digest_size=16, key=salt[:64]).hexdigest()
+
+
+def register_of(root: Path) -> Register:
+    """Everything that the workspace's journal of consent says now; empty where there is none.
+
+    Raises
+    ------
+    Conflict
+        When the journal is not intact: then nobody's word is known.
+    """
+    path = root / PATH
+    if not path.is_file():
+        return Register()
+    found = path.stat()
+    return _register(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=32)
+def _register(path: Path, _changed: int, _size: int) -> Register:
+    return Register.replay((entry.kind, entry.payload) for entry in Ledger(path).entries())
+
+
+def effective_day(register: Register, today: date) -> date:
+    """The day on which words count: today, or the day of the latest word where the clock was set back."""
+    return max([today, *(said[-1].on for said in register.entries.values())])
+
+
+def bans_of(root: Path, salt: Callable[[], bytes], today: Callable[[], date], cycle: str | None) -> Sequence[Ban]:
+    """Whom a reading that starts now must leave out, of which rows; nothing where no family's word decides.
+
+    Parameters
+    ----------
+    root, salt
+        The workspace's folder, and what gives its secret.
+    today
+        What gives the day in the district.
+    cycle
+        What the reading is for; None holds it to every ground.
+
+    Raises
+    ------
+    Conflict
+        PR052 in a workspace that was restored, before what was withdrawn since is applied.
+    """
+    if (root / RESTORED).is_file():
+        raise Conflict(
+            "PR052: these records came from a backup, and what families took back since is not applied yet",
+            "apply it first: gainline consent reapply JOURNAL, the copy of the journal that was kept apart",
+        )
+    register = register_of(root)
+    asked = register.asked(cycle)
+    if not asked:
+        return ()
+    day = effective_day(register, today())
+    return [Ban(one.covers, _asking(register, one, salt(), day), one.where) for one in asked]
+
+
+def _asking(register: Register, ground: Ground, salt: bytes, today: date) -> Bars:
+    def of(keys: Iterable[int], on: date | None) -> frozenset[int]:
+        return barred(register, ground, keys, on=on or today, salt=salt)
+
+    return of
+
+
+def barred(register: Register, ground: Ground, keys: Iterable[int], *, on: date, salt: bytes) -> frozenset[int]:
+    """Which of these pseudonyms have no valid basis for a ground on a day."""
+    silent = register.standing("", ground.key, on).may_read
+    found = set()
+    for key in keys:
+        person = token(salt, key)
+        may = register.standing(person, ground.key, on).may_read if person in register.entries else silent
+        if not may:
+            found.add(key)
+    return frozenset(found)
+
+
+def over_whom_may(reading: Reading, make: Callable[[], T], tools: Collection[str] = ()) -> T:
+    """A number over everybody whose facts it needs may be read for it.
+
+    Whoever is barred from a table that it turns out to open is left out of every table about people, so that nobody
+    counts as a person without use; then it is made again.
+    """
+    left_out: frozenset[str] = frozenset()
+    while True:
+        try:
+            made = make()
+        except UserFixable:
+            if reading.governed <= left_out:
+                raise
+        else:
+            if reading.governed <= left_out:
+                return made
+        left_out |= reading.governed
+        reading.leave_out(left_out, tools)
