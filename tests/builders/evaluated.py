@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from builders.audits import audited
 from gainline.services import agreements, aims, cycles, tools
 from gainline.store.models.cycles import Registration
 from gainline.store.models.evidence import Evidence
@@ -38,10 +39,10 @@ def evaluated(cast, tool, document):
         locked = Registration.objects.create(
             cycle=cycle, canonical="{}", sha256="0" * 64, snapshot="0" * 64, registered_on=DAY, registered_by=cast.lead
         )
-        made = Evidence.objects.create(
+        made = audited(Evidence.objects.create(
             cycle=cycle, registration=locked, document=document, sha256="1" * 64, snapshot="0" * 64,
             ruled=document["verdict"]["word"], evaluated_on=DAY, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
     return cycle, made
 
 

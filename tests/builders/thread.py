@@ -7,9 +7,11 @@ from itertools import count
 
 from django.db import models
 
+from builders.audits import a_document
 from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim, AimMeasure, Driver
 from gainline.store.models.audit import AuditEvent
+from gainline.store.models.audits import Audit, DistrictAudit
 from gainline.store.models.cycles import Cycle, Draw, PlanDraft, Registration
 from gainline.store.models.disclosures import Destruction, Disclosure, ExitProof, Handover
 from gainline.store.models.districts import District, Organization
@@ -88,6 +90,10 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         cycle=cycle, registration=locked, document={}, sha256=SHA, snapshot=SHA, ruled="stop", evaluated_on=DAY,
         evaluated_by=me,
     )  # fmt: skip
+    audit = Audit.objects.create(
+        cycle=cycle, evidence=evidence, document=a_document(cycle.key), sha256=SHA, flags=0, made_on=DAY
+    )
+    weekly = DistrictAudit.objects.create(document={"cycles": [], "lines": {"en": [], "es": []}}, made_on=DAY)
     review = Review.objects.create(cycle=cycle, evidence=evidence, held_on=DAY, opened_by=me)
     voice = Voice.objects.create(review=review, by=me, role="coach", says="It was used")
     decision = Decision.objects.create(
@@ -136,4 +142,5 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         locked,
     )
     rows += (draw, job, brought, evidence, review, voice, decision, learning, playbook, note, release, feedback, event)
+    rows += (audit, weekly)
     return {type(row): row for row in rows}

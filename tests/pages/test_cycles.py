@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from builders.audits import audited
 from builders.tiny_district import AUTUMN, give_records, plan_text
 from gainline.services import aims, clock, cycles, decisions, evidence, queue, registrations, tools
 from gainline.store.models.evidence import Evidence
@@ -45,10 +46,10 @@ def evaluated(cast, cycle, ruled="adapt"):
     registrations.register(by=cast.lead, cycle=cycle)
     with within(cast.district.pk):
         Import.objects.create(source="Vendor", asked_by=cast["analyst"], snapshot="0" * 64, imported_at=clock.now())
-        Evidence.objects.create(
+        audited(Evidence.objects.create(
             cycle=cycle, registration=cycle.registrations.get(), document={}, sha256="0" * 64, snapshot="0" * 64,
             ruled=ruled, evaluated_on=AUTUMN, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def at(cycle, place=""):

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from builders.audits import audited
 from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.reports.readers import Reader
 from gainline.services import aims, clock, cycles, decisions, letters, notes, tools
@@ -40,10 +41,10 @@ def cycle(cast):
         )
         PlanDraft.objects.create(cycle=made, text="a plan", written_by=cast.lead)
         Import.objects.create(source="vendor", asked_by=cast.lead, imported_at=clock.now(), snapshot="0" * 64)
-        Evidence.objects.create(
+        audited(Evidence.objects.create(
             cycle=made, registration=locked, document=sample_evidence.adapt().to_json_value(), sha256="1" * 64,
             snapshot="0" * 64, ruled="adapt", evaluated_on=DAY, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
     notes.pin(by=cast["coach"], says="Ice for a week.", cycle=made, on=date(2030, 1, 26))
     return made
 

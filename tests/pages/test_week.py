@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from builders.audits import audited
 from builders.thread import a_thread
 from gainline.services import aims, clock, cycles, decisions, tools, week
 from gainline.services.week import Kind
@@ -41,10 +42,10 @@ def evaluated(cast, cycle, registration):
     with within(cast.district.pk):
         PlanDraft.objects.create(cycle=cycle, text="a plan", written_by=cast.lead)
         Import.objects.create(source="vendor", asked_by=cast.lead, imported_at=clock.now(), snapshot="0" * 64)
-        return Evidence.objects.create(
+        return audited(Evidence.objects.create(
             cycle=cycle, registration=registration, document={}, sha256="0" * 64, snapshot="0" * 64, ruled="stop",
             evaluated_on=DAY, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def kinds(account, part="due"):

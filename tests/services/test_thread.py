@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from builders.audits import audited
 from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.privacy import Audience
 from gainline.services import (
@@ -188,10 +189,10 @@ def evidenced(cast, cycle, ruled="stop"):
             cycle=cycle, canonical="{}", sha256=sha, snapshot=sha, registered_on=DAY, registered_by=by
         )
         Import.objects.create(source="Vendor", asked_by=by, snapshot=sha, imported_at=clock.now())
-        Evidence.objects.create(
+        audited(Evidence.objects.create(
             cycle=cycle, registration=locked, document={}, sha256=sha, snapshot=sha, ruled=ruled, evaluated_on=DAY,
             evaluated_by=by,
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def test_people_are_heard_before_somebody_decides_and_leaving_the_rule_needs_its_reason(cast):
@@ -226,10 +227,10 @@ def test_newer_evidence_is_reviewed_anew(cast):
     decisions.open_review(by=cast.lead, cycle=cycle)
     with within(cast.district.pk):
         old = Evidence.objects.get()
-        Evidence.objects.create(
+        audited(Evidence.objects.create(
             cycle=cycle, registration=old.registration, document={}, sha256="1" * 64, snapshot="1" * 64, ruled="stop",
             evaluated_on=DAY, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
         assert Review.objects.count() == 1
     with pytest.raises(Conflict, match="SV028"):
         decisions.decide(by=cast.lead, cycle=cycle, reasoned=decisions.Reasoned(Choice.STOP, "So"))

@@ -1,4 +1,4 @@
-"""The clockwork: what lies in `hourly` and `daily` runs when it is due, once, however often it is asked."""
+"""The clockwork: what lies in `hourly`, `daily` and `weekly` runs when it is due, once, however often it is asked."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
 
-from gainline.jobs import daily, hourly
+from gainline.jobs import daily, hourly, weekly
 from gainline.services import working
 
 LOG = logging.getLogger("gainline.clockwork")
-CADENCES: dict[ModuleType, float] = {hourly: 3600.0, daily: 24 * 3600.0}  # seconds between two runs
+CADENCES: dict[ModuleType, float] = {
+    hourly: 3600.0,
+    daily: 24 * 3600.0,
+    weekly: 7 * 24 * 3600.0,
+}  # seconds between two runs
 
 
 def run_due() -> list[str]:

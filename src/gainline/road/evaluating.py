@@ -11,22 +11,29 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from gainline.engine.audit import Beside
 from gainline.engine.core.context import RunContext
-from gainline.engine.core.errors import Refused
+from gainline.engine.core.errors import Conflict, Refused
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.core.version import VERSION
-from gainline.engine.evidence import Deviation, Evidence, Provenance, evaluate
+from gainline.engine.evidence import Deviation, Evidence, Frame, Provenance, evaluate
 from gainline.engine.evidence.departures import departures, registered_seed
 from gainline.engine.indicators import load_catalogue
 from gainline.engine.ledger import digest, settle
 from gainline.engine.pilots import Registration, deviations
 from gainline.engine.pilots.plan import Plan
 from gainline.lake import Snapshot
+from gainline.road.auditing import gather, write_audit
+from gainline.road.consenting.watching import Watch, Withdrawn
 from gainline.road.framing import build_frame
 from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace, read_plan
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,26 @@ class Evaluation:
         Where it was written.
     is_repeat
         True when the ledger already knew this very result.
+    audit
+        Its audit as plain JSON values, which is made with every evaluation.
     """
 
     evidence: dict[str, Any]
     sha256: str
     path: Path
     is_repeat: bool
+    audit: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What an evaluation found, and what its audit will look at."""
+
+    plan: Plan
+    frame: Frame
+    evidence: Evidence
+    beside: Beside
+    people: list[int]  # whose facts it rests on
 
 
 def evaluate_plan(
@@ -76,18 +97,46 @@ def evaluate_plan(
         When no honest answer exists.
     DataIssues
         When a file that the plan reads is not what it was.
+    Conflict
+        PR051 when families took their consent back during every attempt; PR052 in a workspace that was restored.
     """
     now = read_plan(plan_path)
-    registration = registration_of(workspace, now.key)
-    snapshot = workspace.lake.snapshot(snapshot_id) if snapshot_id else workspace.lake.head()
+    for _ in range(_TRIES):
+        watch = Watch(workspace, now.key)
+        asked = _Asked(workspace, now, snapshot_id, seed, as_of, watch.over(progress))
+        try:
+            return _evaluated(asked, watch)
+        except Withdrawn:
+            continue  # somebody took their word back: once more, without them
+    raise Conflict("PR051: consent was taken back during each attempt of this run", "run it again")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One evaluation as it was asked for."""
+
+    workspace: Workspace
+    now: Plan
+    snapshot_id: str | None
+    seed: int | None
+    as_of: date | None
+    progress: Progress
+
+
+def _evaluated(asked: _Asked, watch: Watch) -> Evaluation:
+    workspace = asked.workspace
+    registration = registration_of(workspace, asked.now.key)
+    snapshot = workspace.lake.snapshot(asked.snapshot_id) if asked.snapshot_id else workspace.lake.head()
     context = RunContext(
-        as_of=as_of or snapshot.as_of,
-        seed=registered_seed(registration) if seed is None else seed,
+        as_of=asked.as_of or snapshot.as_of,
+        seed=registered_seed(registration) if asked.seed is None else asked.seed,
     )
-    answer = _run(workspace, now, registration, snapshot, context, progress)
+    answer = _run(workspace, asked.now, registration, snapshot, context, asked.progress)
+    watch.check()
     if isinstance(answer, Refusal):
         raise Refused(f"{answer.code} {answer.because}", answer.remedy)
-    return _written(workspace, now.key, answer, on=context.as_of)
+    watch.ran(digest(settle(answer.evidence.to_json_value())), answer.people)
+    return _written(workspace, answer, on=context.as_of)
 
 
 def _run(
@@ -97,12 +146,13 @@ def _run(
     snapshot: Snapshot,
     context: RunContext,
     progress: Progress,
-) -> Evidence | Refusal:
+) -> _Ran | Refusal:
     plan = Plan.model_validate(registration.current_plan())
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     progress("frame", 0, 1)
-    with workspace.lake.reading(snapshot, verified=True) as reading:
+    with workspace.lake.reading(snapshot, verified=True, cycle=plan.key) as reading:
         framed = build_frame(plan, reading, catalogue, assignment=recorded_for(workspace, plan))
+        beside = gather(plan, framed.frame, reading, catalogue)
     progress("frame", 1, 1)
     found = evaluate(
         plan,
@@ -115,7 +165,10 @@ def _run(
         joined_later=framed.joined_later,
         progress=progress,
     )
-    return found if isinstance(found, Refusal) else _with_departures(found, registration)
+    if isinstance(found, Refusal):
+        return found
+    people = framed.frame.keys[~np.isin(framed.frame.keys, framed.withdrawn)].tolist()
+    return _Ran(plan, framed.frame, _with_departures(found, registration), beside, people)
 
 
 def _with_departures(found: Evidence, registration: Registration) -> Evidence:
@@ -156,8 +209,8 @@ def _sources(folder: Traversable, name: str) -> list[tuple[str, str]]:
     return found
 
 
-def _written(workspace: Workspace, key: str, evidence: Evidence, *, on: date) -> Evaluation:
-    value = settle(evidence.to_json_value())
+def _written(workspace: Workspace, ran: _Ran, *, on: date) -> Evaluation:
+    key, value = ran.plan.key, settle(ran.evidence.to_json_value())
     sha256 = digest(value)
     path = workspace.folder("evidence") / f"{key}.json"
     path.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -166,4 +219,5 @@ def _written(workspace: Workspace, key: str, evidence: Evidence, *, on: date) ->
         provenance = value["provenance"]
         payload = {"key": key, "sha256": sha256} | {k: provenance[k] for k in ("registration", "snapshot", "seed")}
         workspace.ledger.append("evaluated", payload, on=on)
-    return Evaluation(value, sha256, path, is_repeat=known)
+    audit = write_audit(workspace, ran.plan, ran.frame, ran.evidence, sha256=sha256, beside=ran.beside)
+    return Evaluation(value, sha256, path, is_repeat=known, audit=audit)

@@ -30,10 +30,11 @@ def open_review(*, by: Account, cycle: Cycle, summary: str = "") -> Review:
     Raises
     ------
     Conflict
-        With the stage table's code when there is no evidence yet.
+        With the stage table's code when there is no evidence yet; SV110 when it was not audited.
     """
     stages.require(cycle, Stage.REVIEWED)
     latest = Evidence.objects.filter(cycle=cycle).first()
+    stages.require_audit(latest)
     day = clock.today(by.district)
     opened = Review.objects.create(cycle=cycle, evidence=latest, held_on=day, opened_by=by, summary=summary)
     Feedback.objects.filter(release__cycle=cycle, review=None).update(review=opened)

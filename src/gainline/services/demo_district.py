@@ -21,6 +21,7 @@ from gainline.road.workspace import read_plan
 from gainline.services import (
     agreements,
     aims,
+    audits,
     clock,
     cycles,
     decisions,

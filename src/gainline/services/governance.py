@@ -11,7 +11,7 @@ from django.conf import settings
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief
-from gainline.services import clock, desk
+from gainline.services import clock, desk, stages
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
@@ -31,13 +31,15 @@ def release_brief(*, by: Account, cycle: Cycle, audience: Audience, recipient: s
     Raises
     ------
     Conflict
-        SV036 when whoever evaluated it would release it as well.
+        SV036 when whoever evaluated it would release it as well; SV110 when the evidence was not audited.
     Missing
         When the cycle has not been evaluated.
     """
     latest = Evidence.objects.filter(cycle=cycle).first()
     if latest is not None and latest.evaluated_by_id == by.pk:
         raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
+    if latest is not None:
+        stages.require_audit(latest)
     path = write_brief(open_workspace(by.district), cycle.key, audience=audience, language=language)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Release.objects.create(

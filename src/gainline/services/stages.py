@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.core.errors import Conflict
+from gainline.store.models.audits import Audit
 from gainline.store.models.cycles import Cycle, PlanDraft, Registration
 from gainline.store.models.evidence import Decision, Evidence, Learning, Review
 from gainline.store.models.imports import Import
@@ -156,6 +157,18 @@ def require(cycle: Cycle, stage: Stage) -> None:
     """
     if error := why_not(cycle, stage):
         raise error
+
+
+def require_audit(evidence: Evidence | None) -> None:
+    """Let pass when the audit of this evidence stands; it is made with the evaluation, and nobody can leave it out.
+
+    Raises
+    ------
+    Conflict
+        SV110 when it does not.
+    """
+    if evidence is None or not Audit.objects.filter(evidence=evidence).exists():
+        raise Conflict("SV110 this evidence was not audited", "have the plan evaluated again: its audit comes with it")
 
 
 def _up_to(stage: Stage) -> Iterable[Step]:

@@ -11,6 +11,7 @@ from gainline.services import clock, deadlines, desk, findings
 from gainline.services.deadlines import Countdown
 from gainline.services.permissions import standing_of
 from gainline.store.models.accounts import Account
+from gainline.store.models.audits import Audit
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.evidence import Decision, Learning, Voice
 from gainline.store.models.notes import Feedback, Release
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     UNREVIEWED = "unreviewed"
     UNSEEN = "unseen"  # the plan is locked, its days of use are over, and no evaluation stands
     NO_AGREEMENT = "no_agreement"
+    FLAGGED = "flagged"  # the audit of the latest evidence found something, and nobody has decided yet
 
 
 EVERYBODY_WHO_STEERS = frozenset({Role.EDTECH_LEAD, Role.ANALYST, Role.PRINCIPAL, Role.BOARD_MEMBER, Role.AUDITOR})
@@ -56,7 +58,12 @@ SEES: dict[Kind, frozenset[Role]] = {
     Kind.UNREVIEWED: DOES,
     Kind.UNSEEN: DOES,
     Kind.NO_AGREEMENT: KEEPS_PRIVACY,
+    Kind.FLAGGED: DOES | KEEPS_PRIVACY,
 }
+
+RISKS = frozenset({
+    Kind.OVERDUE, Kind.TOO_LATE, Kind.VOTE_AFTER_NOTICE, Kind.UNREVIEWED, Kind.UNSEEN, Kind.NO_AGREEMENT, Kind.FLAGGED,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +111,10 @@ def this_week(*, by: Account, language: str = "en") -> Week:
     tools = list(Tool.objects.filter(retired_on=None).prefetch_related("contracts", "agreements"))
     roles = standing_of(by).roles
     seen = [one for one in _lines(by, day, cycles, tools) if SEES[one.kind] & roles]
-    risks = {Kind.OVERDUE, Kind.TOO_LATE, Kind.VOTE_AFTER_NOTICE, Kind.UNREVIEWED, Kind.UNSEEN, Kind.NO_AGREEMENT}
     ordered = sorted(seen, key=lambda one: (one.day or date.max, one.kind))
     return Week(
-        due=tuple(one for one in ordered if one.kind not in risks)[:MOST],
-        at_risk=tuple(one for one in ordered if one.kind in risks)[:MOST],
+        due=tuple(one for one in ordered if one.kind not in RISKS)[:MOST],
+        at_risk=tuple(one for one in ordered if one.kind in RISKS)[:MOST],
         learned=tuple(learned_lately(by=by, language=language, at_most=3)),
         is_new=not cycles and not tools,
     )
@@ -131,6 +137,7 @@ def _lines(by: Account, day: date, cycles: list[Cycle], tools: list[Tool]) -> It
     yield from _of_contracts(day, cycles, tools)
     yield from _of_open_cycles(day, open_cycles)
     yield from _voices(by, open_cycles)
+    yield from _flagged(open_cycles)
     yield from _told(cycles)
 
 
@@ -182,6 +189,18 @@ def _voices(by: Account, cycles: list[Cycle]) -> Iterator[Line]:
     for cycle in reviewed:
         if cycle.pk not in spoken:
             yield Line(Kind.VOICE, cycle.tool, cycle, cycle.decide_by)
+
+
+def _flagged(cycles: list[Cycle]) -> Iterator[Line]:
+    """Undecided cycles whose latest audit found something that needs a person."""
+    evaluated = [one for one in cycles if one.has_evidence]
+    if not evaluated:
+        return
+    rows = Audit.objects.filter(cycle__in=evaluated).order_by("pk").values_list("cycle", "flags")
+    flags = dict(rows)  # the latest of each cycle stays
+    for cycle in evaluated:
+        if flags.get(cycle.pk):
+            yield Line(Kind.FLAGGED, cycle.tool, cycle, cycle.decide_by, count=flags[cycle.pk])
 
 
 def _told(cycles: list[Cycle]) -> Iterator[Line]:

@@ -10,8 +10,8 @@ from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.options import HERE, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import UserFixable
+from gainline.road.looks import measure_openly
 from gainline.road.measuring import catalogue_of, doubts_of
-from gainline.road.measuring import measure as measure_indicator
 from gainline.road.workspace import Workspace
 
 app = typer.Typer(help="The catalogue of indicators, and measurements on your records.", no_args_is_help=True)
@@ -59,7 +59,7 @@ def measure(
 ) -> None:
     """Measure one indicator on your records, for groups of students.
 
-    Groups too small to show without exposing a child say so.
+    Groups too small to show without exposing a child say so. The question is written down among the district's looks.
 
     Example: gainline indicators measure adoption --by grade --where tool=lumen-reading
     """
@@ -67,13 +67,14 @@ def measure(
     if bool(start) != bool(end):
         raise UserFixable("a window has two ends", "give both --from and --to, or neither")
     home, filters = Workspace.open(workspace), _pairs(where)
-    rows = measure_indicator(
+    rows = measure_openly(
         home,
         key,
         by=tuple(part.strip() for part in by.split(",") if part.strip()),
         days=days,
         where=filters,
         params={name: _number(name, values[-1]) for name, values in _pairs(param).items()},
+        on=day(None),
     )
     for doubt in doubts_of(home, key, where=filters):
         console.talk(str(doubt))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gainline.web.pages.cycles import deciding, drawing, evidence, locking, planning, views, watching
+from gainline.web.pages.cycles import auditing, deciding, drawing, evidence, locking, planning, views, watching
 
 app_name = "cycles"
 ONE = "cycles/<str:public_id>/"
@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{ONE}monitor/signs/", watching.signs, name="signs"),
     path(f"{ONE}evidence/", evidence.evidence, name="evidence"),
     path(f"{ONE}evidence/look/", evidence.look, name="look"),
+    path(f"{ONE}audit/", auditing.audit, name="audit"),
     path(f"{ONE}release/", evidence.release, name="release"),
     path(f"{ONE}review/", deciding.review, name="review"),
     path(f"{ONE}review/speak/", deciding.speak, name="speak"),

@@ -9,5 +9,6 @@ urlpatterns = [
     path("governance/", views.agreements, name="agreements"),
     path("governance/families/", views.families, name="families"),
     path("governance/releases/", views.releases, name="releases"),
+    path("governance/audits/", views.audits, name="audits"),
     path("governance/trail/", views.trail, name="trail"),
 ]

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from gainline.engine.privacy import Policy
 from gainline.engine.records import TABLES, Retention, Sensitivity
+from gainline.engine.reports.words import LANGUAGES
+from gainline.services import audits as audits_desk
 from gainline.services import clock, tools
 from gainline.services import governance as desk
 from gainline.services.permissions import PURPOSES
@@ -27,7 +29,9 @@ PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("governance:agreements", gettext_lazy("Agreements"), "district.read"),
     ("governance:families", gettext_lazy("Purposes and families"), "district.read"),
     ("governance:releases", gettext_lazy("Releases"), "district.read"),
+    ("governance:audits", gettext_lazy("District audit"), "evidence.read"),
     ("governance:trail", gettext_lazy("Audit trail"), "audit.read"),
+    ("tokens:tokens", gettext_lazy("Tokens"), "token.issue"),
 )
 STAYS = {
     Retention.CONTRACT: gettext_lazy("while the contract's data terms run"),
@@ -137,6 +141,24 @@ def releases(request: HttpRequest) -> HttpResponse:
     )
     context = {"table": Table(_("What left the house"), columns, rows), "is_empty": not found}
     return render(request, "governance/releases.html", context | {"tabs": _tabs(request, "governance:releases")})
+
+
+@needs("evidence.read")
+@require_http_methods(["GET", "HEAD"])
+def audits(request: HttpRequest) -> HttpResponse:
+    """What could mislead whoever reads the district's evidence, over all cycles."""
+    language = (get_language() or "en").split("-")[0]
+    view = audits_desk.district(by=actor_of(request), language=language if language in LANGUAGES else "en")
+    labels = (_("Cycle"), _("Flagged"), _("Cannot tell"), _("Looks since"))
+    rows = tuple(map(_audited, view.cycles))
+    context = {"view": view, "table": Table(_("Every cycle that was audited"), tuple(map(Column, labels)), rows)}
+    return render(request, "governance/audits.html", context | {"tabs": _tabs(request, "governance:audits")})
+
+
+def _audited(one: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a cycle's standing
+    name = Cell(one.cycle.title, reverse("cycles:audit", args=[one.cycle.public_id]), under=day_words(one.made_on))
+    flagged = Cell(", ".join(one.flags), kind="risk") if one.flags else Cell(_("Nothing"), kind="settled")
+    return (name, flagged, ", ".join(one.cannot) or "–", str(one.looks_since))
 
 
 @needs("audit.read")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gainline.services.stages import stage_of
-from gainline.services.week import Kind, Line
+from gainline.services.week import RISKS, Kind, Line
 from gainline.web.parts.days import day_words
 
 
@@ -31,12 +31,9 @@ class Shown:
 def shown(line: Line) -> Shown:
     """A line as the page shows it."""
     title, says = _WORDS[line.kind](line)
-    status, word = ("risk", _("At risk")) if line.kind in _RISKS else ("watch", _("Due"))
+    status, word = ("risk", _("At risk")) if line.kind in RISKS else ("watch", _("Due"))
     act, href = _way_on(line)
     return Shown(status, word, title, says, line.day, act, href)
-
-
-_RISKS = {Kind.OVERDUE, Kind.TOO_LATE, Kind.VOTE_AFTER_NOTICE, Kind.UNREVIEWED, Kind.UNSEEN, Kind.NO_AGREEMENT}
 
 
 def cycle_href(line: Line) -> str:
@@ -49,6 +46,8 @@ def _way_on(line: Line) -> tuple[str, str]:
         return _("Open the tool"), reverse("tools:tool", args=[line.tool.public_id])
     if line.kind is Kind.RELEASE and line.cycle:
         return _("Send a brief"), f"/reports/new/?cycle={line.cycle.public_id}"
+    if line.kind is Kind.FLAGGED and line.cycle:
+        return _("Read the audit"), f"/cycles/{line.cycle.public_id}/audit/"
     words = {Kind.VOICE: _("Say what you saw"), Kind.UNREVIEWED: _("Open a review")}
     return words.get(line.kind, _("Open the cycle")), cycle_href(line)
 
@@ -154,6 +153,15 @@ def _no_agreement(line: Line) -> tuple[str, str]:
     return title, _("The contract runs, and no agreement says what its vendor may do with students' data.")
 
 
+def _flagged(line: Line) -> tuple[str, str]:
+    says = ngettext(
+        "%(count)d check of its audit stands flagged. Read it before the review.",
+        "%(count)d checks of its audit stand flagged. Read them before the review.",
+        line.count,
+    ) % {"count": line.count}
+    return _("The evidence on %(tool)s could mislead") % {"tool": _tool(line)}, says
+
+
 _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.NOTICE: _notice,
     Kind.NOTICE_UNASKED: _unasked,
@@ -167,4 +175,5 @@ _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.UNREVIEWED: _unreviewed,
     Kind.UNSEEN: _unseen,
     Kind.NO_AGREEMENT: _no_agreement,
+    Kind.FLAGGED: _flagged,
 }

@@ -1,0 +1,76 @@
+"""The journal of looks: every measurement of a workspace, chained by hashes as the ledger is, so that none gets lost.
+
+What stands in it is the question and never its answer: an indicator, what it was grouped by, which rows. It holds no
+person's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from gainline.engine.audit import Look, LookKind
+from gainline.engine.ledger import Ledger
+from gainline.engine.pilots.registration import REGISTERED
+from gainline.road.checking import EVALUATED
+from gainline.road.measuring import measure
+from gainline.road.workspace import Workspace
+
+PATH = "looks.jsonl"
+_LOOKED = "looked"
+
+
+def measure_openly(  # noqa: PLR0913 - as `measure`, with the day of the look
+    workspace: Workspace,
+    key: str,
+    *,
+    by: Sequence[str] = (),
+    days: tuple[date, date] | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    params: Mapping[str, float] | None = None,
+    on: date,
+) -> list[dict[str, Any]]:
+    """As `measure`, for somebody who asks: the look is written down before its answer is given.
+
+    What runs by itself, such as a watched risk, is registered elsewhere and no look.
+
+    Raises
+    ------
+    UserFixable
+        As `measure`; a question that has no answer is no look.
+    """
+    rows = measure(workspace, key, by=by, days=days, where=where, params=params)
+    narrowed = [f"{column}={value}" for column, values in sorted((where or {}).items()) for value in sorted(values)]
+    payload = {"at": key, "groups": sorted(by), "where": narrowed}
+    Ledger(workspace.root / PATH).append(_LOOKED, payload, on=on)
+    return rows
+
+
+def looks_at(workspace: Workspace, key: str) -> list[Look]:
+    """Every look since a cycle's plan was locked: its own evaluations, then whatever was measured in the district.
+
+    A measurement does not say for which question it was made, so that one of the district's counts in every cycle that
+    was open then; it is listed with its day, and whoever reads it knows.
+    """
+    found, since = [], ""
+    for entry in workspace.ledger.entries():
+        if entry.payload.get("key") != key:
+            continue
+        if entry.kind == REGISTERED:
+            since = since or entry.on.isoformat()
+        elif entry.kind == EVALUATED:
+            found.append(Look(entry.seq, entry.on.isoformat(), LookKind.EVALUATED, key))
+    return [*found, *_measured(workspace, since)]
+
+
+def _measured(workspace: Workspace, since: str) -> list[Look]:
+    entries = Ledger(workspace.root / PATH).entries()
+    return [
+        Look(
+            entry.seq, entry.on.isoformat(), LookKind.MEASURED, str(entry.payload["at"]),
+            tuple(entry.payload["groups"]), tuple(entry.payload["where"]),
+        )
+        for entry in entries
+        if entry.on.isoformat() >= since
+    ]  # fmt: skip
