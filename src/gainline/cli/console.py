@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from gainline.cli.stopping import stop_if_asked
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.core.progress import Progress as ProgressCall
+from gainline.engine.core.spreadsheet import csv_text
 
 LEVEL_STYLE = {Level.ERROR: "bold red", Level.WARNING: "yellow", Level.FUTURE: "yellow", Level.NOTE: "dim"}
 
@@ -207,6 +207,4 @@ def _cell(value: object) -> str:
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        sys.stdout.write(csv_text([list(rows[0]), *([row[name] for name in rows[0]] for row in rows)]))

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyarrow import csv
 
 from gainline.engine.core.errors import Missing
+from gainline.engine.core.spreadsheet import csv_text
 from gainline.engine.privacy import Audience
 from gainline.engine.reports.picture import Picture, picture
 from gainline.road.briefing import write_brief
@@ -100,7 +100,9 @@ class Answer:
         target.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
             if self.evidence[name]:
-                csv.write_csv(self.table(name), target / f"{name}.csv")
+                table = self.table(name)
+                text = csv_text([table.column_names, *(list(row.values()) for row in table.to_pylist())])
+                (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
         return export_main_figure(self.workspace, self.key, target)
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import numpy as np
 from gainline.engine.core.context import RunContext
 from gainline.engine.core.errors import Refused
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.spreadsheet import csv_text
 from gainline.engine.evidence import Frame
 from gainline.engine.evidence.analysis import Analysis
 from gainline.engine.evidence.designs.randomized import FROM_DRAW
@@ -128,7 +128,7 @@ def frame_of(workspace: Workspace, key: str, *, snapshot: str | None = None) -> 
     plan = Plan.model_validate(registration_of(workspace, key).current_plan())
     catalogue, _ = load_catalogue([workspace.folder("indicators")])
     at = workspace.lake.snapshot(snapshot) if snapshot else workspace.lake.head()
-    with workspace.lake.reading(at) as reading:
+    with workspace.lake.reading(at, cycle=key) as reading:
         return plan, build_frame(plan, reading, catalogue, assignment=recorded_for(workspace, plan)).frame
 
 
@@ -156,7 +156,7 @@ def _write(folder: Path, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder / ROWS, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([head, *rows])
+        file.write(csv_text([head, *rows], line_end="\r\n"))
     (folder / EXPECTED).write_text(json.dumps(expected, indent=2) + "\n", encoding="utf-8")
     script = resources.files("gainline.road").joinpath("redo.txt").read_text(encoding="utf-8")
     (folder / SCRIPT).write_text(script, encoding="utf-8")

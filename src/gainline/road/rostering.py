@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import zipfile
@@ -15,6 +13,7 @@ from typing import Any
 
 from gainline.engine.core.errors import Refused
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.spreadsheet import csv_text
 from gainline.engine.intake.oneroster_spec import HISPANIC, LISTS, RACES, SPECS, TWO_OR_MORE, Column, Spec
 from gainline.engine.privacy import Audience
 from gainline.engine.privacy.rows import release_records
@@ -266,8 +265,6 @@ def _write(path: Path, files: Mapping[str, list[list[str]]]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as out, zipfile.ZipFile(out, "w") as archive:
         for name, rows in {"manifest": manifest, **files}.items():
-            text = io.StringIO()
-            csv.writer(text).writerows(rows)
             entry = zipfile.ZipInfo(f"{name}.csv", _ZIP_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, text.getvalue().encode())
+            archive.writestr(entry, csv_text(rows, line_end="\r\n").encode())

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.spreadsheet import harmless
 from gainline.engine.privacy.policy import Audience
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def release_rows(columns: Mapping[str, Sequence[float | str]], *, audience: Audi
 def release_records(head: Sequence[str], rows: Sequence[Sequence[str]], *, audience: Audience) -> Rows | Refusal:
     """Let records pass that name people on purpose, as a roster for another system does, for the analyst alone.
 
-    Cells stay as they are, to the letter: a system reads them, not a spreadsheet.
+    Cells stay as they are, to the letter; whoever writes them into a file sees to it that no spreadsheet runs them.
 
     Refuses
     -------
@@ -60,5 +59,5 @@ def release_records(head: Sequence[str], rows: Sequence[Sequence[str]], *, audie
 
 def _cell(value: float | str) -> str:
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return harmless(value)
     return repr(float(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ import numpy as np
 from gainline.engine.core.errors import Conflict, Missing, Refused, UserFixable
 from gainline.engine.core.issues import Issue
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.spreadsheet import csv_text
 from gainline.engine.pilots.assigning.draw import draw
 from gainline.engine.pilots.assigning.lot import Drawn, Lot, Procedure
 from gainline.engine.pilots.assigning.record import from_json_value, to_json_value
@@ -314,11 +314,8 @@ def _sheet(workspace: Workspace, value: dict[str, Any], before: dict[str, Any] |
     gone = [] if before is None else [unit for unit in before["assignment"]["units"] if unit not in known]
     rows += [(unit, WITHDRAWN, "") for unit in gone]
     path = records.folder(workspace, value["pilot"]) / "assignments.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for unit, arm, block in rows:
-            writer.writerow([value["pilot"], value["unit"], unit, arm, block, "randomized", value["drawn_on"]])
+    written = [(value["pilot"], value["unit"], *row, "randomized", value["drawn_on"]) for row in rows]
+    path.write_text(csv_text([COLUMNS, *written]), encoding="utf-8", newline="")
     return path
 
 
@@ -334,6 +331,5 @@ def _for_vendor(workspace: Workspace, value: dict[str, Any], path: Path) -> None
         ids = {str(row["person_key"]): row["value"] for row in reversed(rows)}
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([f"{value['unit']}_id", "arm"])
-        writer.writerows([ids[unit], arm] for unit, arm in zip(own["units"], own["arms"], strict=True) if unit in ids)
+        rows = [(ids[unit], arm) for unit, arm in zip(own["units"], own["arms"], strict=True) if unit in ids]
+        file.write(csv_text([(f"{value['unit']}_id", "arm"), *rows]))

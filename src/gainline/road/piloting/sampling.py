@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from gainline.engine.core.errors import Missing, Refused, UserFixable
 from gainline.engine.core.issues import Issue
 from gainline.engine.core.refusals import Refusal
+from gainline.engine.core.spreadsheet import csv_text
 from gainline.engine.pilots.sampling.refusals import Replacement, Standing, decline
 from gainline.engine.pilots.sampling.representative import Representation, represent
 from gainline.engine.pilots.sampling.roster import Roster
@@ -197,9 +197,10 @@ def _sheet(workspace: Workspace, pilot: str, value: dict[str, Any]) -> Path:
     part = dict.fromkeys(value["sample"], "sample") | dict.fromkeys(value["held_back"], "held back")
     part |= {one["declined"]: "declined" for one in value["replacements"]}
     path = records.folder(workspace, pilot) / "sample.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["pilot", "unit", "unit_id", "name", "stratum", "part"])
-        for unit, name, stratum in zip(own["units"], own["names"], own["strata"], strict=True):
-            writer.writerow([pilot, value["unit"], unit, name, stratum, part.get(unit, "not chosen")])
+    rows = [
+        (pilot, value["unit"], unit, name, stratum, part.get(unit, "not chosen"))
+        for unit, name, stratum in zip(own["units"], own["names"], own["strata"], strict=True)
+    ]
+    text = csv_text([("pilot", "unit", "unit_id", "name", "stratum", "part"), *rows])
+    path.write_text(text, encoding="utf-8", newline="")
     return path

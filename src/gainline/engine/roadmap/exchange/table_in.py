@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gainline.engine.core.spreadsheet import without_mark
 from gainline.engine.intake.containers import Damaged, TooLarge
 from gainline.engine.intake.workbook import Workbook
 from gainline.engine.roadmap.exchange.links_text import read_duration, read_link, read_need
@@ -114,8 +115,7 @@ def _named(header: Mapping[int, str], found: PlanRead, file: str) -> dict[int, s
 
 def _plain(cell: str) -> str:
     """A cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in "=+-@" else text
+    return without_mark(cell.strip())
 
 
 @dataclass(slots=True)

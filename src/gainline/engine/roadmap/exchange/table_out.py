@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 import zipfile
 from datetime import date
 from xml.sax.saxutils import escape
 
+from gainline.engine.core.spreadsheet import csv_text, harmless
 from gainline.engine.roadmap.exchange.links_text import links_said
 from gainline.engine.roadmap.exchange.outline import Outline, Step
 
@@ -19,8 +20,8 @@ COLUMNS = (
 
 Cell = str | int | date | None
 EPOCH = date(1899, 12, 30)  # day 0 of a workbook
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 STAMP = (1980, 1, 1, 0, 0, 0)  # the same bytes whenever they are written
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def table_rows(outline: Outline) -> list[dict[str, Cell]]:
@@ -30,12 +31,7 @@ def table_rows(outline: Outline) -> list[dict[str, Cell]]:
 
 def table_csv(outline: Outline) -> str:
     """The plan as CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for step in outline.steps:
-        writer.writerow(["" if cell is None else _harmless(str(cell)) for cell in _cells(step)])
-    return out.getvalue()
+    return csv_text([COLUMNS, *map(_cells, outline.steps)])
 
 
 def table_xlsx(outline: Outline) -> bytes:
@@ -61,10 +57,6 @@ def _cells(step: Step) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _row(cells: list[Cell], number: int) -> str:
     return "".join(_cell(cell, f"{_letters(place)}{number}") for place, cell in enumerate(cells))
 
@@ -80,11 +72,11 @@ def _cell(cell: Cell, at: str) -> str:
         return f'<c r="{at}" s="1"><v>{(cell - EPOCH).days}</v></c>'
     if isinstance(cell, int):
         return f'<c r="{at}"><v>{cell}</v></c>'
-    return f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{escape(_printable(cell))}</t></is></c>'
+    return f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{escape(_printable(harmless(cell)))}</t></is></c>'
 
 
 def _printable(text: str) -> str:
-    return "".join(character for character in text if character in "\t\n\r" or ord(character) >= 32)
+    return _NOT_XML.sub("", text)
 
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -115,5 +107,6 @@ _PARTS = {
     '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts><fonts count="1"><font/></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2">'
-    '<xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>',
+    '<xf numFmtId="0" xfId="0"/><xf numFmtId="164" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
