@@ -108,6 +108,10 @@ def test_an_agreement_that_is_over_and_destroyed_is_not_on_the_page() -> None:
     assert "We have no such case" in page
 
 
+def test_no_breach_is_claimed_where_nobody_knows() -> None:
+    assert "Ask the district for the list" in told(breaches=None)
+
+
 def test_families_can_read_the_page() -> None:
     paper = transparency(TOLD, catalogue(), on=DAY)
     sentences = " ".join((paper.lead, *(sentence for part in paper.sections for sentence in part.says)))

@@ -36,14 +36,14 @@ class Told:
     agreements
         Agreements about data, whoever holds them.
     breaches
-        Every breach, the latest first.
+        Every breach; None where this place does not know of them, so that none is claimed.
     refreshed_on
         The day on which somebody last went through the page and said that it is right; None for never.
     """
 
     district: str
     agreements: Sequence[DataAgreement]
-    breaches: Sequence[Breach] = ()
+    breaches: Sequence[Breach] | None = None
     refreshed_on: date | None = None
 
 
@@ -134,7 +134,9 @@ def _others(standing: Sequence[DataAgreement], t: Words) -> Section:
     return Section("others", t("openly.others"), says, (t("openly.other"), t("openly.works_for")), rows)
 
 
-def _breaches(breaches: Sequence[Breach], t: Words) -> Section:
+def _breaches(breaches: Sequence[Breach] | None, t: Words) -> Section:
+    if breaches is None:
+        return Section("breaches", t("openly.breaches"), (t("openly.breaches_elsewhere"),))
     head = tuple(t(f"openly.{name}") for name in ("found", "told", "happened"))
     rows = tuple(
         (one.found_on.isoformat(), one.told_on.isoformat() if one.told_on else t("openly.not_told"), one.says)
