@@ -13,7 +13,7 @@ from gainline.store.models.aims import Aim, AimMeasure, Driver
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.audits import Audit, DistrictAudit
 from gainline.store.models.cycles import Cycle, Draw, PlanDraft, Registration
-from gainline.store.models.disclosures import Destruction, Disclosure, ExitProof, Handover
+from gainline.store.models.disclosures import Breach, Destruction, Disclosure, ExitProof, Handover, Refresh
 from gainline.store.models.districts import District, Organization
 from gainline.store.models.evidence import Decision, Evidence, Learning, Playbook, Review, Voice
 from gainline.store.models.grants import DecisionRight, Grant
@@ -69,6 +69,8 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
     proof = ExitProof.objects.create(
         agreement=agreement, step="data-deleted", proof="A letter", said_on=DAY, said_by=me
     )
+    breach = Breach.objects.create(found_on=DAY, says="A list was lost.", written_by=me)
+    refresh = Refresh.objects.create(refreshed_on=DAY, refreshed_by=me)
     cycle = Cycle.objects.create(
         aim=aim,
         tool=tool,
@@ -137,6 +139,8 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         disclosure,
         destruction,
         proof,
+        breach,
+        refresh,
         cycle,
         draft,
         locked,

@@ -70,3 +70,29 @@ class ExitProof(Immutable):
             models.UniqueConstraint(fields=["agreement", "step"], name="exit_step_is_proven_once"),
             models.CheckConstraint(condition=~Q(proof=""), name="exit_step_has_a_proof"),
         ]
+
+
+class Breach(Tenant):
+    """A breach as families are told of it, in plain words and without any name."""
+
+    public_id = public_ids("brc")
+    found_on = models.DateField()
+    told_on = models.DateField(null=True, blank=True)  # empty: families are not told yet
+    says = models.TextField()
+    says_es = models.TextField(blank=True)
+    written_by = models.ForeignKey("store.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-found_on", "-pk"]
+        constraints = [models.CheckConstraint(condition=~Q(says=""), name="breach_is_told_in_words")]
+
+
+class Refresh(Immutable):
+    """Somebody went through the page for families and says that it is right."""
+
+    public_id = public_ids("rfr")
+    refreshed_on = models.DateField()
+    refreshed_by = models.ForeignKey("store.Account", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
