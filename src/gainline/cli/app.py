@@ -33,6 +33,7 @@ ROAD = (
     ("risk", "risk:app", "Watch what could go wrong on your own measurements, and act on it."),
     ("training", "training:app", "Train and coach: check, schedule, issue credentials on evidence."),
     ("evaluate", "cycle:evaluate", "Run what was registered and write the evidence."),
+    ("audit", "audit:audit", "Say what could mislead whoever reads the evidence."),
     ("brief", "cycle:brief", "Write the brief of an evaluated cycle."),
     ("export", "analyst:export", "Write rows and a plain script that redo the main figure elsewhere."),
     ("share", "share:share", "Write an evaluated cycle as tidy tables or as Ed-Fi JSON."),

@@ -80,6 +80,22 @@ def audit_of(workspace: Workspace, key: str) -> Audit:
     return made
 
 
+def with_audit(workspace: Workspace, key: str, evidence: dict[str, Any]) -> dict[str, Any]:
+    """Evidence with what its audit says about how firmly it may be told; refused without its audit.
+
+    Raises
+    ------
+    Conflict
+        AU002 as `audit_of`.
+    """
+    return marked(evidence, audit_of(workspace, key))
+
+
+def marked(evidence: dict[str, Any], made: Audit) -> dict[str, Any]:
+    """Evidence with the word of its audit on how firmly it may be told; its own digest is of the rest."""
+    return evidence | {"audit": {"is_forked": any(check.key == "forking" for check in made.flags)}}
+
+
 def audit_workspace(workspace: Workspace, *, as_of: str) -> DistrictAudit:
     """The district's audit from the latest audit of every cycle, with every unregistered look that came since."""
     audits = [made for made in _audits(workspace) if made.as_of <= as_of]

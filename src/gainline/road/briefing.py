@@ -11,6 +11,7 @@ from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
 from gainline.engine.reports.pinned import Pinned
+from gainline.road.auditing import with_audit
 from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
 from gainline.road.signing import issue_head, signing_key
 from gainline.road.workspace import Workspace
@@ -35,9 +36,9 @@ def write_brief(
     Missing
         When the cycle has not been evaluated.
     Conflict
-        When its evidence is not what was evaluated.
+        When its evidence is not what was evaluated; AU002 when it was not audited.
     """
-    evidence = read_evidence(workspace, key)
+    evidence = with_audit(workspace, key, read_evidence(workspace, key))
     if stone := resealed_since(workspace, evidence):
         evidence["resealed_on"] = stone.on.isoformat()
     head = issue_head(workspace).to_json_value()

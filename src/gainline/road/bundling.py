@@ -30,6 +30,7 @@ from gainline.engine.reports import brief_html, people
 from gainline.engine.reports.bundled import Described, crate, how_to_verify, lineage
 from gainline.engine.reports.bundled.crate import CRATE
 from gainline.engine.reports.tidy import Column, TidyTable, dictionary, tidy_tables
+from gainline.road.auditing import with_audit
 from gainline.road.briefing import read_evidence
 from gainline.road.checking import EVALUATED
 from gainline.road.registering import registration_of
@@ -66,10 +67,12 @@ def bundle_result(workspace: Workspace, key: str, path: Path, *, on: date, since
     Missing
         When the cycle was not registered or not evaluated.
     Conflict
-        When the evidence is not what was evaluated, or the head is none of this ledger.
+        When the evidence is not what was evaluated or not audited (AU002), or the head is none of this ledger.
     """
     evidence, registration = read_evidence(workspace, key), registration_of(workspace, key)
-    contents = _contents(evidence, registration, district=workspace.settings.district.name)
+    shown = with_audit(workspace, key, evidence)
+    brief = brief_html(shown, audience=Audience.PUBLIC, district=workspace.settings.district.name)
+    contents = _contents(evidence, registration, brief=brief)
     listed = sums(contents)
     _enter(workspace, key, listed, on)
     private = signing_key(workspace)
@@ -100,7 +103,7 @@ def verify_bundle_file(path: Path, *, fingerprint: str | None = None, against: H
     return verify_bundle(path.read_bytes(), fingerprint=fingerprint, against=against)
 
 
-def _contents(evidence: dict[str, Any], registration: Registration, *, district: str) -> dict[str, bytes]:
+def _contents(evidence: dict[str, Any], registration: Registration, *, brief: str) -> dict[str, bytes]:
     """What the bundle is about; every number about people has passed the exit for the public."""
     tables = tidy_tables(evidence, audience=Audience.PUBLIC)
     shown = [*(table for table in tables if table.rows), dictionary(tables), _suppression(evidence)]
@@ -109,7 +112,7 @@ def _contents(evidence: dict[str, Any], registration: Registration, *, district:
     }
     deviated = [*evidence["deviations"], *_departed(registration, evidence)]
     return {
-        "brief.html": brief_html(evidence, audience=Audience.PUBLIC, district=district).encode(),
+        "brief.html": brief.encode(),
         **{f"evidence/{table.name}.csv": csv_text(table).encode() for table in shown},
         "evidence/provenance.json": _json({**evidence["provenance"], "evidence_sha256": digest(evidence)}),
         "evidence/deviations.json": _json(deviated),

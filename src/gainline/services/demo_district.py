@@ -10,10 +10,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from gainline.engine.audit import read_audit
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.worlds.names import school_name
 from gainline.engine.worlds.templates import demo_roadmap
+from gainline.road.auditing import marked
 from gainline.road.importing import ImportReport
 from gainline.road.showing import Shown, show_riverbend
 from gainline.road.showing.riverbend import AUTUMN, REGISTERED, SUMMER
@@ -149,7 +151,8 @@ def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
         by_key = {done.evidence["plan"]["key"]: done for done in shown.evaluations}
         for cycle in begun:
             done = by_key[cycle.key]
-            kept = evidence.keep(cycle, done.evidence, done.sha256, by=cast[Role.ANALYST])
+            document = marked(done.evidence, read_audit(done.audit))
+            kept = evidence.keep(cycle, document, done.sha256, by=cast[Role.ANALYST])
             audits.keep(kept, done.audit)
         _decide(begun[0], lead, cast)
         roadmaps.save(by=lead, document=demo_roadmap())  # without dates: finding them is the visitor's first click

@@ -7,10 +7,12 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from gainline.engine.audit import read_audit
 from gainline.engine.core.progress import Progress
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html
 from gainline.engine.reports.brief import Blocks, brief_blocks
+from gainline.road.auditing import marked, with_audit
 from gainline.road.briefing import read_evidence
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.looks import measure_openly
@@ -63,7 +65,8 @@ def carry_out(job: Job, progress: Progress) -> None:
     path = workspace.folder("plans") / f"{cycle.key}.toml"
     done = evaluate_plan(workspace, path, as_of=clock.today(job.district), progress=progress)
     with desk.finishing(job):
-        audits.keep(keep(cycle, done.evidence, done.sha256, by=job.asked_by), done.audit)
+        document = marked(done.evidence, read_audit(done.audit))
+        audits.keep(keep(cycle, document, done.sha256, by=job.asked_by), done.audit)
 
 
 @desk.carrying
@@ -127,7 +130,7 @@ def brief(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, lan
         When its evidence is not what was evaluated.
     """
     check_may_read(by=by, reader=str(audience), cycle=cycle)
-    document = read_evidence(open_workspace(by.district), cycle.key)
+    document = _audited(by, cycle)
     return brief_html(document, audience=audience, lang=language, district=by.district.name)
 
 
@@ -174,7 +177,12 @@ def released(*, by: Account, cycle: Cycle, language: str = "en") -> Blocks | Non
 
 
 def _document(by: Account, cycle: Cycle) -> str:
-    return json.dumps(read_evidence(open_workspace(by.district), cycle.key), sort_keys=True)
+    return json.dumps(_audited(by, cycle), sort_keys=True)
+
+
+def _audited(by: Account, cycle: Cycle) -> dict[str, Any]:
+    workspace = open_workspace(by.district)
+    return with_audit(workspace, cycle.key, read_evidence(workspace, cycle.key))
 
 
 @lru_cache(maxsize=64)

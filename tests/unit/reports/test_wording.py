@@ -70,8 +70,16 @@ def test_every_place_of_the_grammar_has_words():
 
 def test_a_claim_is_read_with_its_interval_n_design_and_registration():
     said = tail(CLAIM, words("en"))
-    for part in ("+2.6", "+6.6", "1,145", "randomized", "September 2, 2025"):
+    for part in ("+2.6", "+6.6", "1,145", "randomized", "September 2, 2025", "plan 2f9c"):
         assert part in said
+
+
+def test_more_looks_than_were_registered_take_the_firmness_from_a_claim_and_are_told():
+    forked = replace(CLAIM, is_forked=True)
+    assert (CLAIM.strength, forked.strength) == (Strength.SHOWS, Strength.SUGGESTS)
+    assert "suggests" in sentence(forked, words("en"))
+    assert "More was looked at" in tail(forked, words("en"))
+    assert "Se miró más" in tail(forked, words("es"))
 
 
 @pytest.mark.parametrize("part", ["n", "design", "rating", "registration"])
@@ -83,3 +91,10 @@ def test_a_claim_without_what_it_must_be_read_with_is_not_made(part):
 def test_a_claim_whose_interval_does_not_hold_its_effect_is_not_made():
     with pytest.raises(ValueError, match="RP001"):
         replace(CLAIM, low=5.0)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_headline_has_a_firm_and_a_careful_form(lang):
+    held = {name.removeprefix("headline.") for name in words(lang).table if name.startswith("headline.")}
+    firm = {"adopt_cause", "adopt_lower", "adapt_ahead", "adapt_gap", "adapt_harm", "adapt_some", "unknown_close"}
+    assert firm | {f"{name}_likely" for name in firm} <= held

@@ -28,21 +28,27 @@ def headline(facts: Facts) -> str:
 
 
 def _headline_key(facts: Facts) -> str:
+    """Which headline: as firm as the claim, and no firmer."""
     claim = facts.claim
+    good = claim.low > 0 if facts.good > 0 else claim.high < 0
+    likely = "" if good and claim.strength is Strength.SHOWS else "_likely"
     if facts.chip == "adopt":
-        if not (claim.may_name_cause and claim.low > 0):
-            return "adopt_seen"
-        return "adopt_cause" if claim.strength is Strength.SHOWS else "adopt_likely"
+        return f"adopt_{_how_adopt(facts, good=good)}{likely if good else ''}"
     if facts.chip == "adapt":
-        return f"adapt_{_why_adapt(facts)}"
+        return f"adapt_{_why_adapt(facts)}{likely}"
     if facts.chip == "stop":
         return f"stop_{_why_stop(facts)}"
     if facts.chip == "extend":
         return "extend"
     if not claim.may_name_cause:
         return "unknown_design"
-    good = claim.low > 0 if facts.good > 0 else claim.high < 0
-    return "unknown_close" if good else "unknown_wide"
+    return f"unknown_close{likely}" if good else "unknown_wide"
+
+
+def _how_adopt(facts: Facts, *, good: bool) -> str:
+    if not good:
+        return "seen"
+    return "cause" if facts.good > 0 else "lower"
 
 
 def _why_adapt(facts: Facts) -> str:

@@ -168,6 +168,7 @@ class Facts:
             rating=self.evidence["rating"]["label"],
             registration=made["registration"],
             registered_on=made["registered_on"],
+            is_forked=bool(self.evidence.get("audit", {}).get("is_forked")),
         )
 
 

@@ -52,6 +52,8 @@ class Claim:
         The rating's label; it decides whether the tool may be called the cause.
     registration, registered_on
         The plan that the claim was promised in.
+    is_forked
+        The audit counted more unregistered looks at the records than registered ones: nothing is "shown" any more.
     """
 
     tool: str
@@ -67,6 +69,7 @@ class Claim:
     rating: str
     registration: str
     registered_on: str
+    is_forked: bool = False
 
     def __post_init__(self) -> None:
         missing = [part for part in ("n", "design", "rating", "registration") if not getattr(self, part)]
@@ -91,13 +94,14 @@ class Claim:
     def strength(self) -> Strength:
         """How firmly it may be said.
 
-        An interval that covers zero says "no change" only when it also leaves no room for an effect worth having.
+        An interval that covers zero says "no change" only when it also leaves no room for an effect worth having. With
+        more looks than were registered one of them is clear by chance, so that even a draw only suggests.
         """
         if self.move is Move.SAME and not (-self.smallest < self.low and self.high < self.smallest):
             return Strength.CANNOT
         if self.move is Move.SAME and not self.may_name_cause:
             return Strength.CANNOT
-        return Strength.SHOWS if self.rating == STRONG else Strength.SUGGESTS
+        return Strength.SHOWS if self.rating == STRONG and not self.is_forked else Strength.SUGGESTS
 
 
 def sentence(claim: Claim, words: Words) -> str:
@@ -117,16 +121,18 @@ def sentence(claim: Claim, words: Words) -> str:
 
 
 def tail(claim: Claim, words: Words) -> str:
-    """What every claim is read with: interval, n, design, registration."""
+    """What every claim is read with: interval, n, design, registration, and whether too much was looked at."""
     places = numbers.places_for(claim.low, claim.high)
-    return words(
+    said = words(
         "claim.tail",
         low=numbers.signed(claim.low, places),
         high=numbers.signed(claim.high, places),
         n=claim.n,
         design=words(f"design.{claim.design}"),
         day=numbers.day(claim.registered_on, words.lang),
+        plan=numbers.short_hash(claim.registration),
     )
+    return f"{said} {words('claim.forked')}" if claim.is_forked else said
 
 
 def key(claim: Claim) -> str:
