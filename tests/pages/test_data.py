@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,33 @@ def test_files_kept_aside_are_discarded_or_thrown_away_after_a_week(signed_in, r
         assert imports.clear_aside(older_than=timedelta(days=7)) in {0, 1}
 
 
+def test_a_file_that_nobody_described_is_described_as_it_was_sent_and_looked_at_again(signed_in, recorded, work):
+    body = b"Learner ID,Given On,Quiz Points\n1243-A,2025-10-01,12\n1244-B,2025-10-02,9\n"
+    page = sent(signed_in, name="quiz.csv", body=body)["Location"]
+    work()
+    seen = signed_in.get(page).content.decode()
+    assert "Import these files" not in seen  # nothing of them could be read
+    assert "9999-a" in seen
+    assert "1243-A" not in seen
+    way = html.unescape(re.search(r'href="(/data/profiles/new/\?import=[^"]+)"', seen)[1])
+    editor = signed_in.get(way).content.decode()
+    text = html.unescape(re.search(r"<textarea[^>]*>(.*?)</textarea>", editor, re.DOTALL)[1]).lstrip("\n")
+    waits = re.search(r'name="waits" value="([^"]+)"', editor)[1]
+    again = signed_in.post("/data/profiles/new/", {"text": text, "do": "save", "waits": waits})
+    assert again.status_code == 302, html.unescape(again.content.decode())
+    work()
+    shown = signed_in.get(again["Location"]).content.decode()
+    assert "IN005" not in shown
+    assert imports.is_kept_aside(by=recorded["analyst"], brought=latest(recorded))
+    signed_in.post(f"{again['Location']}discard/")
+    assert b"no longer kept aside" in signed_in.get(way).content
+
+
+def latest(recorded):
+    with within(recorded.district.pk):
+        return Import.objects.select_related("job").latest("created")
+
+
 def test_a_file_without_its_source_is_sent_back_with_what_to_mend(signed_in):
     answer = sent(signed_in, source="")
     assert answer.status_code == 422
@@ -96,8 +124,6 @@ def test_a_profile_is_proposed_checked_kept_and_taken_back(signed_in, recorded):
     proposed = signed_in.post("/data/profiles/new/", {"sample": sample}).content.decode()
     assert "CHECK" in proposed
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", proposed, re.DOTALL)[1]
-    import html
-
     text = html.unescape(text).lstrip("\n")
     assert "17" not in [cell.strip() for cell in re.split(r"[,\s]", text) if cell.isdigit()]
     checked = signed_in.post("/data/profiles/new/", {"text": text, "do": "check"})

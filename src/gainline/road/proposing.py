@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from gainline.engine.core.errors import Missing, UserFixable
+from gainline.engine.intake.glimpse import glimpse
 from gainline.engine.intake.propose import propose
 
 
@@ -25,3 +28,9 @@ def propose_profile(path: Path) -> str:
         said = "; ".join(str(issue) for issue in proposal.issues)
         raise UserFixable(f"no table can be read: {said}", "name a file with one header line above its rows")
     return proposal.text
+
+
+def glimpses(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Name, headings and the first rows of each file that is a table, as plain values; every cell is masked."""
+    looks = [(path.name, glimpse(path)) for path in paths]
+    return [{"name": name, "headings": one.headings, "rows": one.rows} for name, one in looks if one is not None]

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from gainline.engine.core.progress import Progress
 from gainline.road.importing import Asked, ImportReport, import_asked, unmatched
+from gainline.road.proposing import glimpses
 from gainline.services import clock, desk, queue
 from gainline.services.agreed import vendors_agreed
 from gainline.services.workspaces import folder_of, open_workspace
@@ -80,13 +81,18 @@ def take_in(*, by: Account, seen: Import, confirm_removals: bool = False) -> Imp
     Conflict
         SV060 when the files are kept no more; SV061 while they are being read.
     """
+    return _read_aside(by, seen, confirm_removals=confirm_removals)
+
+
+def _read_aside(by: Account, seen: Import, *, is_preview: bool = False, confirm_removals: bool = False) -> Import:
+    """Have what was kept aside for an earlier arrival read once more, as another one."""
     name = _aside_of(seen)
     if not (folder_of(by.district) / "incoming" / name).is_dir():
         raise desk.refuse("SV060", "these files are no longer kept aside", "send them again")
     busy = Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING), words__aside=name).exists()
     if busy or (seen.job and seen.job.state in {JobState.WAITING, JobState.RUNNING}):
         raise desk.refuse("SV061", "these files are being read just now", "wait until that is done")
-    brought = Import(source=seen.source, files=seen.files, asked_by=by)
+    brought = Import(source=seen.source, files=seen.files, asked_by=by, is_preview=is_preview)
     words = {"import": brought.public_id, "aside": name, "confirm_removals": confirm_removals}
     brought.job = queue.put(by=by, kind=JobKind.IMPORT, words=words)
     brought.save()
@@ -119,8 +125,11 @@ def carry_out(job: Job, progress: Progress) -> None:
     aside = folder_of(job.district) / "incoming" / job.words.get("aside", brought.public_id)
     asked = Asked(brought.is_preview, job.words.get("confirm_removals", False), _agreed(job))
     report = import_asked(workspace, sorted(aside.iterdir()), asked, as_of=clock.today(job.district), progress=progress)
+    seen = glimpses(sorted(aside.iterdir())) if brought.is_preview else []
     with desk.finishing(job):
         _account(brought, report)
+        if seen:
+            Job.objects.filter(pk=job.pk).update(result={"glimpses": seen})
     if not brought.is_preview:
         shutil.rmtree(aside, ignore_errors=True)
 
@@ -153,6 +162,33 @@ def brought(*, by: Account, public_id: str) -> Import:
 def is_kept_aside(*, by: Account, brought: Import) -> bool:
     """Whether the files of an import still wait aside, to be imported or thrown away."""
     return (folder_of(by.district) / "incoming" / _aside_of(brought)).is_dir()
+
+
+@desk.reading("record.import")
+def kept_file(*, by: Account, brought: Import, name: str) -> Path:
+    """Where one file of an arrival waits aside.
+
+    Raises
+    ------
+    Conflict
+        SV060 when it is kept no more.
+    """
+    path = folder_of(by.district) / "incoming" / _aside_of(brought) / Path(name).name
+    if name not in {str(file["name"]) for file in brought.files} or not path.is_file():
+        raise desk.refuse("SV060", "these files are no longer kept aside", "send them again")
+    return path
+
+
+@desk.verb("record.import", on="seen")
+def look_again(*, by: Account, seen: Import) -> Import:
+    """Look at files once more as they were kept aside: after a profile was written for one of them.
+
+    Raises
+    ------
+    Conflict
+        SV060 when the files are kept no more; SV061 while they are being read.
+    """
+    return _read_aside(by, seen, is_preview=True)
 
 
 @desk.reading("record.read")

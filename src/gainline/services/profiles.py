@@ -13,9 +13,10 @@ from gainline.engine.intake import Profile, parse_profile
 from gainline.road.importing import profiles_of
 from gainline.road.proposing import propose_profile
 from gainline.services import desk
-from gainline.services.imports import Arriving, keep_one_aside
+from gainline.services.imports import Arriving, keep_one_aside, kept_file
 from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
+from gainline.store.models.imports import Import
 
 FOLDER, BEFORE = "profiles", ".before"
 
@@ -53,6 +54,20 @@ def propose(*, by: Account, sample: Arriving) -> str:
         return propose_profile(aside / str(kept["name"]))
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@desk.reading("record.import")
+def propose_kept(*, by: Account, brought: Import, name: str) -> str:
+    """As `propose`, for a file that was sent to be looked at and still waits aside.
+
+    Raises
+    ------
+    Conflict
+        SV060 when it is kept no more.
+    UserFixable
+        When no table can be read from it.
+    """
+    return propose_profile(kept_file(by=by, brought=brought, name=name))
 
 
 @desk.reading("record.import")

@@ -26,7 +26,7 @@ FAULTS: dict[str, tuple[Level, str, str]] = {
     "IN002": (_ERROR, "the file is empty", "export it again; the export may still have been running"),
     "IN003": (_WARN, "the file has a header and no rows", "check the export's date range and filters"),
     "IN004": (_ERROR, "the compressed file is cut off or damaged{}; nothing was read from it", "download it again"),
-    "IN005": (_ERROR, "no profile fits this header{}", "write a profile in the workspace's profiles folder"),
+    "IN005": (_ERROR, "no profile fits this header{}", "describe this kind of file in a profile of your own"),
     "IN006": (_ERROR, "a required column is missing{}", "add the column, or an alias for it in the profile"),
     "IN007": (_NOTE, "a column was recognized only after ignoring case, blanks and punctuation{}", "nothing to do"),
     "IN008": (_NOTE, "columns that no profile asks for were left out: {}", "nothing to do, or map them in a profile"),

@@ -100,21 +100,22 @@ def propose(path: Path) -> Proposal:
     Refuses: IN002 nothing in it; IN004 damaged; IN005 no header; IN015 an office document; IN110 too large.
     """
     try:
-        part, seen = _first_table(Part(path))
+        part, seen = first_table(Part(path))
     except Damaged as damage:
         return Proposal(None, (fault(damage.code, file=path.name),))
     if seen is None:
         return Proposal(None, (fault("IN015" if form_of(part) == OFFICE else "IN005", file=path.name),))
-    way = max(seen.ways, key=_likeness)
+    way = max(seen.ways, key=likeness)
     columns = _columns(way, first_cells(part, seen, way, rows=ROWS))
     return Proposal(_written(part, seen, way, columns))
 
 
-def _first_table(part: Part) -> tuple[Part, Look | None]:
+def first_table(part: Part) -> tuple[Part, Look | None]:
+    """The first table within a file, and what it looks like; None where there is none."""
     form = form_of(part)
     inner: Sequence[Part] = [part]
     if form == ZIP and part.member is None:
-        tables = [(_first_table(member)) for member in zip_parts(part.path)]
+        tables = [(first_table(member)) for member in zip_parts(part.path)]
         return next(((member, seen) for member, seen in tables if seen is not None), (part, None))
     if form == SHEET:
         inner = sheets_of(part)
@@ -124,7 +125,7 @@ def _first_table(part: Part) -> tuple[Part, Look | None]:
     return next(((one, seen) for one, seen in looks if seen.ways), (part, None))
 
 
-def _likeness(way: Header) -> tuple[int, int]:
+def likeness(way: Header) -> tuple[int, int]:
     """How much a line looks like a header: distinct words that are no numbers; the higher line where equal."""
     cells = {cell for cell in way.cells if cell and not _NUMBER.match(cell) and not _YMD.match(cell)}
     return len(cells), -way.line
@@ -188,7 +189,7 @@ def _written(part: Part, seen: Look, way: Header, columns: list[_Seen]) -> str:
     key = fold(part.sheet or part.file_name.split(".", 1)[0]) or "vendor"
     lines = [
         f"# Proposed from {_said(part.name)}: header on line {way.line}, {_many(columns)} rows seen.",
-        "# Every guess says what it rests on. Correct what is wrong, then put this file into the profiles folder.",
+        "# Every guess says what it rests on. Correct what is wrong, then keep the profile.",
         f"key = {_said(key)}",
         f"name = {_said(part.name)}",
         f"target = {_said(target)}  # {_why_target(scores, dates) if not wide else 'amounts under one date each'}",

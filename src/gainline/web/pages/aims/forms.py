@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gainline.store.words import Direction, DriverKind, DriverStatus, MeasureKind
+from gainline.web.parts.suggested import Suggested
 
 DAY = {"type": "date"}
 
@@ -41,13 +42,18 @@ class MeasureForm(forms.Form):
     )
     label = forms.CharField(label=_("What is measured"), max_length=200)
     indicator = forms.SlugField(
-        label=_("Indicator"), help_text=_("Its key in the catalog, such as license_utilization."), max_length=100
-    )
+        label=_("Indicator"), max_length=100, widget=Suggested,
+        help_text=_("Its key in the catalog, such as license_utilization; or one of your own."),
+    )  # fmt: skip
     unit_of_measure = forms.CharField(label=_("Unit"), max_length=60)
     starts_at = forms.FloatField(label=_("From"), help_text=_("Leave empty while it is not known."), required=False)
     goal = forms.FloatField(label=_("To"))
     direction = forms.ChoiceField(label=_("Which way is better"), choices=Direction.choices)
     by_when = day_field(label=_("By"), required=False)
+
+    def __init__(self, *args: Any, known: Sequence[str] = (), **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["indicator"].widget.suggestions = known
 
 
 class DriverForm(forms.Form):

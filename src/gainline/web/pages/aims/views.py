@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gainline.services import aims as service
-from gainline.services import cycles
+from gainline.services import cycles, indicators
 from gainline.services.stages import STEP, stage_of
 from gainline.store.words import Direction, DriverKind, DriverStatus, MeasureKind
 from gainline.web.gate import actor_of, needs, standing_of
@@ -58,7 +58,7 @@ def page_of(request: HttpRequest, aim: Any, **forms: Any) -> dict[str, Any]:  # 
         "may_write": standing.may("aim.write", aim),
         "may_start": standing.may("cycle.start", aim) and not aim.closed_on,
         "statuses": DriverStatus.choices,
-        "measure_form": MeasureForm(),
+        "measure_form": MeasureForm(known=[one.key for one in indicators.catalogue(by=me)]),
         "driver_form": DriverForm(drivers=drivers),
     } | forms
 

@@ -6,30 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.pilots.drafting import FLAGS, Measured, Measures, Predicted, Ruled, TakingPart
 from gainline.engine.privacy import Audience
 from gainline.store.words import Choice
+from gainline.web.parts.suggested import Suggested
 
 DAY = {"type": "date"}
 SHORT = {"class": "is-short", "inputmode": "decimal", "step": "any"}
 Pairs = Iterable[tuple[str, str]]
 MOST_NAMED = 8  # tests that a hint names
-
-
-class Suggested(forms.TextInput):
-    """A field of text that suggests what the records know, and takes anything else as well."""
-
-    suggestions: Sequence[str] = ()
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:  # noqa: ANN401
-        """The field and its list."""
-        shown = super().render(name, value, {**(attrs or {}), "list": f"known_{name}"}, renderer)
-        options = format_html_join("", '<option value="{}"></option>', ((one,) for one in self.suggestions))
-        return format_html('{}<datalist id="known_{}">{}</datalist>', shown, name, options)
 
 
 class Versioned(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gainline.engine.core.errors import GainlineError
-from gainline.engine.core.issues import has_errors
+from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.pilots.drafting import Answer
 from gainline.services import cycles, planning
 from gainline.services.planning import Standing
@@ -176,7 +176,8 @@ def _show(
 ) -> HttpResponse:
     context = {
         "tabs": _tabs(one, name, at),
-        "issues": at.parts.get(name, ()),
+        "issues": _said_otherwise(at, name),
+        "is_open": not at.is_done(name),
         "at": at,
         "here": gettext("The plan"),
         "place": name,
@@ -184,6 +185,16 @@ def _show(
     if name == "question" and "spoken" not in more:
         more |= {"spoken": planning.spoken(by=actor_of(request), text=at.text)}
     return shown.page(request, one, name, context | _locked(one) | more, status=status)
+
+
+def _said_otherwise(at: Standing, name: str) -> tuple[Issue, ...]:
+    """What stands against a part beyond questions that are not answered: those, the form itself asks."""
+    return tuple(issue for issue in at.parts.get(name, ()) if not _is_unanswered(issue))
+
+
+def _is_unanswered(issue: Issue) -> bool:
+    """Whether a key of the document is missing, or a list is empty."""
+    return issue.code == "PL003" or (issue.code == "PL005" and "at least 1 item" in issue.says)
 
 
 def _locked(one: Row) -> dict[str, bool]:

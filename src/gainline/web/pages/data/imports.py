@@ -28,7 +28,7 @@ KINDS = {
     JobState.REFUSED: "watch",
     JobState.FAILED: "risk",
 }
-REMOVALS = "IN190"
+REMOVALS, NO_PROFILE = "IN190", "IN005"
 
 
 @needs("record.read")
@@ -95,6 +95,8 @@ def brought(request: HttpRequest, public_id: str) -> HttpResponse:
     job, issues = one.job, issues_of(one.account)
     is_over = job is None or job.state in ENDS
     may_import = standing_of(request).may("record.import")
+    kept = one.rows["loaded"] + one.rows["repaired"] if one.rows else 0
+    may_take = may_import and is_over and desk.is_kept_aside(by=me, brought=one)
     context = {
         "one": one,
         "job": job,
@@ -104,7 +106,11 @@ def brought(request: HttpRequest, public_id: str) -> HttpResponse:
         "more_issues": max(0, len(issues) - MOST_ISSUES),
         "table": account_table(one.account) if one.account else None,
         "reach": reach_table(one.account),
-        "may_take": may_import and is_over and desk.is_kept_aside(by=me, brought=one),
+        "may_take": may_take,
+        "kept": kept,
+        "is_worth_taking": kept > 0,
+        "unread": _unread(one) if may_take else [],
+        "glimpses": [_glimpsed(look) for look in (job.result.get("glimpses", []) if job else [])],
         "may_settle": standing_of(request).may("identity.settle"),
         "asks_removals": job is not None and job.code == REMOVALS,
         "tabs": tabs(request, "data:imports"),
@@ -114,6 +120,19 @@ def brought(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.htmx and is_over:  # type: ignore[attr-defined]  # set by django-htmx
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def _unread(one: Any) -> list[tuple[int, str]]:  # noqa: ANN401 - a row of the store
+    """The files that no profile fits: their place in the list of what was sent, and their name."""
+    strange = {
+        file["name"] for file in one.account or [] if any(i["code"] == NO_PROFILE for i in file.get("issues", []))
+    }
+    return [(place, str(file["name"])) for place, file in enumerate(one.files) if file["name"] in strange]
+
+
+def _glimpsed(look: dict[str, Any]) -> Table:
+    rows = tuple(tuple(row[: len(look["headings"])]) for row in look["rows"])
+    return Table(look["name"], tuple(Column(one or "–") for one in look["headings"]), rows)
 
 
 @needs("record.import")

@@ -13,6 +13,7 @@ from gainline.engine.core.errors import GainlineError
 from gainline.engine.core.issues import Issue
 from gainline.engine.intake import Profile
 from gainline.services import profiles as desk
+from gainline.services.imports import brought, look_again
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.data.places import tabs
 from gainline.web.parts import Cell, Column, Table
@@ -49,6 +50,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "text" in request.POST:
         return _saved(request, request.POST["text"])
     fault, text = None, ""
+    if request.method != "POST" and request.GET.get("import"):
+        return _for_kept(request)
     if request.method == "POST":
         sample = request.FILES.get("sample")
         try:
@@ -58,6 +61,20 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             fault = None if sample else _("Choose one file.")
     return _editor(request, text, fault=fault)
+
+
+def _for_kept(request: HttpRequest) -> HttpResponse:
+    """The proposal for a file that was sent already: nobody has to send it again."""
+    me = actor_of(request)
+    one = brought(by=me, public_id=request.GET["import"])
+    place = request.GET.get("file", "0")
+    files = [str(file["name"]) for file in one.files]
+    name = files[int(place)] if place.isdecimal() and int(place) < len(files) else ""
+    try:
+        text, fault = desk.propose_kept(by=me, brought=one, name=name), None
+    except GainlineError as error:
+        text, fault = "", f"{error.says}. {error.remedy}."
+    return _editor(request, text, fault=fault, waits=one.public_id)
 
 
 @needs("record.import")
@@ -80,12 +97,16 @@ def take_back(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, text: str, *, key: str = "") -> HttpResponse:
-    text = text.replace("\r\n", "\n")
+    text, waits = text.replace("\r\n", "\n"), request.POST.get("waits", "")
     me = actor_of(request)
     found = desk.check(by=me, text=text)
     if request.POST.get("do") == "check" or found.key is None:
-        return _editor(request, text, key=key, issues=found.issues, is_checked=True)
+        return _editor(request, text, key=key, checked=found.issues, waits=waits)
     desk.save(by=me, text=text)
+    if waits:
+        again = look_again(by=me, seen=brought(by=me, public_id=waits))
+        messages.success(request, _("The profile is kept. The files are looked at once more."))
+        return redirect("data:import", again.public_id)
     messages.success(request, _("The profile is kept. The next import reads by it."))
     return redirect("data:profiles")
 
@@ -96,10 +117,11 @@ def _editor(
     *,
     key: str = "",
     fault: str | None = None,
-    issues: tuple[Issue, ...] = (),
-    is_checked: bool = False,
+    checked: tuple[Issue, ...] | None = None,
+    waits: str = "",
 ) -> HttpResponse:
     lines = min(40, max(12, text.count("\n") + 2))
-    context = {"text": text, "key": key, "fault": fault, "issues": issues, "is_checked": is_checked, "lines": lines,
+    context = {"text": text, "key": key, "fault": fault, "issues": checked, "is_checked": checked is not None,
+               "lines": lines, "waits": waits,
                "tabs": tabs(request, "data:profiles")}  # fmt: skip
-    return render(request, "data/profile.html", context, status=422 if fault or issues else 200)
+    return render(request, "data/profile.html", context, status=422 if fault or checked else 200)

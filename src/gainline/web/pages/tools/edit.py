@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import agreements, portfolio, tools
+from gainline.services import agreements, indicators, portfolio, tools
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.tools.forms import AgreementForm, ContractForm, NewToolForm, ToolForm
 
@@ -24,7 +24,7 @@ BOTH = ["GET", "HEAD", "POST"]
 @require_http_methods(BOTH)
 def new(request: HttpRequest) -> HttpResponse:
     """Add a tool."""
-    form = NewToolForm(request.POST or None)
+    form = NewToolForm(request.POST or None, known=_unnamed(request))
     if request.method == "POST" and form.is_valid():
         try:
             return _to(tools.add_tool(by=actor_of(request), **form.cleaned_data))
@@ -32,6 +32,12 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error("key", _said(error))
     words = {"title": _("A new tool"), "verb": _("Add the tool")}
     return _form(request, form, words | {"crumbs": [(_("Tools"), reverse("tools:tools")), (_("A new tool"), "")]})
+
+
+def _unnamed(request: HttpRequest) -> list[str]:
+    """Tools that the records hold rows of and the portfolio does not know yet."""
+    mine = {one.key for one in tools.tools(by=actor_of(request))}
+    return [key for key in indicators.tools_with_rows(by=actor_of(request)) if key not in mine]
 
 
 @needs("tool.write")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -10,10 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from gainline.engine.pilots.drafting import plan_key
 from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.purposes import PURPOSES
 from gainline.services.agreements import DataTerms
 from gainline.store.words import AgreementKind
+from gainline.web.parts.suggested import Suggested
+
+MOST_NAMED = 8  # tools that a hint names
 
 
 def day_field(**rest: Any) -> forms.DateField:  # noqa: ANN401 - Django's own options
@@ -38,8 +43,23 @@ class NewToolForm(ToolForm):
     """A new tool has a key, too."""
 
     key = forms.SlugField(
-        label=_("Key"), help_text=_("As it stands in plans and in the vendor's usage files."), max_length=80
-    )
+        label=_("Key"), max_length=80, required=False, widget=Suggested,
+        help_text=_("As the vendor's usage files name the tool. Empty: made from its name."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, known: Sequence[str] = (), **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["key"].widget.suggestions = known
+        if known:
+            named = ", ".join(known[:MOST_NAMED])
+            says = _(
+                "As the vendor's usage files name the tool; the records know: %(named)s. Empty: made from its name."
+            )
+            self.fields["key"].help_text = says % {"named": named}
+
+    def clean_key(self) -> str:
+        """A key of its own, made from the name where none is given."""
+        return str(self.cleaned_data["key"] or plan_key(self.cleaned_data.get("name", "")))
 
 
 class ContractForm(forms.Form):
@@ -97,12 +117,12 @@ class AgreementForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        language = "es" if (get_language() or "").startswith("es") else "en"
         held = [one for one in catalogue().elements.values() if one.key != "none"]
         chosen = {
             name: self.data.getlist(name) if isinstance(self.data, QueryDict) else []
             for name in ("purposes", "fields_given")
         }
+        language = "es" if (get_language() or "").startswith("es") else "en"
         self._offer("purposes", [(str(key), one.name[language]) for key, one in PURPOSES.items()])
         self._offer("fields_given", [(one.key, one.lay[language]) for one in held])
         self.purpose_ticks = self._ticks("purposes", chosen["purposes"])
