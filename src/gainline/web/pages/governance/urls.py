@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import views
+from gainline.web.pages.governance import agreed, openly, views
 
 app_name = "governance"
 urlpatterns = [
     path("governance/", views.agreements, name="agreements"),
+    path("governance/agreements/<str:agreement_id>/", agreed.agreement, name="agreement"),
+    path("governance/agreements/<str:agreement_id>/exhibit-b/", agreed.exhibit, name="exhibit"),
+    path("governance/agreements/<str:agreement_id>/hand-over/", agreed.hand_over, name="hand-over"),
+    path("governance/agreements/<str:agreement_id>/exit/", agreed.prove, name="exit"),
+    path("governance/agreements/<str:agreement_id>/destroy/", agreed.destroy, name="destroy"),
+    path("governance/handovers/<str:handover_id>/file/", agreed.file, name="handover"),
+    path("governance/assessment/", openly.assessment, name="assessment"),
+    path("governance/open/", openly.standing, name="openly"),
+    path("governance/open/checked/", openly.checked, name="checked"),
+    path("governance/open/breach/", openly.breach, name="breach"),
     path("governance/families/", views.families, name="families"),
     path("governance/releases/", views.releases, name="releases"),
     path("governance/audits/", views.audits, name="audits"),

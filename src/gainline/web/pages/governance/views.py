@@ -9,13 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from gainline.engine.privacy import Policy
+from gainline.engine.privacy.catalog import catalogue
+from gainline.engine.privacy.purposes import PURPOSES as PROCESSING
 from gainline.engine.records import TABLES, Retention, Sensitivity
-from gainline.engine.reports.words import LANGUAGES
 from gainline.services import audits as audits_desk
 from gainline.services import clock, tools
 from gainline.services import governance as desk
@@ -24,10 +25,12 @@ from gainline.store.words import Purpose
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Cell, Column, Tab, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.papers import language
 
 PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("governance:agreements", gettext_lazy("Agreements"), "district.read"),
     ("governance:families", gettext_lazy("Purposes and families"), "district.read"),
+    ("governance:openly", gettext_lazy("Open page"), "district.read"),
     ("governance:releases", gettext_lazy("Releases"), "district.read"),
     ("governance:audits", gettext_lazy("District audit"), "evidence.read"),
     ("governance:trail", gettext_lazy("Audit trail"), "audit.read"),
@@ -41,7 +44,8 @@ STAYS = {
 }
 
 
-def _tabs(request: HttpRequest, here: str) -> list[Tab]:
+def tabs(request: HttpRequest, here: str) -> list[Tab]:
+    """The places of governance that the reader may go to."""
     standing = standing_of(request)
     return [Tab(str(label), reverse(name), is_current=name == here)
             for name, label, permission in PLACES if standing.may(permission)]  # fmt: skip
@@ -53,10 +57,10 @@ def agreements(request: HttpRequest) -> HttpResponse:
     """Every tool with what its vendor may do with which data, and until when."""
     me = actor_of(request)
     day, found = clock.today(me.district), tools.tools(by=me)
-    labels = (_("Tool"), _("Stands"), _("For"), _("Fields"), _("Recipients"), _("Ends"), _("Destroyed by"))
+    labels = (_("Tool"), _("Stands"), _("For"), _("Data"), _("Recipients"), _("Ends"), _("Destroyed by"))
     rows = tuple(_agreed(tool, day) for tool in found)
     context = {"table": Table(_("Agreements about data"), tuple(map(Column, labels)), rows), "is_empty": not found}
-    return render(request, "governance/agreements.html", context | {"tabs": _tabs(request, "governance:agreements")})
+    return render(request, "governance/agreements.html", context | {"tabs": tabs(request, "governance:agreements")})
 
 
 def _agreed(tool: Any, day: date) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a row of the store
@@ -64,12 +68,26 @@ def _agreed(tool: Any, day: date) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a
     latest = max(tool.agreements.all(), key=lambda one: one.ends, default=None)
     if latest is None:
         return (name, Cell(_("None"), kind="risk"), "–", "–", "–", "–", "–")
-    lists = (latest.purposes, latest.fields, latest.recipients)
+    lists = (purposes_of(latest), elements_of(latest), latest.recipients)
     says = (", ".join(map(str, one)) or "–" for one in lists)
-    return (name, _stands(latest, day), *says, day_words(latest.ends), day_words(latest.destroy_by))
+    ends = Cell(day_words(latest.ends), reverse("governance:agreement", args=[latest.public_id]))
+    return (name, stands(latest, day), *says, ends, day_words(latest.destroy_by))
 
 
-def _stands(agreement: Any, day: date) -> Cell:  # noqa: ANN401 - a row of the store
+def purposes_of(agreement: Any) -> list[str]:  # noqa: ANN401 - a row of the store
+    """The purposes of an agreement in words; those from before there was a closed list as they were written."""
+    known = {str(key): record.name[language()] for key, record in PROCESSING.items()}
+    return [known.get(one, one) for one in agreement.purposes]
+
+
+def elements_of(agreement: Any) -> list[str]:  # noqa: ANN401 - a row of the store
+    """What may be handed over under an agreement, in plain words; what was written before as it was written."""
+    known = catalogue().elements
+    return [known[one].lay[language()] if one in known else one for one in agreement.fields]
+
+
+def stands(agreement: Any, day: date) -> Cell:  # noqa: ANN401 - a row of the store
+    """How an agreement stands on a day."""
     if agreement.destroy_by < day:
         return Cell(_("Destruction is due"), kind="risk", under=_("ask the vendor for the certificate"))
     if agreement.ends < day:
@@ -91,7 +109,7 @@ def families(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     public = [one for one in desk.releases(by=me) if one.audience == "public"]
     context = {"purposes": purposes, "held": _held(), "rule": rule, "bands": _bands(rule), "public": public}
-    return render(request, "governance/families.html", context | {"tabs": _tabs(request, "governance:families")})
+    return render(request, "governance/families.html", context | {"tabs": tabs(request, "governance:families")})
 
 
 def _held() -> Table:
@@ -140,19 +158,18 @@ def releases(request: HttpRequest) -> HttpResponse:
         for one in found
     )
     context = {"table": Table(_("What left the house"), columns, rows), "is_empty": not found}
-    return render(request, "governance/releases.html", context | {"tabs": _tabs(request, "governance:releases")})
+    return render(request, "governance/releases.html", context | {"tabs": tabs(request, "governance:releases")})
 
 
 @needs("evidence.read")
 @require_http_methods(["GET", "HEAD"])
 def audits(request: HttpRequest) -> HttpResponse:
     """What could mislead whoever reads the district's evidence, over all cycles."""
-    language = (get_language() or "en").split("-")[0]
-    view = audits_desk.district(by=actor_of(request), language=language if language in LANGUAGES else "en")
+    view = audits_desk.district(by=actor_of(request), language=language())
     labels = (_("Cycle"), _("Flagged"), _("Cannot tell"), _("Looks since"))
     rows = tuple(map(_audited, view.cycles))
     context = {"view": view, "table": Table(_("Every cycle that was audited"), tuple(map(Column, labels)), rows)}
-    return render(request, "governance/audits.html", context | {"tabs": _tabs(request, "governance:audits")})
+    return render(request, "governance/audits.html", context | {"tabs": tabs(request, "governance:audits")})
 
 
 def _audited(one: Any) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a cycle's standing
@@ -186,7 +203,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         "is_checked": is_checked,
         "breaks": desk.verify_trail(by=me) if is_checked else [],
         "head": desk.trail_head(by=me),
-        "tabs": _tabs(request, "governance:trail"),
+        "tabs": tabs(request, "governance:trail"),
     }
     return render(request, "governance/trail.html", context)
 

@@ -1,0 +1,1 @@
+"""The page for families: what is kept about students and who gets it, readable by everybody."""
