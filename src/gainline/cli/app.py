@@ -46,6 +46,7 @@ ROAD = (
     ("release-lake", "records:release_lake", "Let others write to a lake in an object store after a stop."),
     ("calibrate", "calibrate:calibrate", "Run districts whose truth is known, to see how often we are right."),
     ("privacy", "privacy:app", "Print Exhibit B, a DPIA draft and the page for families."),
+    ("consent", "consent:app", "Say what rests on consent, write down what families said, and act on it."),
     ("erase", "erase:erase", "Erase people from every state of the lake, with a certificate."),
     ("serve", "online.serving:serve", "Open the web application: pages, worker and server in one command."),
     ("found", "online.serving:found", "Found a district in the web application."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 Bars = Callable[[Iterable[int], date | None], frozenset[int]]
-"""Which of these people may not be read, by whoever knows why: keys and a day (None for now) give the barred ones."""
+"""Which of these people may not be read, by whoever knows why: keys give them; with a day, those since then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Reading:
         return bool(self._bans)
 
     def was_barred(self, keys: Iterable[int], on: date) -> list[bool]:
-        """Tell of each of these people whether one of the bans that left somebody out barred them on a day already."""
+        """Tell of each of these people whether a ban that left somebody out barred them on a day, and ever since."""
         listed = [int(key) for key in keys]
         found = frozenset[int]().union(*(ban.of(listed, on) for ban in self._left_out))
         return [key in found for key in listed]

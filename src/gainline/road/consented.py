@@ -92,7 +92,10 @@ def bans_of(root: Path, salt: Callable[[], bytes], today: Callable[[], date], cy
 
 def _asking(register: Register, ground: Ground, salt: bytes, today: date) -> Bars:
     def of(keys: Iterable[int], on: date | None) -> frozenset[int]:
-        return barred(register, ground, keys, on=on or today, salt=salt)
+        if on is None:
+            return barred(register, ground, keys, on=today, salt=salt)
+        out = barred(register, ground, keys, on=on, salt=salt)
+        return frozenset(key for key in out if not register.agreed(token(salt, key), ground.key))
 
     return of
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
+from gainline.road.consenting import mark_restored
 from gainline.services import desk
 
 LIST, DUMP, COPY = "gainline-backup.json", "database.dump", "gainline.sqlite3"
@@ -68,6 +69,9 @@ def back_up(*, target: Path) -> Kept:
 def restore(*, source: Path) -> Kept:
     """Put a checked backup into an empty home.
 
+    Where families were asked for consent, the records open only after the copy of the journal that was kept apart is
+    applied: ``gainline consent reapply`` (PR052 until then).
+
     Raises
     ------
     Missing
@@ -86,6 +90,8 @@ def restore(*, source: Path) -> Kept:
     for entry in sorted(source.iterdir()):
         if entry.name not in {LIST, DUMP, COPY}:
             _put(entry, home / entry.name)
+    for root in sorted((home / "districts").glob("*")):
+        mark_restored(root)  # nobody is read before what families took back since the backup is applied
     if connection.vendor == "sqlite":
         shutil.copy2(source / COPY, home / COPY)
     else:

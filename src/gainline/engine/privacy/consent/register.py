@@ -141,6 +141,10 @@ class Register:
         """
         return standing(self.entries.get(person, ()), self.ground(key), on, reviewed=self.reviewed)
 
+    def agreed(self, person: str, key: str) -> bool:
+        """Tell whether somebody ever said yes for a person: who takes that back is lost to a set, not outside of it."""
+        return any(one.ground == key and one.act is Act.GIVEN for one in self.entries.get(person, ()))
+
     def speaks(self, person: str, on: date) -> Relation:
         """Who has the right to speak for a person on a day."""
         passed = self.rights_pass_on(person)
