@@ -18,6 +18,7 @@ from gainline.road.signing import verify_heads
 from gainline.road.workspace import Workspace
 
 EVALUATED, ERASED = "evaluated", "erased"
+LOOKS = "looks.jsonl"  # the journal of looks
 
 
 def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> list[Issue]:
@@ -43,6 +44,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
         *_verify_draws(workspace),
         *_verify_tombstones(workspace),
         *Ledger(workspace.root / RISKS).verify(),
+        *Ledger(workspace.root / LOOKS).verify(),
     ]
 
 

@@ -13,11 +13,10 @@ from typing import Any
 from gainline.engine.audit import Look, LookKind
 from gainline.engine.ledger import Ledger
 from gainline.engine.pilots.registration import REGISTERED
-from gainline.road.checking import EVALUATED
+from gainline.road.checking import EVALUATED, LOOKS
 from gainline.road.measuring import measure
 from gainline.road.workspace import Workspace
 
-PATH = "looks.jsonl"
 _LOOKED = "looked"
 
 
@@ -43,7 +42,7 @@ def measure_openly(  # noqa: PLR0913 - as `measure`, with the day of the look
     rows = measure(workspace, key, by=by, days=days, where=where, params=params)
     narrowed = [f"{column}={value}" for column, values in sorted((where or {}).items()) for value in sorted(values)]
     payload = {"at": key, "groups": sorted(by), "where": narrowed}
-    Ledger(workspace.root / PATH).append(_LOOKED, payload, on=on)
+    Ledger(workspace.root / LOOKS).append(_LOOKED, payload, on=on)
     return rows
 
 
@@ -65,7 +64,7 @@ def looks_at(workspace: Workspace, key: str) -> list[Look]:
 
 
 def _measured(workspace: Workspace, since: str) -> list[Look]:
-    entries = Ledger(workspace.root / PATH).entries()
+    entries = Ledger(workspace.root / LOOKS).entries()
     return [
         Look(
             entry.seq, entry.on.isoformat(), LookKind.MEASURED, str(entry.payload["at"]),
