@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -101,11 +102,14 @@ class Reached:
 def with_facts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
     """The cycles with every fact that their stage is computed from, in the same query."""
     mine = {"cycle": OuterRef("pk")}
-    locked = Registration.objects.filter(cycle=OuterRef(OuterRef("pk")), number=0).values("created")[:1]
+    locked = Registration.objects.filter(cycle=OuterRef(OuterRef("pk")), number=0)
+    # Two days later is later in every time zone: it holds for a past that was entered afterwards, too.
+    later = locked.values(day=ExpressionWrapper(F("registered_on") + timedelta(days=1), DateField()))[:1]
+    since = Q(imported_at__gt=Subquery(locked.values("created")[:1])) | Q(imported_at__date__gt=Subquery(later))
     return cycles.annotate(
         has_draft=Exists(PlanDraft.objects.filter(**mine).exclude(text="")),
         has_registration=Exists(Registration.objects.filter(**mine)),
-        has_records=Exists(Import.objects.filter(is_preview=False, imported_at__gt=Subquery(locked))),
+        has_records=Exists(Import.objects.filter(since, is_preview=False)),
         has_evidence=Exists(Evidence.objects.filter(**mine)),
         has_review=Exists(Review.objects.filter(**mine)),
         has_decision=Exists(Decision.objects.filter(**mine)),
