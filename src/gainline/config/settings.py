@@ -91,7 +91,8 @@ TEMPLATES = [
 
 STATIC_URL = "/static/"
 STATIC_ROOT = GAINLINE_HOME / "static"
-STATICFILES_DIRS = [WEB / "static"]
+DRAWN = PACKAGE / "engine" / "reports" / "templates" / "drawn"  # sheets of drawings that pages and papers share
+STATICFILES_DIRS = [WEB / "static", ("gainline/drawn", DRAWN)]
 # `gainline serve` collects and hashes the files; before that, and in tests, they are read where they stand.
 WHITENOISE_USE_FINDERS = not ENVIRONMENT.is_served
 WHITENOISE_AUTOREFRESH = False

@@ -100,9 +100,10 @@ def _drawn(part: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - as the pag
 def _style() -> str:
     """The page's rules for drawings in fixed light colors, as a drawing on paper has no page around it."""
     css = _template("roadmap.css")
+    drawn = _template("drawn/roadmap.css")
     light = _template("page.css").partition("@media screen")[0] + css.partition("@media screen")[0]
     colors = dict(_COLOR.findall(light))
-    rules = [(selector, body) for selector, body in _RULE.findall(css) if "font:" not in body]
+    rules = [(selector, body) for selector, body in _RULE.findall(drawn) if "font:" not in body]
     made = ["text{font-family:'Libertinus Serif';font-size:14px;fill:#1d2129}"]
     for selector, body in rules:
         fixed = re.sub(r"var\(--(\w+)\)", lambda found: colors[found[1]], body)
