@@ -17,6 +17,7 @@ from gainline.engine.intake.oneroster_rest import rows_of_record
 from gainline.road.pulling import client as wire
 from gainline.road.pulling.client import Client, check_address
 from gainline.road.pulling.credentials import Credentials, read_credentials
+from gainline.road.pulling.guard import Guard
 from gainline.road.pulling.oauth1 import Signer, base_string, signature
 from gainline.road.pulling.package import Pulled, write_package
 from gainline.road.pulling.pull import Fetched, PullReport, Wanted, fetch, pull_roster
@@ -35,13 +36,13 @@ def home(tmp_path: Path) -> Workspace:
 
 def pull(home: Workspace, server: RosterServer, *, waits: list[float] | None = None, **wanted: object) -> PullReport:
     waited: Callable[[float], None] = (waits if waits is not None else []).append
-    return pull_roster(home, Wanted(server.base, **wanted), Credentials(TOKEN), as_of=DAY, sleep=waited)
+    return pull_roster(home, Wanted(server.base, inside=True, **wanted), Credentials(TOKEN), as_of=DAY, sleep=waited)
 
 
 def ask(server: RosterServer, *, waits: list[float] | None = None, page_size: int = 1000) -> Fetched:
     """Fetch and import nothing."""
     waited: Callable[[float], None] = (waits if waits is not None else []).append
-    return fetch(Wanted(server.base, page_size=page_size), Credentials(TOKEN), since={}, sleep=waited)
+    return fetch(Wanted(server.base, page_size=page_size, inside=True), Credentials(TOKEN), since={}, sleep=waited)
 
 
 def codes(report: PullReport | Fetched) -> dict[str, str]:
@@ -130,7 +131,7 @@ def test_where_a_server_cannot_give_changes_the_older_records_are_left_out_and_i
     with serving(RosterServer("1.1", district(), filters=filters)) as server:
         server.records["users"][0] |= {"dateLastModified": "2026-01-20T08:00:00.000Z"}
         since = dict.fromkeys(server.records, "2026-01-10T00:00:00.000Z")
-        found = fetch(Wanted(server.base), Credentials(TOKEN), since=since, sleep=lambda _: None)
+        found = fetch(Wanted(server.base, inside=True), Credentials(TOKEN), since=since, sleep=lambda _: None)
     assert codes(found)["IN344"]
     assert (found.records["users"], found.records["orgs"]) == (1, 0)
     assert found.marks == {"users": "2026-01-20T08:00:00.000Z"}
@@ -253,7 +254,7 @@ def test_a_silent_or_cut_connection_is_tried_again():
         cut = [(200, {"Content-Length": "5000"}, b'{"orgs": [')]
         server.before = lambda *_: cut.pop() if cut else None
         waits: list[float] = []
-        client = Client(waits.append, seconds=0.5)
+        client = Client(waits.append, Guard(frozenset({"127.0.0.1", "localhost"}), inside=True), seconds=0.5)
         page = client.ask(f"{server.base}/orgs", {"Authorization": f"Bearer {TOKEN}"})
     assert page.status == 200
     assert waits == [1.0]
@@ -323,7 +324,9 @@ def test_client_credentials_are_exchanged_for_a_token_and_again_when_it_has_run_
 
     with serving(RosterServer("1.2", district("1.2"), before=give)) as server:
         secrets = {"token_url": f"{server.root}/token", "client_id": "district", "client_secret": "s&cret"}
-        report = pull_roster(home, Wanted(server.base), Credentials(client=secrets), as_of=DAY, sleep=lambda _: None)
+        report = pull_roster(
+            home, Wanted(server.base, inside=True), Credentials(client=secrets), as_of=DAY, sleep=lambda _: None
+        )
     assert report.records["users"] == 26
     kind, said, form = asked[0].split(" ")
     assert (kind, base64.b64decode(said)) == ("Basic", b"district:s%26cret")
@@ -355,7 +358,9 @@ def test_a_service_that_wants_signed_requests_is_pulled_with_a_key_and_a_secret(
     path.chmod(0o600)
     with serving(RosterServer("1.1", district())) as server:
         server.tokens = Signed(server)
-        report = pull_roster(home, Wanted(server.base), read_credentials(path), as_of=DAY, sleep=lambda _: None)
+        report = pull_roster(
+            home, Wanted(server.base, inside=True), read_credentials(path), as_of=DAY, sleep=lambda _: None
+        )
     assert report.records["users"] == 26
     assert len(server.tokens.nonces) == len(server.asked)
 
@@ -365,14 +370,16 @@ def test_a_wrong_secret_does_not_let_us_in(home):
         server.tokens = Signed(server)
         wrong = Credentials(signer=Signer("district", "other"))
         with pytest.raises(NotAllowed, match="IN347"):
-            pull_roster(home, Wanted(server.base), wrong, as_of=DAY, sleep=lambda _: None)
+            pull_roster(home, Wanted(server.base, inside=True), wrong, as_of=DAY, sleep=lambda _: None)
 
 
 def test_a_token_address_that_gives_none_is_said(home):
     with serving(RosterServer("1.2", district("1.2"), before=lambda *_: (400, {}, b"{"))) as server:
         secrets = {"token_url": f"{server.root}/token", "client_id": "a", "client_secret": "b"}
         with pytest.raises(NotAllowed, match="IN347"):
-            pull_roster(home, Wanted(server.base), Credentials(client=secrets), as_of=DAY, sleep=lambda _: None)
+            pull_roster(
+                home, Wanted(server.base, inside=True), Credentials(client=secrets), as_of=DAY, sleep=lambda _: None
+            )
 
 
 def test_credentials_are_read_from_a_file_of_the_owner_alone(tmp_path):
@@ -407,7 +414,18 @@ def test_the_command_pulls_and_gives_the_account(home, tmp_path):
     token.write_text(TOKEN)
     token.chmod(0o600)
     with serving(RosterServer("1.1", district())) as server:
-        words = ("roster", "pull", server.base, "--token-file", token, "-w", home.root, "--as-of", "2026-02-01")
+        words = (
+            "roster",
+            "pull",
+            server.base,
+            "--inside",
+            "--token-file",
+            token,
+            "-w",
+            home.root,
+            "--as-of",
+            "2026-02-01",
+        )
         ran = gainline(*words)
         assert ran.code == 0, ran.err
         assert "users: 26 records" in ran.err

@@ -66,6 +66,9 @@ def pull(
     confirm_removals: Annotated[
         bool, typer.Option("--confirm-removals", help="Let the roster end more than a tenth of people or enrollments.")
     ] = False,
+    inside: Annotated[
+        bool, typer.Option("--inside", help="The server stands in your own network, or on this machine.")
+    ] = False,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
@@ -79,7 +82,7 @@ def pull(
     """
     if unknown := set(further or ()) - set(FURTHER):
         raise UserFixable(f"--with does not know {sorted(unknown)[0]}", f"one of: {', '.join(FURTHER)}")
-    wanted = Wanted(base, tuple(further or ()), full, page_size, confirm_removals)
+    wanted = Wanted(base, tuple(further or ()), full, page_size, confirm_removals, inside)
     with console.progress_bars(STAGES) as progress:
         report = pull_roster(
             Workspace.open(workspace),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from gainline.engine.core.errors import DataIssues, GainlineError, Missing, NotAllowed, UserFixable
+from gainline.road.pulling.guard import Guard
 
 SECONDS = 30.0  # that a server may be silent
 LARGEST = 1 << 26  # bytes of one answer
@@ -72,9 +76,37 @@ def check_address(address: str) -> None:
         )
 
 
-def _opener(address: str) -> urllib.request.OpenerDirector:
-    direct = [urllib.request.ProxyHandler({})] if urlsplit(address).hostname in _LOOPBACK else []
-    return urllib.request.build_opener(_SameHostOnly, *direct)
+class _To(urllib.request.HTTPSHandler, urllib.request.HTTPHandler):
+    """Opens connections to one place, whatever the name in the address would lead to by now."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(context=ssl.create_default_context())
+        self._place = place
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._connection(http.client.HTTPConnection), req)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        context = ssl.create_default_context()
+        return self.do_open(self._connection(partial(http.client.HTTPSConnection, context=context)), req)
+
+    def _connection(self, kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - the standard library's own
+        def made(host: str, **more: Any) -> http.client.HTTPConnection:  # noqa: ANN401
+            one: Any = kind(host, **more)
+            one._create_connection = lambda at, *rest: socket.create_connection((self._place, at[1]), *rest)
+            return cast("http.client.HTTPConnection", one)
+
+        return made
+
+
+def _opener(address: str, guard: Guard) -> urllib.request.OpenerDirector:
+    """Straight to the place that the guard found; by a proxy where the machine has one, which then finds the place."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if host not in _LOOPBACK and parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
+        guard.check(address)
+        return urllib.request.build_opener(_SameHostOnly)
+    return urllib.request.build_opener(_SameHostOnly, urllib.request.ProxyHandler({}), _To(guard.place(address)))
 
 
 @dataclass(slots=True)
@@ -85,9 +117,12 @@ class Client:
     ----------
     sleep
         Waits so many seconds; given by the face of the program, so that tests need not wait.
+    guard
+        Where it may go.
     """
 
     sleep: Callable[[float], None]
+    guard: Guard
     seconds: float = SECONDS
     waited: list[float] = field(default_factory=list)
 
@@ -99,7 +134,7 @@ class Client:
         Missing
             When no answer comes (IN348).
         NotAllowed
-            When the server sends on to another host (IN346).
+            When the server sends on to another host (IN346), or stands where no connector may go (IN441 to IN443).
         DataIssues
             When an answer is too large (IN350).
         """
@@ -120,7 +155,7 @@ class Client:
     def _once(self, request: urllib.request.Request) -> Page | str:
         """One answer, or what stood in the way of it."""
         try:
-            with _opener(request.full_url).open(request, timeout=self.seconds) as answer:
+            with _opener(request.full_url, self.guard).open(request, timeout=self.seconds) as answer:
                 return Page(answer.status, _folded(answer.headers), _body(answer, request.full_url))
         except urllib.error.HTTPError as fault:
             with fault:

@@ -28,6 +28,7 @@ from gainline.engine.intake.oneroster_rest import (
 from gainline.road.importing import ImportReport, import_files
 from gainline.road.pulling.client import Client, check_address
 from gainline.road.pulling.credentials import SCOPES, Credentials
+from gainline.road.pulling.guard import Guard
 from gainline.road.pulling.package import Pulled, Row, write_package
 from gainline.road.pulling.paging import NotServed, Pages
 from gainline.road.workspace import Workspace
@@ -58,6 +59,8 @@ class Wanted:
         Records to ask for at once.
     confirm_removals
         Let the roster end more than a tenth of the people or enrollments.
+    inside
+        The server stands in the district's own network, or on this machine.
     """
 
     base: str
@@ -65,6 +68,7 @@ class Wanted:
     full: bool = False
     page_size: int = PAGE_SIZE
     confirm_removals: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ def pull_roster(
     Missing
         When no answer comes (IN348), or a collection that no roster can do without is not served (IN349).
     NotAllowed
-        When the server does not let us in (IN347), or sends on to another host (IN346).
+        When the server does not let us in (IN347), sends on to another host (IN346), or stands where no connector may
+        go (IN441 to IN443).
     DataIssues
         When an answer holds no records, is too large or fewer records come than announced (IN341, IN342, IN350).
     Refused
@@ -173,7 +178,10 @@ def fetch(
     prefix = SCOPES.replace("v1p2", "v1p1") if service.version == "1.1" else SCOPES
     names = ["roster-core.readonly", *(name for key in wanted.further for name in FURTHER[key][1])]
     scopes = tuple(f"{prefix}{name}" for name in names)
-    pull = Fetched(service, credentials, Client(sleep), wanted, scopes, since, Pulled(service.version))
+    named = (wanted.base, *([credentials.client["token_url"]] if credentials.client else []))
+    hosts = frozenset((urlsplit(one).hostname or "").rstrip(".") for one in named)
+    client = Client(sleep, Guard(hosts, inside=wanted.inside))
+    pull = Fetched(service, credentials, client, wanted, scopes, since, Pulled(service.version))
     collections = [*ROSTERING, *(name for key in wanted.further for name in FURTHER[key][0])]
     for number, name in enumerate(collections):
         progress("files", number, len(collections))
