@@ -63,3 +63,33 @@ def work():
         return [working.carry_out(public_id=job.public_id, district_id=job.district_id) for job in waiting]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _rich(django_db_setup, django_db_blocker, tmp_path_factory):
+    from django.test import override_settings
+
+    from builders.rich import build, rolled_back
+
+    home = tmp_path_factory.mktemp("rich") / "home"
+    with django_db_blocker.unblock(), override_settings(GAINLINE_HOME=home), rolled_back():
+        return build(home)
+
+
+@pytest.fixture
+def rich(_rich, db, home):
+    """A district in which everything has happened once, in June 2026, and another one that bears a mark.
+
+    It is built once a run, which takes half a minute: for slow tests.
+    """
+    from builders.rich import SUMMER, restore
+    from gainline.services import clock
+
+    with clock.stopped_at(SUMMER):
+        yield restore(*_rich, home)
+
+
+@pytest.fixture(autouse=True)
+def one_factor(settings):
+    """Signing in by a test's own client has no second factor; the tests of the second factor ask for it again."""
+    settings.GAINLINE_MFA = "off"
