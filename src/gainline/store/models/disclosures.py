@@ -31,7 +31,7 @@ class Handover(Immutable):
 
 
 class Disclosure(Tenant):
-    """That one student's records were in a handover; erasing the student takes it away with the rest."""
+    """That one student's records were in a handover; kept with the records, for families to ask (34 CFR 99.32)."""
 
     handover = models.ForeignKey(Handover, on_delete=models.PROTECT, related_name="disclosures")
     person_key = models.BigIntegerField(db_index=True)
