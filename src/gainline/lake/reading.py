@@ -49,6 +49,7 @@ class Reading:
         self._engine = open_engine(spill, power)
         self._verified = verified
         self._open: dict[str, ibis.Table] = {}
+        self._whole: dict[str, ibis.Table] = {}  # as attached, before anybody is left out
         self._bans: Sequence[Ban] = ()
         self._left_out: tuple[Ban, ...] = ()
         self._governed: set[str] = set()
@@ -149,7 +150,9 @@ class Reading:
         if name not in TABLES:
             raise Missing(f"no canonical table is called {name}", f"use one of: {', '.join(TABLES)}")
         if name not in self._open:
-            table = self._attach(name)
+            if name not in self._whole:
+                self._whole[name] = self._attach(name)
+            table = self._whole[name]
             linked = self._as_linked(table) if _has_strangers(name) else table
             self._open[name] = self._without_barred(name, linked)
         return self._open[name]
