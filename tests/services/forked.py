@@ -1,7 +1,8 @@
 """Many processes and sudden deaths on a home of its own: a program that the tests run, so that it may fork.
 
 `forked.py writers PROCESSES WRITES` has processes write at once; `forked.py kills TIMES` kills a process with signal 9
-in the middle of imports and registrations. Either prints what it found as one line of JSON.
+in the middle of imports and registrations; `forked.py handovers TIMES` in the middle of handovers of students' rows.
+Each prints what it found as one line of JSON.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def main(words: list[str]) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
-    done = {"writers": writers, "kills": kills}[words[0]](*map(int, words[1:]))
+    done = {"writers": writers, "kills": kills, "handovers": handed_over}[words[0]](*map(int, words[1:]))
     print(json.dumps(done))
 
 
@@ -94,6 +95,7 @@ def kills(times: int) -> dict[str, object]:
 
     with clock.stopped_at(date(2025, 9, 29)):
         cast = found()
+        agreed(cast, "lumen")
         rng = random.Random(SEED)
         took = {"register": timed(lambda: registered(cast, "first")), "import": timed(lambda: imported(cast, "first"))}
         half = [registration_killed(cast, number, rng.uniform(0, took["register"])) for number in range(times)]
@@ -223,6 +225,87 @@ def lake_rows(cast) -> dict[str, int]:
     from gainline.services.workspaces import open_workspace
 
     return {one.name: one.rows for one in open_workspace(cast.district).lake.head().tables}
+
+
+def handed_over(times: int) -> dict[str, object]:
+    """Kill handovers at a random moment; after each, disclosures are the students of the files that can be reached."""
+    from datetime import date
+
+    from cast import found
+    from gainline.services import clock
+
+    with clock.stopped_at(date(2025, 10, 1)):
+        cast = found()
+        in_child(lambda: give_tiny_records(cast))
+        agreement = agreed(cast, "lumen-reading")
+        took = timed(lambda: in_child(lambda: hand(cast, agreement)))
+        rng = random.Random(SEED)
+        half = []
+        for _ in range(times):
+            killed(lambda: hand(cast, agreement), rng.uniform(0, took))
+            half.append(out_of_step(cast))
+        in_child(lambda: hand(cast, agreement))
+        left = out_of_step(cast) + files_without_rows(cast)
+        return verdict(cast, [*half, left]) | {"finished": len(rows_and_files(cast)[0])}
+
+
+def agreed(cast, key):
+    from datetime import date
+
+    from gainline.services import agreements, tools
+
+    tool = tools.add_tool(by=cast.lead, key=key, name="Lumen", vendor="Lumen Learning")
+    days = (date(2025, 8, 1), date(2026, 7, 31), date(2026, 10, 31))
+    terms = agreements.DataTerms(("evaluating-tools",), ("pseudonym", "grade-level"), (), *days)
+    return agreements.add_agreement(by=cast["privacy_lead"], tool=tool, terms=terms)
+
+
+def give_tiny_records(cast) -> None:
+    from builders.tiny_district import give_records
+
+    give_records(cast.district)
+
+
+def hand(cast, agreement) -> None:
+    from gainline.engine.privacy.purposes import Purpose
+    from gainline.services import handovers
+
+    handovers.hand_over(by=cast["privacy_lead"], agreement=agreement, purpose=Purpose.EVALUATION)
+
+
+def rows_and_files(cast):
+    from gainline.services.workspaces import folder_of
+    from gainline.store.models.disclosures import Handover
+    from gainline.store.tenancy import within
+
+    with within(cast.district.pk):
+        rows = list(Handover.objects.all())
+    return rows, {path.stem: path for path in (folder_of(cast.district) / "handovers").glob("*.zip")}
+
+
+def out_of_step(cast) -> list[str]:
+    """What of rows, files, disclosures and the trail does not fit together; a file without a row is not reachable."""
+    from gainline.road.disclosing import students_in
+    from gainline.store.models.audit import AuditEvent
+    from gainline.store.models.disclosures import Disclosure
+    from gainline.store.tenancy import within
+
+    rows, files = rows_and_files(cast)
+    faults = []
+    for row in rows:
+        with within(cast.district.pk):
+            told = Disclosure.objects.filter(handover=row).count()
+        held = students_in(files[row.public_id].read_bytes()) if row.public_id in files else -1
+        faults += [] if told == row.students == held else ["disclosures are not the students of the file"]
+    with within(cast.district.pk):
+        events = AuditEvent.objects.filter(verb="handovers.hand_over").count()
+        loose = Disclosure.objects.count() - sum(row.students for row in rows)
+    return faults + (["events"] if events != len(rows) else []) + (["loose disclosures"] if loose else [])
+
+
+def files_without_rows(cast) -> list[str]:
+    rows, files = rows_and_files(cast)
+    return ["a file that nobody stands for"] if set(files) != {row.public_id for row in rows} else []
 
 
 def verdict(cast, half) -> dict[str, object]:

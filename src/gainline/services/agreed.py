@@ -37,7 +37,10 @@ def holder_of(row: Agreement) -> str:
 
 
 def vendors_agreed(day: date) -> frozenset[str]:
-    """Keys of the tools whose vendor works for the district under an agreement that runs on a day."""
+    """Tools whose vendor works for the district under an agreement that runs on a day: keys and names, folded.
+
+    Names are among them because a sheet that a vendor writes by hand names its tool as people do.
+    """
     running = Agreement.objects.filter(kind=AgreementKind.SCHOOL_OFFICIAL, signed_on__lte=day, ends__gte=day)
     rows = running.exclude(starts__gt=day).select_related("tool")
-    return frozenset(row.tool.key for row in rows)
+    return frozenset(name.casefold() for row in rows for name in (row.tool.key, row.tool.name))

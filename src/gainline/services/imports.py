@@ -201,7 +201,7 @@ def _ask_for_agreement(by: Account, source: str) -> None:
     """Turn a vendor's files away at the door where their source tells; what they hold is asked again when read."""
     said = source.strip().casefold()
     named = [tool for tool in Tool.objects.all() if said in {tool.key, tool.name.casefold(), tool.vendor.casefold()}]
-    if said and named and not {tool.key for tool in named} & vendors_agreed(clock.today(by.district)):
+    if said and named and not {tool.key.casefold() for tool in named} & vendors_agreed(clock.today(by.district)):
         raise desk.refuse(
             "SV100", "no agreement about data runs with this vendor, so its files are not taken in",
             "have the privacy lead enter the agreement on the tool's page",
@@ -210,7 +210,7 @@ def _ask_for_agreement(by: Account, source: str) -> None:
 
 def _agreed(job: Job) -> Callable[[str], bool]:
     running = vendors_agreed(clock.today(job.district))
-    return lambda tool: tool in running
+    return lambda tool: tool.casefold() in running
 
 
 @desk.founding

@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "public_id",
                     models.CharField(
-                        default=functools.partial(gainline.store.tenancy.public_id, *("hov",), **{}),
+                        default=functools.partial(gainline.store.tenancy.public_id, *("han",), **{}),
                         editable=False,
                         max_length=40,
                         unique=True,

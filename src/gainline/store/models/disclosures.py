@@ -12,7 +12,7 @@ from gainline.store.words import ExitStep
 class Handover(Immutable):
     """One file of rows that was handed to somebody outside; the file is there as far as this row is."""
 
-    public_id = public_ids("hov")
+    public_id = public_ids("han")
     agreement = models.ForeignKey("store.Agreement", on_delete=models.PROTECT, related_name="handovers")
     recipient = models.CharField(max_length=300)
     purpose = models.CharField(max_length=40)
