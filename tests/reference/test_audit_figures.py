@@ -19,7 +19,7 @@ def test_fair_scores_have_the_published_areas_by_chance(n: int, minority: float,
     rng = np.random.default_rng(20)
     kept = []
     for _ in range(250):
-        outcome, group = rng.permutation(n) < round(0.3 * n), rng.permutation(n) < round(minority * n)
+        outcome, group = rng.permutation(n) < round(0.25 * n), rng.permutation(n) < round(minority * n)
         if (outcome & group).any():
             kept.append(areas(rng.normal(0.75 * outcome, 1.0), outcome, group[None, :])[0])
     assert np.mean(kept) == pytest.approx(mean, abs=0.03)
