@@ -9,7 +9,7 @@ import pytest
 
 from builders.audits import audited
 from builders.tiny_district import AUTUMN, give_records, plan_text
-from gainline.services import aims, clock, cycles, decisions, evidence, queue, registrations, tools
+from gainline.services import aims, clock, cycles, decisions, evidence, notes, queue, registrations, tools
 from gainline.store.models.evidence import Evidence
 from gainline.store.models.imports import Import, Job
 from gainline.store.tenancy import within
@@ -292,6 +292,27 @@ def test_files_come_in_and_use_is_counted_when_asked(recorded, client, work):
     assert "It is being counted" not in words(client.get(asked["Location"]))
 
 
+def test_use_over_the_weeks_is_a_line_with_the_notes_on_their_days(recorded, client):
+    cycle = planned(recorded)
+    evaluated(recorded, cycle)
+    client.force_login(recorded["analyst"])
+    job = evidence.ask_measure(by=recorded["analyst"], indicator="active_students_per_week", groups=["week_start"])
+    shown = {"unit": "students", "note": ""}
+    rows = [
+        {"week_start": "2026-01-05", "value": 120.0, "n": 120} | shown,
+        {"week_start": "2026-01-19", "value": 140.0, "n": 140} | shown,
+        {"week_start": "2026-01-12", "value": None, "n": None, "unit": "", "note": "too few to show"},
+    ]
+    with within(recorded.district.pk):
+        Job.objects.filter(pk=job.pk).update(state=JobState.DONE, finished_at=clock.now(), result={"rows": rows})
+    notes.pin(by=recorded["coach"], says="Ice for a week", cycle=cycle, on=date(2026, 1, 14))
+    page = client.get(f"{at(cycle, 'monitor/')}?measured={job.public_id}").content.decode()
+    assert "120 students in the first week with a number, 140 students in the last of 2" in page
+    assert "1 · January 14, 2026: Ice for a week" in page
+    assert page.count("<svg") >= 2
+    assert "too few to show" in page
+
+
 def test_the_look_is_for_who_may_and_ends_as_its_job_says(recorded, client, work):
     cycle = planned(recorded)
     evaluated(recorded, cycle)
@@ -326,7 +347,7 @@ def test_whoever_comes_back_reads_how_the_last_look_ended(recorded, client, work
         job = queue.put(by=recorded["analyst"], kind=JobKind.EVALUATE, words={"cycle": cycle.public_id})
     said = {"state": JobState.REFUSED, "code": "EV010", "says": "no student has it", "remedy": "leave it out"}
     with within(recorded.lead.district_id):
-        Job.objects.filter(pk=job.pk).update(**said)
+        Job.objects.filter(pk=job.pk).update(**said, finished_at=clock.now())
     client.force_login(recorded["analyst"])
     shown = words(client.get(at(cycle, "evidence/")))
     assert "no student has it" in shown

@@ -17,6 +17,7 @@ from gainline.road.briefing import read_evidence
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.looks import measure_openly
 from gainline.services import audits, clock, desk, queue, stages
+from gainline.services.notes import notes, travelling
 from gainline.services.readership import check_may_read
 from gainline.services.stages import Stage
 from gainline.services.workspaces import open_workspace
@@ -131,7 +132,8 @@ def brief(*, by: Account, cycle: Cycle, audience: Audience = Audience.STAFF, lan
     """
     check_may_read(by=by, reader=str(audience), cycle=cycle)
     document = _audited(by, cycle)
-    return brief_html(document, audience=audience, lang=language, district=by.district.name)
+    pinned = travelling(notes(by=by, cycle=cycle))
+    return brief_html(document, audience=audience, lang=language, district=by.district.name, notes=pinned)
 
 
 @desk.reading("evidence.read")

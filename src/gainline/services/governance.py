@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -12,20 +13,29 @@ from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief
 from gainline.services import clock, desk, stages
+from gainline.services.notes import travelling
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.districts import District
 from gainline.store.models.evidence import Evidence, Review
-from gainline.store.models.notes import Feedback, Release
+from gainline.store.models.notes import Feedback, Note, Release
 from gainline.store.tenancy import across_districts
 
 AT_MOST = 200
 
 
 @desk.verb("release.send", on="cycle", words=("audience", "language", "recipient"))
-def release_brief(*, by: Account, cycle: Cycle, audience: Audience, recipient: str, language: str = "en") -> Release:
+def release_brief(
+    *,
+    by: Account,
+    cycle: Cycle,
+    audience: Audience,
+    recipient: str,
+    language: str = "en",
+    notes: Sequence[Note] = (),
+) -> Release:
     """Write a cycle's brief for an audience and enter that it was sent out, with the digest of its bytes.
 
     Raises
@@ -40,7 +50,9 @@ def release_brief(*, by: Account, cycle: Cycle, audience: Audience, recipient: s
         raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
     if latest is not None:
         stages.require_audit(latest)
-    path = write_brief(open_workspace(by.district), cycle.key, audience=audience, language=language)
+    path = write_brief(
+        open_workspace(by.district), cycle.key, audience=audience, language=language, notes=travelling(notes)
+    )
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return Release.objects.create(
         cycle=cycle, evidence=latest, audience=str(audience), language=language, recipient=recipient, sha256=sha256,

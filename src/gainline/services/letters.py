@@ -11,8 +11,9 @@ from typing import Any
 from django.core import signing
 
 from gainline.engine.core.errors import Missing
-from gainline.engine.reports.readers import Decided, Pinned, Reader, Sending, letter, letter_html, letter_pdf
+from gainline.engine.reports.readers import Decided, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.services import clock, desk
+from gainline.services.notes import travelling
 from gainline.services.readership import check_may_read, may_read
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
@@ -212,9 +213,8 @@ def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -
         raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
     stands = Decision.objects.filter(cycle=cycle, replaced_by=None).first()
     decided = Decided(stands.chosen, stands.decided_on.isoformat(), stands.reasons) if stands else None
-    notes = tuple(Pinned(one.says, one.on.isoformat() if one.on else "", one.figure) for one in envelope.notes)
     answer_at = f"{envelope.site}/feedback/{token}/" if token else ""
-    sending = Sending(district.name, decided, notes, answer_at)
+    sending = Sending(district.name, decided, travelling(envelope.notes), answer_at)
     return letter(latest.document, envelope.reader, lang=envelope.language, sending=sending)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Q
 
+from gainline.engine.reports.pinned import Pinned
 from gainline.services import desk
 from gainline.services.permissions import standing_of
 from gainline.store.models.accounts import Account
@@ -66,3 +68,8 @@ def note(*, by: Account, public_id: str) -> Note:
     """One note."""
     found: Note = desk.find(Note, public_id, "written_by")
     return found
+
+
+def travelling(chosen: Iterable[Note]) -> tuple[Pinned, ...]:
+    """Notes as a brief, a letter or a chart takes them along."""
+    return tuple(Pinned(one.says, one.on.isoformat() if one.on else "", one.figure) for one in chosen)

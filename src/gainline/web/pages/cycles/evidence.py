@@ -16,7 +16,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.brief import Blocks
 from gainline.engine.reports.funnel import Funnel
 from gainline.services import evidence as service
-from gainline.services import governance, queue
+from gainline.services import governance, notes, queue
 from gainline.services.stages import Stage
 from gainline.store.words import Choice, JobState
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
@@ -45,6 +45,10 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponse:
         context["told"] = service.released(by=me, cycle=one, language=shown.language())
         context["is_released"] = context["told"] is not None
     context |= _blocks(context.get("told")) | _job(request, one, may_read=may_read) | {"may_read": may_read}
+    pinned = notes.notes(by=me, cycle=one) if "charts" in context else []
+    context["charts"] = [
+        (chart, [note for note in pinned if note.figure == chart.name]) for chart in context.get("charts", ())
+    ]
     return shown.page(request, one, "evidence", context)
 
 
@@ -62,13 +66,14 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
 def release(request: HttpRequest, public_id: str) -> HttpResponse:
     """Release the brief: what leaves the house is written down, and cannot be called back."""
     one, me = shown.one_of(request, public_id), actor_of(request)
-    form = ReleaseForm(request.POST or None, initial={"language": shown.language()})
+    pinned = notes.notes(by=me, cycle=one)
+    form = ReleaseForm(request.POST or None, initial={"language": shown.language()}, pinned=pinned)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
             governance.release_brief(
                 by=me, cycle=one, audience=Audience(said["audience"]), recipient=said["recipient"],
-                language=said["language"],
+                language=said["language"], notes=[note for note in pinned if note.public_id in said["notes"]],
             )  # fmt: skip
         except GainlineError as error:
             shown.refuse(form, error)
@@ -76,7 +81,9 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("The brief is released. Everybody it is for can read it here."))
             return redirect("cycles:evidence", public_id)
     sent = [row for row in governance.releases(by=me) if row.cycle_id == one.pk]
-    context = {"form": form, "sent": sent, "here": gettext("Release the brief")}
+    chosen = request.POST.getlist("notes")
+    offered = [(note, note.public_id in chosen) for note in pinned]
+    context = {"form": form, "sent": sent, "pinned": offered, "here": gettext("Release the brief")}
     return shown.page(request, one, "release", context, status=422 if form.errors else 200)
 
 

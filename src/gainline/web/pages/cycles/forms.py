@@ -410,6 +410,11 @@ class ReleaseForm(forms.Form):
     )
     recipient = forms.CharField(label=_("To whom does it go?"), max_length=300)
     language = forms.ChoiceField(label=_("In which language?"), choices=[("en", "English"), ("es", "Español")])
+    notes = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, pinned: Sequence[Any], **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
+        super().__init__(*args, **kwargs)
+        self.fields["notes"].choices = [(one.public_id, one.says) for one in pinned]  # type: ignore[attr-defined]
 
 
 class VoiceForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -14,18 +15,21 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import evidence, imports, planning, watching
+from gainline.engine.reports.over_weeks import Week, weeks_figure
+from gainline.engine.reports.words import words
+from gainline.services import evidence, imports, notes, planning, watching
 from gainline.services.stages import Stage
 from gainline.store.words import JobState
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.views import WRITE
-from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts import Cell, Chart, Column, Table, chart_of
 
 Row = Any  # a row of the store
+WEEK = "week_start"
 ASKS = {
     "schools": (_("Minutes a week, by school"), "minutes_per_week", ["school_id"]),
-    "weeks": (_("Students who used it, week by week"), "active_students_per_week", ["week_start"]),
+    "weeks": (_("Students who used it, week by week"), "active_students_per_week", [WEEK]),
     "grades": (_("Share of students at the dose, by grade"), "dosage", ["grade"]),
 }
 """What may be counted while a cycle runs: its words, the indicator and the groups."""
@@ -94,8 +98,26 @@ def _measured(request: HttpRequest, one: Row) -> dict[str, Any]:
     label = next((str(ask[0]) for ask in ASKS.values() if ask[1] == job.words.get("indicator")), "")
     found: dict[str, Any] = {"job": job, "job_label": label, "is_counting": _is_busy(job)}
     if job.state == JobState.DONE:
-        found["use"] = _use(label, job.result["rows"])
+        rows = job.result["rows"]
+        found |= {"chart": _over_weeks(request, one, label, rows)} if _is_weekly(rows) else {"use": _use(label, rows)}
     return found
+
+
+def _is_weekly(rows: list[dict[str, Any]]) -> bool:
+    return bool(rows) and WEEK in rows[0]
+
+
+def _over_weeks(request: HttpRequest, one: Row, label: str, rows: list[dict[str, Any]]) -> Chart:
+    """The weeks as a line, with the notes of the cycle on their days."""
+    weeks = sorted((_week(row) for row in rows), key=lambda week: week.starts)
+    pinned = notes.travelling(notes.notes(by=actor_of(request), cycle=one))
+    told = words(shown.language())
+    return chart_of(weeks_figure(weeks, label=label, subtitle=f"{one.tool.name}: {label}", notes=pinned, words=told))
+
+
+def _week(row: dict[str, Any]) -> Week:
+    people = "" if row["n"] is None else number_format(row["n"], force_grouping=True)
+    return Week(date.fromisoformat(str(row[WEEK])[:10]), row["value"], row["unit"], people, row["note"])
 
 
 def _use(label: str, rows: list[dict[str, Any]]) -> Table | None:
