@@ -176,10 +176,31 @@ def _claim(gain: np.ndarray) -> Claim:
 def _gain(gain: np.ndarray) -> Estimate:
     effect, low, high = _interval(gain)
     return Estimate(
-        outcome="o0", label="o0", unit="SD", domain="d", role="primary", method="", effect=effect,
-        std_error=0.1, df=199.0, low=low, high=high, p=0.0, p_adjusted=None, p_randomization=None, g=effect,
-        g_std_error=0.1, g_low=low, g_high=high, sd=1.0, mean_tool=0.0, mean_usual=0.0, counts=(), probability_worth_having=None, favorable=True,
-    )  # fmt: skip
+        outcome="o0",
+        label="o0",
+        unit="SD",
+        domain="d",
+        role="primary",
+        method="",
+        effect=effect,
+        std_error=0.1,
+        df=199.0,
+        low=low,
+        high=high,
+        p=0.0,
+        p_adjusted=None,
+        p_randomization=None,
+        g=effect,
+        g_std_error=0.1,
+        g_low=low,
+        g_high=high,
+        sd=1.0,
+        mean_tool=0.0,
+        mean_usual=0.0,
+        counts=(),
+        probability_worth_having=None,
+        favorable=True,
+    )
 
 
 def fair_score(n: int, minority: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
