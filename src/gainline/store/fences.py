@@ -39,6 +39,12 @@ def crossings() -> Iterator[tuple[str, str, str]]:
                 yield model._meta.db_table, str(field.column), target._meta.db_table
 
 
+def homed_tables() -> list[str]:
+    """Tables whose rows belong to a district; none is ever moved to another one, whatever hangs on it."""
+    found = apps.get_app_config("store").get_models()
+    return sorted(model._meta.db_table for model in found if _has_district(model))
+
+
 def kept_tables() -> list[str]:
     """Tables whose rows nobody changes."""
     found = apps.get_app_config("store").get_models()
@@ -59,6 +65,12 @@ def _sqlite() -> Iterator[str]:
                 f"(SELECT 1 FROM {target} WHERE id = NEW.{column} AND district_id = NEW.district_id) "
                 f"BEGIN SELECT RAISE(ABORT, '{CROSSES}'); END"
             )
+    for table in homed_tables():
+        yield f"DROP TRIGGER IF EXISTS home_{table}"
+        yield (
+            f"CREATE TRIGGER home_{table} BEFORE UPDATE ON {table} WHEN NEW.district_id IS NOT OLD.district_id "
+            f"BEGIN SELECT RAISE(ABORT, '{CROSSES}'); END"
+        )
     for table in kept_tables():
         for operation in ("UPDATE", "DELETE"):
             name = f"kept_{table}_{operation}".lower()
@@ -81,6 +93,14 @@ def _postgresql() -> Iterator[str]:
         f"IF NOT same THEN RAISE EXCEPTION '{CROSSES}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
         "RETURN NEW; END $$"
     )
+    yield (
+        "CREATE OR REPLACE FUNCTION gainline_home() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN IF NEW.district_id IS DISTINCT FROM OLD.district_id THEN "
+        f"RAISE EXCEPTION '{CROSSES}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+    )
+    for table in homed_tables():
+        yield f"DROP TRIGGER IF EXISTS home_{table} ON {table}"
+        yield f"CREATE TRIGGER home_{table} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION gainline_home()"
     for table, column, target in crossings():
         name = f"fence_{table}_{column}"
         yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
