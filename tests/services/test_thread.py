@@ -175,7 +175,9 @@ def test_a_job_whose_worker_died_is_given_up(cast):
     with within(cast.district.pk):
         Job.objects.create(kind=JobKind.IMPORT, asked_by=cast.lead, state=JobState.RUNNING)
     assert queue.give_up_lost(silent_for=timedelta(0)) == 1
-    assert queue.jobs(by=cast.lead)[0].code == "SV018"
+    [lost] = queue.jobs(by=cast.lead)
+    assert lost.code == "SV018"
+    assert "finished whole is kept" in lost.says  # files of an import that stood before it was killed
 
 
 def evidenced(cast, cycle, ruled="stop"):

@@ -20,6 +20,7 @@ from gainline.store.words import JobKind, JobState
 
 LOG = logging.getLogger("gainline.jobs")
 PATIENCE = 0.5  # seconds between two writes of a job's progress
+STOPPED = "its worker was stopped; what it had finished whole is kept, nothing half done is"
 SILENT_FOR = timedelta(hours=1)
 
 
@@ -96,9 +97,7 @@ def give_up_lost(*, silent_for: timedelta = SILENT_FOR) -> int:
     with across_districts(why="the worker serves every district"):
         lost = list(Job.objects.filter(state=JobState.RUNNING, updated__lt=clock.now() - silent_for))
         for one in lost:
-            _end(
-                one, JobState.FAILED, "SV018", "its worker was stopped; nothing half done was kept", "ask for it again"
-            )
+            _end(one, JobState.FAILED, "SV018", STOPPED, "ask for it again; what is kept already is not entered twice")
     return len(lost)
 
 
