@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, openly, views
+from gainline.web.pages.governance import agreed, consent, openly, views
 
 app_name = "governance"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("governance/open/checked/", openly.checked, name="checked"),
     path("governance/open/breach/", openly.breach, name="breach"),
     path("governance/families/", views.families, name="families"),
+    path("governance/consent/", consent.consent, name="consent"),
     path("governance/releases/", views.releases, name="releases"),
     path("governance/audits/", views.audits, name="audits"),
     path("governance/trail/", views.trail, name="trail"),

@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("governance:agreements", gettext_lazy("Agreements"), "district.read"),
     ("governance:families", gettext_lazy("Purposes and families"), "district.read"),
     ("governance:openly", gettext_lazy("Open page"), "district.read"),
+    ("governance:consent", gettext_lazy("Consent"), "district.read"),
     ("governance:releases", gettext_lazy("Releases"), "district.read"),
     ("governance:audits", gettext_lazy("District audit"), "evidence.read"),
     ("governance:trail", gettext_lazy("Audit trail"), "audit.read"),
