@@ -11,6 +11,7 @@ from gainline.engine.core.errors import Conflict, DataIssues
 from gainline.engine.core.issues import Issue, Level, has_errors
 from gainline.engine.ledger import Entry, Head, Ledger, NotCanonical, digest
 from gainline.lake import Tombstone
+from gainline.road.consented import PATH as CONSENT
 from gainline.road.piloting.records import DRAWN, FILES
 from gainline.road.piloting.records import read as read_record
 from gainline.road.risking.journal import PATH as RISKS
@@ -44,6 +45,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
         *_verify_draws(workspace),
         *_verify_tombstones(workspace),
         *Ledger(workspace.root / RISKS).verify(),
+        *Ledger(workspace.root / CONSENT).verify(),
         *Ledger(workspace.root / LOOKS).verify(),
     ]
 
