@@ -156,11 +156,14 @@ def words_of(sheet):
 
 def table_of(part):
     found = {}
-    for glyph, text in re.findall(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]+)>", part):
-        found[int(glyph, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be", errors="replace")
-    for low, high, text in re.findall(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>", part):
-        for place in range(int(low, 16), int(high, 16) + 1):
-            found[place] = chr(int(text, 16) + place - int(low, 16))
+    for kind, body in re.findall(rb"beginbf(char|range)(.*?)endbf", part, re.S):
+        codes = [one.decode() for one in re.findall(rb"<([0-9A-Fa-f]+)>", body)]
+        step = 2 if kind == b"char" else 3
+        for at in range(0, len(codes) - step + 1, step):
+            first, last, text = int(codes[at], 16), int(codes[at + step - 2], 16), codes[at + step - 1]
+            word = bytes.fromhex(text).decode("utf-16-be", errors="replace")
+            for glyph in range(first, last + 1):
+                found[glyph] = word[:-1] + chr(ord(word[-1]) + glyph - first)
     return found
 
 
