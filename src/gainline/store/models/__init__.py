@@ -1,33 +1,7 @@
 """The tables, one file per aggregate; only the store and the services import from here."""
 
-from gainline.store.models import (
-    accounts,
-    aims,
-    audit,
-    audits,
-    cycles,
-    disclosures,
-    districts,
-    evidence,
-    grants,
-    imports,
-    notes,
-    tokens,
-    tools,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "accounts",
-    "aims",
-    "audit",
-    "audits",
-    "cycles",
-    "disclosures",
-    "districts",
-    "evidence",
-    "grants",
-    "imports",
-    "notes",
-    "tokens",
-    "tools",
-]
+for _found in iter_modules(__path__):  # Django knows a table once its module is read
+    import_module(f"{__name__}.{_found.name}")
