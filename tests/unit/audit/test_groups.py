@@ -184,6 +184,21 @@ class TestObservers:
         assert largest_shift(alone, rated.late) is None
         assert [one.word for one in drift_checks(None)] == [Word.NOT_ASKED]
 
+    def test_of_two_observers_no_figure_is_told_as_each_would_read_the_others(self) -> None:
+        two = next(iter(drift_checks(ratings(1.0))))
+        assert (two.figure, two.n) == (None, 2)
+        third = ratings(1.0, seed=6)
+        more = Rated(
+            *(np.concatenate([getattr(one, name) for one in (ratings(1.0), third)]) for name in ("level",)),
+            lesson=np.concatenate([ratings(1.0).lesson, texts([f"b{one}" for one in third.lesson])]),
+            observer=np.concatenate([ratings(1.0).observer, texts([f"b{one}" for one in third.observer])]),
+            late=np.concatenate([ratings(1.0).late, third.late]),
+            behind=None,
+        )
+        four = next(iter(drift_checks(more)))
+        assert (four.word, four.n) == (Word.FLAG, 4)
+        assert four.figure is not None
+
     def test_ratings_that_never_differ_shift_by_nothing(self) -> None:
         rated = replace(ratings(0.0), level=np.full(120, 3.0))
         found = largest_shift(rated, rated.late)

@@ -74,6 +74,25 @@ def test_a_figure_that_would_count_a_few_students_is_hidden_from_all_but_the_ana
     assert "%" in missing[Audience.ANALYST]
 
 
+def test_a_few_lost_students_or_open_identities_cannot_be_worked_out_of_a_share():
+    audit, evidence = made()
+    arms = [{**arm, "analyzed": arm["assigned"] - 3} for arm in evidence["estimates"][0]["counts"]]
+    few = {
+        **evidence,
+        "estimates": [{**evidence["estimates"][0], "counts": arms}, *evidence["estimates"][1:]],
+        "groups": [],
+        "linkage": {**evidence["linkage"], "identities": 500, "identities_matched": 497},
+    }
+    lost = AuditCheck("attrition", "student", Word.CLEAR, 0.002, unit="share", null=0.006, limit=0.057)
+    told = {}
+    for audience in (Audience.STAFF, Audience.ANALYST):
+        checks = (lost, *(one for one in audit.checks if one.key == "match"))
+        rows = audit_blocks(replace(audit, checks=checks, sides=()), few, audience=audience).rows
+        told[audience] = [row.figure + row.reference for row in rows]
+    assert all(words("en")("page.hidden") in text for text in told[Audience.STAFF])
+    assert not any(words("en")("page.hidden") in text for text in told[Audience.ANALYST])
+
+
 def test_a_quiet_audit_says_so():
     audit, evidence = made()
     quiet = replace(audit, checks=(AuditCheck("regression", "score", Word.CLEAR, why="compared"),), compared=())

@@ -17,6 +17,7 @@ from gainline.engine.evidence.inference.distributions import t_quantile
 
 SHIFT = 0.5  # levels of the scale
 FEWEST = 5  # lessons of an observer on each side
+FEWEST_OBSERVERS = 3  # of two, each would read the other's shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def _check(key: str, rated: Rated, side: Flags) -> AuditCheck:
     beyond = abs(found.figure) > SHIFT
     crossed = found.low <= 0.0 <= found.high
     word = (Word.CANNOT if crossed else Word.FLAG) if beyond else Word.CLEAR
+    if found.observers < FEWEST_OBSERVERS:
+        return AuditCheck(key, "", word, unit="levels", n=found.observers, null=0.0, limit=SHIFT)
     return AuditCheck(
         key, "", word, found.figure, found.low, found.high, "levels", found.observers, null=0.0, limit=SHIFT
     )

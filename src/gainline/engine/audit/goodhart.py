@@ -84,7 +84,7 @@ def bunching_check(plan: Plan, frame: Frame) -> AuditCheck:
     z, jump = excess(amounts, width), density_jump(amounts, above)
     piled = z > normal_quantile(1.0 - ALPHA / 4) or (jump is not None and jump.p < ALPHA / 2 and jump.tool > jump.usual)
     close = (amounts >= -width) & (amounts < width)
-    share = float(above[close].mean()) if close.any() else None
+    share = float(above[close].mean()) if int(close.sum()) >= FEWEST_NEAR else None  # of fewer it would tell on them
     return AuditCheck(
         "bunching", plan.tool.name, Word.FLAG if piled else Word.CLEAR, share, unit="share", n=None, null=0.5
     )

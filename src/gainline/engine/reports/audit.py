@@ -17,6 +17,7 @@ from gainline.engine.reports.words import Words, words
 KINDS = {Word.FLAG: "risk", Word.CANNOT: "unknown", Word.CLEAR: "settled", Word.NOT_ASKED: "neutral"}
 _LOST, _UNSEEN = "lost", "unseen"
 _PART = {"missing": _LOST, "match_group": _UNSEEN}  # checks whose figure is a difference of two shares of people
+_LINKED: Key = ("identities",)
 _IN_TOOL = frozenset({"match_group", "use"})  # checks that are about the tool's arm alone
 
 
@@ -132,18 +133,25 @@ def _row(check: AuditCheck, audit: Audit, out: Released, t: Words) -> AuditRow:
         word=t(f"audit.word.{check.word.name.lower()}"),
         title=t(f"audit.{check.key}.title"),
         about=t.maybe(f"audit.level.{check.about}", check.about),
-        figure=_figure(check, audit, out, t),
+        figure=_figure(check, out, t),
         people=_people(check, audit, out, t),
-        reference=why or t(f"audit.{check.key}.rule", limit=_limit(check, t), null=_null(check, t)),
+        reference=why or _reference(check, out, t),
         does=t(f"audit.{check.key}.do") if does else "",
     )
 
 
-def _figure(check: AuditCheck, audit: Audit, out: Released, t: Words) -> str:
+def _reference(check: AuditCheck, out: Released, t: Words) -> str:
+    """The null and the limit; a null that is itself a share of people is hidden with the figure."""
+    is_share = check.key == "attrition" and not _may_show(check, out)
+    null, limit = (t("page.hidden"), "–") if is_share else (_null(check, t), _limit(check, t))
+    return t(f"audit.{check.key}.rule", limit=limit, null=null)
+
+
+def _figure(check: AuditCheck, out: Released, t: Words) -> str:
     """The figure, hidden with the counts that it could be turned into."""
     if check.figure is None:
         return ""
-    if check.split and not _may_show(check, audit, out):
+    if not _may_show(check, out):
         return t("page.hidden")
     if check.low is None or check.high is None:
         return _number(check, check.figure, t)
@@ -170,15 +178,24 @@ def _null(check: AuditCheck, t: Words) -> str:
     return "" if check.null is None else _number(check, check.null, t)
 
 
-def _may_show(check: AuditCheck, audit: Audit, out: Released) -> bool:
-    """Exact counts on both sides of everything that the figure is made of."""
+def _may_show(check: AuditCheck, out: Released) -> bool:
+    """Exact counts of everything that the figure is made of: whoever knows a share and its whole knows the part."""
+    keys = [key for key in _made_of(check) if key in out.counts]
+    return all(out.counts[key].shown is Shown.EXACT for key in keys) and out.may_show_effect(*keys)
+
+
+def _made_of(check: AuditCheck) -> list[Key]:
+    if check.key == "attrition" and check.about == "student":
+        pairs = [(("arm", arm, "assigned"), ("arm", arm, "analyzed")) for arm in ARMS]
+        return [key for whole, kept in pairs for key in (whole, kept, (*whole, "without", *kept))]
+    if check.key == "match":
+        return [_LINKED, (*_LINKED, "matched"), (*_LINKED, "open")]
+    if not check.split:
+        return []
     sides = (BEHIND, OTHERS)
     keys = [_key(check.split, side, *(("tool",) if check.key in _IN_TOOL else ())) for side in sides]
     part = _PART.get(check.key)
-    if part is not None:
-        keys += [(*key, name) for key in list(keys) for name in (part, f"not {part}")]
-    exact = all(out.counts[key].shown is Shown.EXACT for key in keys if key in out.counts)
-    return exact and out.may_show_effect(*(key for key in keys if key in out.counts))
+    return keys + [(*key, name) for key in keys for name in ((part, f"not {part}") if part else ())]
 
 
 def _people(check: AuditCheck, audit: Audit, out: Released, t: Words) -> str:
@@ -220,6 +237,11 @@ def _table(audit: Audit, evidence: dict[str, Any]) -> ReleaseTable:
             sums += _sums(split, side)
         for arm, all_ in zip(ARMS, _assigned(evidence), strict=True):
             sums += _in_arm(split, arm, all_, cells, have)
+    linked = evidence["linkage"]
+    known, whole = linked["identities_matched"], linked["identities"]
+    for key, count in ((_LINKED, whole), ((*_LINKED, "matched"), known), ((*_LINKED, "open"), whole - known)):
+        cells[key] = Cell(key, count)
+    sums.append(Sum(_LINKED, ((*_LINKED, "matched"), (*_LINKED, "open"))))
     return join(brief, ReleaseTable(tuple(cells.values())), sums=tuple(sums))
 
 
