@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-CAST = (
-    "Dana Whitfield",
-    "Andre Okafor",
-    "Petra Lindqvist",
-    "Priya Raman",
-    "Cora Jimenez",
-    "Tariq Haddad",
-    "Bo Andersen",
-    "Audra Klein",
-)
+from served_demo import CAST, pictures
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-
-def pictures() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("docs_picture", ROOT / "docs" / "picture.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_demo_opens_as_a_site_for_everybody_and_its_main_pages_are_pictured(chromium, tmp_path: Path) -> None:
