@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
+from django.views.decorators.http import require_http_methods
 
 from gainline.engine.core.errors import (
     Conflict,
@@ -61,7 +62,8 @@ class Rule:
 
 def open_to_all(*, why: str) -> Callable[[View], View]:
     """Declare that anybody may use a view, and say why."""
-    return _declared(Rule(None, needs_account=False, why=why))
+    declare = _declared(Rule(None, needs_account=False, why=why))
+    return lambda view: declare(require_http_methods(METHODS)(view))
 
 
 def signed_in(view: View) -> View:
