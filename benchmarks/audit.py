@@ -250,7 +250,7 @@ def fair_scores(draws: int) -> Iterator[Row]:
     yield "... 'cannot tell' where power is below 0.8", f"{told} of {weak}", "all"
 
 
-def small_trial(draws: int = 200_000) -> Iterator[Row]:
+def small_pilot(draws: int = 200_000) -> Iterator[Row]:
     """A true effect of 0.10 SD with 100 students an arm."""
     rng = np.random.Generator(np.random.PCG64(35))
     seen = rng.normal(0.10, np.sqrt(2 / ARM), draws)
@@ -292,7 +292,7 @@ def main() -> None:
         null_world(asked.cycles),
         ranking(asked.cycles),
         low_scorers(asked.cycles),
-        small_trial(),
+        small_pilot(),
         fair_scores(asked.fair),
     ):
         began = time.process_time()

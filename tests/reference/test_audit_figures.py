@@ -26,7 +26,7 @@ def test_fair_scores_have_the_published_areas_by_chance(n: int, minority: float,
     assert np.quantile(kept, 0.95) == pytest.approx(high, abs=0.04)  # 250 draws: a standard error of about 0.015
 
 
-def test_a_small_trial_that_finds_something_finds_three_times_too_much() -> None:
+def test_a_small_pilot_that_finds_something_finds_three_times_too_much() -> None:
     rng = np.random.default_rng(21)
     error = np.sqrt(2 / 100)
     seen = rng.normal(0.10, error, 100_000)
