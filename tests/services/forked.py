@@ -90,12 +90,13 @@ def kills(times: int) -> dict[str, object]:
     """Kill registrations and imports at a random moment; afterwards each must be whole, absent, and repeatable."""
     from datetime import date
 
+    from builders.agreed import vendor_agreed
     from cast import found
     from gainline.services import clock
 
     with clock.stopped_at(date(2025, 9, 29)):
         cast = found()
-        agreed(cast, "lumen")
+        vendor_agreed(cast, "lumen")
         rng = random.Random(SEED)
         took = {"register": timed(lambda: registered(cast, "first")), "import": timed(lambda: imported(cast, "first"))}
         half = [registration_killed(cast, number, rng.uniform(0, took["register"])) for number in range(times)]
@@ -231,13 +232,14 @@ def handed_over(times: int) -> dict[str, object]:
     """Kill handovers at a random moment; after each, disclosures are the students of the files that can be reached."""
     from datetime import date
 
+    from builders.agreed import vendor_agreed
     from cast import found
     from gainline.services import clock
 
     with clock.stopped_at(date(2025, 10, 1)):
         cast = found()
         in_child(lambda: give_tiny_records(cast))
-        agreement = agreed(cast, "lumen-reading")
+        agreement = vendor_agreed(cast, "lumen-reading")
         took = timed(lambda: in_child(lambda: hand(cast, agreement)))
         rng = random.Random(SEED)
         half = []
@@ -247,17 +249,6 @@ def handed_over(times: int) -> dict[str, object]:
         in_child(lambda: hand(cast, agreement))
         left = out_of_step(cast) + files_without_rows(cast)
         return verdict(cast, [*half, left]) | {"finished": len(rows_and_files(cast)[0])}
-
-
-def agreed(cast, key):
-    from datetime import date
-
-    from gainline.services import agreements, tools
-
-    tool = tools.add_tool(by=cast.lead, key=key, name="Lumen", vendor="Lumen Learning")
-    days = (date(2025, 8, 1), date(2026, 7, 31), date(2026, 10, 31))
-    terms = agreements.DataTerms(("evaluating-tools",), ("pseudonym", "grade-level"), (), *days)
-    return agreements.add_agreement(by=cast["privacy_lead"], tool=tool, terms=terms)
 
 
 def give_tiny_records(cast) -> None:

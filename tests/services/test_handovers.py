@@ -261,6 +261,12 @@ def test_a_vendors_rows_are_not_taken_in_under_another_name(recorded, work):
     assert open_workspace(recorded.district).lake.head().id == head
 
 
+def test_a_preview_shows_a_vendors_file_before_anybody_signed(recorded, work):
+    give_records(recorded.district)
+    imports.receive(by=recorded["analyst"], source="Some file", files=[usage()], preview=True)
+    assert work() == [JobState.DONE]
+
+
 def test_with_an_agreement_they_are_taken_in(recorded, agreed, work):
     with clock.stopped_at(DAY):
         imports.receive(by=recorded["analyst"], source="Lumen Reading", files=[usage()])

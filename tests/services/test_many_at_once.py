@@ -64,11 +64,6 @@ def in_step(found: dict[str, object], times: int) -> bool:
     return (found["kills"], found["half"], found["broken"], found["ledger"]) == (times + 1, [], 0, 0)
 
 
-def test_two_deaths_in_handovers_leave_disclosures_and_files_in_step(tmp_path):
-    found = ran(tmp_path / "home", "handovers", "2")
-    assert in_step(found, 2), found
-
-
 @pytest.mark.slow
 def test_two_hundred_deaths_in_handovers_leave_disclosures_and_files_in_step(tmp_path):
     found = ran(tmp_path / "home", "handovers", "200")

@@ -246,8 +246,11 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
 
 
 def _ask_for_agreement(work: _Import, table: str, rows: pa.Table) -> None:
-    """Stop at the first row of a tool without a running agreement; nothing of its file is published then."""
-    if work.asked.agreed is None or table not in FROM_VENDORS:
+    """Stop at the first row of a tool without a running agreement; nothing of its file is published then.
+
+    A preview passes: it publishes nothing anyway, and shows what is wrong with a file before anybody signs for it.
+    """
+    if work.asked.agreed is None or work.writer is None or table not in FROM_VENDORS:
         return
     for tool in pc.unique(rows["tool"]).to_pylist():
         if not work.asked.agreed(tool):
