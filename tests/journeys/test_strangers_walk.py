@@ -1,0 +1,317 @@
+"""A stranger's walk: from an empty district to a decided cycle on a real online school's records, by pages alone.
+
+Every click and every field is counted and printed by stage: a page that grows clumsier shows here. The records hold no
+score from before the course, so that *not enough evidence* is what the rule has to say, and what is decided.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+from shared_data import shared
+
+TUTORIAL = Path(__file__).resolve().parents[2] / "docs" / "tutorials" / "from-nothing-to-a-decided-cycle.md"
+TABLES = ("course_data.macroman.csv.gz", "course_minutes.csv.gz", "pre_survey.csv.gz")
+STAGES = (
+    "Sign in", "Set an aim", "Enter the tool and its contract", "Let your colleagues in", "Enter the agreement",
+    "Describe a file", "Bring the files in", "See what became of them", "Start a cycle", "Write the plan",
+    "See what could be detected", "Lock the plan", "Bring in what decides", "Have the plan evaluated",
+    "Hold a review", "Decide", "Write down what was learned", "Release the brief",
+)  # fmt: skip
+PASSWORD = "a long walk through pages"
+SECONDS = 30  # that a code of a second factor holds
+PATIENCE = 180_000  # ms, for what runs in the background on a busy machine
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(("GAINLINE_", "DJANGO_"))}
+
+
+def cli(*words: str) -> list[str]:
+    return [sys.executable, "-m", "gainline.cli.app", *words]
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory) -> tuple[Path, str]:
+    """An empty district, and the password that its lead was shown once."""
+    shared("dataedu_k12_online")  # where the records are absent, nothing is founded
+    home = tmp_path_factory.mktemp("stranger") / "home"
+    words = ("--lead", "Dana Whitfield", "--email", "dana@online.example", "--home", str(home))
+    done = subprocess.run(
+        cli("found", "Online science school", *words), env=environment(), capture_output=True, text=True, check=True
+    )
+    return home, done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def site(founded):
+    words = cli("serve", "--home", str(founded[0]), "--port", "0", "--workers", "1")
+    child = subprocess.Popen(words, env=environment(), stderr=subprocess.PIPE, text=True)
+    address = next((found[1] for line in child.stderr if (found := re.search(r"is at (http://[\d.]+:\d+)/", line))), "")
+    assert address, "it never said where it is"
+    yield address
+    child.send_signal(signal.SIGTERM)
+    child.stderr.read()
+    child.stderr.close()
+    assert child.wait(60) == 0
+
+
+class Walk:
+    """Everybody's clicks and fields, by stage."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, Counter[str]] = {}
+
+    @contextmanager
+    def stage(self, name):
+        self.stages[name] = Counter()
+        yield
+
+    def count(self, what):
+        self.stages[list(self.stages)[-1]][what] += 1
+
+    def told(self) -> str:
+        rows = [f"{name:34}{one['clicks']:8}{one['fields']:8}" for name, one in self.stages.items()]
+        whole = sum(self.stages.values(), Counter())
+        total = f"{'all':34}{whole['clicks']:8}{whole['fields']:8}"
+        return "\n".join([f"{'stage':34}{'clicks':>8}{'fields':>8}", *rows, total])
+
+
+class Person:
+    """One of them, in a browser of their own."""
+
+    def __init__(self, chromium, site, walk):
+        self.page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        self.page.set_default_timeout(60_000)
+        self.site, self.walk = site, walk
+
+    @property
+    def main(self):
+        return self.page.locator("main")
+
+    def goes(self, place):
+        """By the menu: one click."""
+        self.walk.count("clicks")
+        self.page.get_by_role("navigation").get_by_role("link", name=place, exact=True).first.click()
+        self.page.get_by_role("heading", level=1).wait_for()
+
+    def clicks(self, name, within=None):
+        self.walk.count("clicks")
+        place = within or self.main
+        button, link = (place.get_by_role(role, name=name, exact=True) for role in ("button", "link"))
+        button.or_(link).or_(place.locator("summary", has_text=name)).first.click()
+        self.page.wait_for_load_state("load")
+
+    def fills(self, form=None, **answers):
+        for name, value in answers.items():
+            self.walk.count("fields")
+            field = (form or self.main).locator(f"[name={name}]").first
+            kind = field.evaluate("one => one.tagName === 'SELECT' ? 'select' : one.type")
+            if kind == "select":
+                field.select_option(label=value) if value[:1].isupper() else field.select_option(value)
+            elif kind in {"checkbox", "radio"}:
+                (form or self.main).locator(f"[name={name}][value={value}]").check()
+            elif kind == "file":
+                field.set_input_files(value)
+            else:
+                field.fill(value)
+
+    def reads(self, text):
+        self.main.get_by_text(text).first.wait_for(timeout=PATIENCE)
+
+    def signs_in(self, email, password):
+        self.page.goto(f"{self.site}/")
+        self.fills(login=email, password=password)
+        self.clicks("Sign in")
+        if "/password/change" in self.page.url:
+            self.fills(oldpassword=password, password1=PASSWORD, password2=PASSWORD)
+            self.submits()
+        if "/2fa/totp/activate" in self.page.url:
+            seed = self.page.locator("#authenticator_secret").input_value()
+            self.fills(code=format_hotp_value(hotp_value(seed, int(time.time()) // SECONDS)))
+            self.submits()
+        self.page.goto(f"{self.site}/")
+
+    def submits(self):
+        """The only button of a form."""
+        self.walk.count("clicks")
+        self.main.locator("form button[type=submit]").first.click()
+        self.page.wait_for_load_state("load")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.shared_data
+@pytest.mark.xfail(strict=False, reason="written while sign-in was being rebuilt; not yet seen to pass from end to end")
+def test_a_stranger_walks_from_nothing_to_a_decided_cycle(chromium, founded, site):
+    data = shared("dataedu_k12_online")
+    walk = Walk()
+    dana, andre, petra = (Person(chromium, site, walk) for _ in range(3))
+    begin(walk, dana, founded[1])
+    gather(walk, dana, andre, petra)
+    bring(walk, andre, data)
+    plan(walk, dana)
+    decide(walk, dana, andre, petra, data)
+    print(f"\n{walk.told()}")
+    assert tuple(walk.stages) == STAGES
+
+
+def begin(walk, dana, password):
+    with walk.stage("Sign in"):
+        dana.signs_in("dana@online.example", password)
+    with walk.stage("Set an aim"):
+        dana.clicks("Set the first aim")
+        dana.fills(title="From 72 to 77 in our science courses by June", by_when="2027-06-15", because="To build on")
+        dana.clicks("Set the aim")
+        dana.clicks("Add a measure")
+        form = dana.main.locator("form:has([name=indicator])")
+        dana.fills(form, label="Final grade", indicator="final-grade", unit_of_measure="points", goal="77")
+        dana.clicks("Add the measure")
+        dana.reads("Higher is better")
+    with walk.stage("Enter the tool and its contract"):
+        dana.goes("Tools")
+        dana.clicks("Add a tool")
+        dana.fills(name="Course site", vendor="The platform's maker", key="lms")
+        dana.clicks("Add the tool")
+        dana.clicks("Enter a contract")
+        dana.fills(starts="2026-01-01", ends="2099-06-30", notice_by="2099-04-30")
+        dana.clicks("Enter the contract")
+        dana.reads("The privacy lead enters it here.")
+
+
+def gather(walk, dana, andre, petra):
+    with walk.stage("Let your colleagues in"):
+        for person, name, role in ((andre, "Andre", "Analyst"), (petra, "Petra", "Privacy lead")):
+            dana.goes("People")
+            dana.clicks("Invite a colleague")
+            dana.fills(name=name, email=f"{name.lower()}@online.example", role=role)
+            dana.clicks("Give the account")
+            dana.clicks("Make a sign-in link")
+            person.page.goto(dana.main.locator("[name=link]").input_value())
+            person.fills(password1=PASSWORD, password2=PASSWORD)
+            person.submits()
+            person.signs_in(f"{name.lower()}@online.example", PASSWORD)
+    with walk.stage("Enter the agreement"):
+        petra.goes("Tools")
+        petra.clicks("Course site")
+        petra.clicks("Enter an agreement")
+        walk.stages["Enter the agreement"]["fields"] += 2
+        petra.main.locator("[name=purposes]").first.check()
+        petra.main.locator("[name=fields_given]").first.check()
+        petra.fills(signed_on="2026-01-01", ends="2099-06-30", destroy_by="2099-07-30")
+        petra.submits()
+        petra.reads("Data destroyed by")
+
+
+def bring(walk, andre, data):
+    with walk.stage("Describe a file"):
+        andre.goes("Data")
+        andre.clicks("Bring the first files in")
+        andre.fills(source="Course files", files=str(data / TABLES[1]))
+        andre.clicks("Look at the files")
+        andre.reads("Nobody has described these files yet")
+        assert not andre.main.get_by_role("button", name="Import these files").count()
+        andre.clicks(f"Describe {TABLES[1]}")
+        assert 'header = "Bb_UserPK"' in andre.main.locator("[name=text]").input_value()
+    with walk.stage("Bring the files in"):
+        andre.goes("Data")
+        andre.clicks("Bring files in")
+        andre.fills(source="Course files", files=[str(data / name) for name in TABLES])
+        andre.clicks("Look at the files")
+        andre.reads("Nothing has entered the records yet")
+        andre.clicks("Import these files")
+        andre.reads("There is no undo for an import")
+    with walk.stage("See what became of them"):
+        andre.clicks("Quality")
+        andre.reads("Every source as it stands today")
+        andre.clicks("Who is who")
+        andre.reads("Nobody comes to mind")
+
+
+def plan(walk, dana):
+    with walk.stage("Start a cycle"):
+        dana.goes("Cycles")
+        dana.clicks("Start the first cycle")
+        asked = "Do students who spend enough time in the course site end with a higher grade?"
+        dana.fills(tool="Course site", title="Course site", question=asked, decide_by="2099-04-15")
+        dana.clicks("Start the cycle")
+        dana.reads("The cycle stands")
+    with walk.stage("Write the plan"):
+        dana.fills(change="raise", population="students of 2015-16", outcome="Final grade", unit="grade points")
+        dana.fills(size="5", by="2016-01-31", because="time there is practice")
+        dana.reads("The prediction is whole")
+        dana.clicks("Save the prediction")
+        dana.fills(decides="use", unit="student", starts="2015-09-08", ends="2016-01-22")
+        dana.fills(minutes_per_week="77", used_from="77")
+        dana.clicks("Save who takes part")
+        dana.reads("course (final)")
+        dana.fills(domain="course grades", assessment="course", form="final")
+        for fact in ("interest", "perceived_competence", "utility_value"):
+            dana.fills(further=fact)
+        dana.clicks("Save the measures")
+        dana.fills(smallest_effect="3", decider="Head of the school", adopt_means="Expect weekly hours")
+        dana.fills(adapt_means="Expect them where they help", stop_means="Expect work, not hours")
+        dana.clicks("Save the rule")
+        dana.reads("The plan is whole")
+    with walk.stage("See what could be detected"):
+        dana.page.goto(dana.page.url.replace("register/", "who/"))
+        dana.reads("The question is about")
+    with walk.stage("Lock the plan"):
+        dana.page.goto(dana.page.url.replace("who/", "register/"))
+        dana.clicks("Read the plan and lock it")
+        dana.clicks("Lock the plan")
+        dana.reads("The plan is locked")
+
+
+def decide(walk, dana, andre, petra, data):
+    cycle = dana.page.url.removesuffix("register/")
+    with walk.stage("Bring in what decides"):
+        andre.goes("Cycles")
+        andre.clicks("Course site")
+        andre.clicks("Bring files in")
+        andre.fills(files=[str(data / name) for name in TABLES])
+        andre.clicks("Bring them in")
+        andre.main.get_by_role("cell", name="read", exact=True).wait_for(timeout=PATIENCE)
+    with walk.stage("Have the plan evaluated"):
+        andre.page.goto(f"{cycle}evidence/")
+        andre.clicks("Have the plan evaluated")
+        andre.main.get_by_role("heading", name="What the registered rule says").wait_for(timeout=PATIENCE)
+    with walk.stage("Hold a review"):
+        dana.page.goto(f"{cycle}review/")
+        dana.clicks("Open a review")
+        andre.clicks("Go to the review")
+        andre.main.locator("#id_says").fill("No grade from before the course was kept.")
+        walk.count("fields")
+        andre.clicks("Say it")
+    with walk.stage("Decide"):
+        dana.page.goto(f"{cycle}decision/")
+        dana.fills(reasons="The records cannot tell. We will keep a test from before.")
+        dana.clicks("Read it once more")
+        dana.clicks("Enter the decision")
+        dana.reads("It is decided.")
+    with walk.stage("Write down what was learned"):
+        dana.clicks("Write down what was learned")
+        dana.fills(says="Without a score from before, time in the site tells us nothing.")
+        dana.clicks("Put it into the library")
+    with walk.stage("Release the brief"):
+        petra.page.goto(f"{cycle}evidence/")
+        petra.clicks("Release the brief")
+        petra.fills(recipient="School board")
+        petra.clicks("Release the brief")
+        petra.reads("The brief is released")
+
+
+def test_the_tutorial_names_every_stage_in_its_order():
+    headings = re.findall(r"^## \d+\. (.+)$", TUTORIAL.read_text(encoding="utf-8"), re.MULTILINE)
+    assert tuple(headings) == STAGES
