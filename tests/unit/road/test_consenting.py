@@ -8,15 +8,30 @@ import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
+from gainline.engine.core.issues import has_errors
 from gainline.engine.privacy.consent import Act, Ground, Relation
 from gainline.engine.privacy.purposes import Basis, Purpose
 from gainline.lake import Whom
+from gainline.road import evaluating
+from gainline.road.checking import verify_workspace
 from gainline.road.consented import PATH, register_of
-from gainline.road.consenting import Said, counted, declare, mark_restored, one_key, person_of, reapply, say, tell
+from gainline.road.consenting import (
+    Said,
+    Withdrawn,
+    counted,
+    declare,
+    mark_restored,
+    one_key,
+    person_of,
+    reapply,
+    say,
+    tell,
+)
 from gainline.road.importing import import_files
 from gainline.road.measuring import measure
 from gainline.road.withdrawing import follow
@@ -252,3 +267,28 @@ def test_the_terminal_keeps_what_families_said_and_never_takes_whom_as_a_word(
     again = gainline("consent", "follow", *here)
     assert json.loads(again.out) == [{"purged": [], "again": [], "noted": []}]
     assert gainline("consent", "reapply", home.root / PATH, "-w", home.root).code == 0
+
+
+def test_a_run_during_each_of_whose_attempts_somebody_says_no_is_given_up(
+    home: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    tried = []
+
+    def disturbed(asked: object, watch: object) -> None:
+        tried.append(asked)
+        raise Withdrawn
+
+    monkeypatch.setattr(evaluating, "read_plan", lambda _: SimpleNamespace(key="lumen"))
+    monkeypatch.setattr(evaluating, "_evaluated", disturbed)
+    with pytest.raises(Conflict, match="PR051"):
+        evaluating.evaluate_plan(home, Path("lumen.toml"))
+    assert len(tried) > 1
+
+
+def test_an_altered_word_in_the_journal_is_found(home: Workspace):
+    asked_all(home)
+    path = home.root / PATH
+    path.write_text(path.read_text().replace('"act":"given"', '"act":"revoked"', 1))
+    assert has_errors(verify_workspace(home))
+    with pytest.raises(Conflict, match="not intact"):
+        read(home)
