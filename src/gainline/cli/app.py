@@ -51,6 +51,7 @@ ROAD = (
     ("serve", "online.serving:serve", "Open the web application: pages, worker and server in one command."),
     ("found", "online.serving:found", "Found a district in the web application."),
     ("backup", "online.keeping:backup", "Copy the web application's home while it goes on."),
+    ("rotate-key", "online.keeping:rotate_key", "Put a new key in place of the one that signs sessions."),
     ("restore", "online.keeping:restore", "Put a backup into a new home, checked."),
     ("head", "ledger:head", "Sign where the ledger stands, to be kept outside."),
     ("bundle", "ledger:bundle", "Write a result so that anybody can check it without us."),

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from gainline.engine.core.errors import UserFixable
+from gainline.road.site_keys import kept_keys, keys_of
+
 PREFIX = "GAINLINE_"
 OWN = {
+    "BREACHED_FILE",
     "DATABASE_URL",
     "DEMO",
     "HOME",
     "LOG_LEVEL",
+    "MFA",
     "OIDC_FILE",
     "ORIGIN",
+    "PROXIES",
     "SECRET_KEY_FILE",
     "SERVED",
     "DATABASE_URL_FILE",
@@ -31,7 +36,9 @@ OTHERS = {  # read elsewhere: by the terminal, the tests and the analyst's expor
     "REQUIRE_POSTGRESQL",
     "WORKSPACE",
 }
-SECRET_BYTES = 48
+MFA = ("required", "provider")  # who sees to the second factor: we, or also the identity provider
+LOOPBACK = frozenset({"", "localhost", "127.0.0.1", "::1"})
+TLS_WORDS = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,17 @@ class Environment:
         Whether `gainline serve` has collected the static files, so that their hashed copies are used.
     log_level
         From which level on is logged.
-    secret_key
-        What sessions are signed with.
+    secret_keys
+        What sessions are signed with: the current key first, then earlier ones that still open what they signed.
     oidc_file
         Where the identity providers stand; None when everybody signs in locally.
+    mfa
+        Who sees to the second factor: ``required`` asks everybody near records for one of ours; ``provider`` takes the
+        identity provider's word for those who come from it.
+    proxies
+        How many proxies of one's own stand before the application.
+    breached_file
+        Sorted SHA-1 digests of breached passwords; empty without.
     """
 
     home: Path
@@ -64,8 +78,16 @@ class Environment:
     is_demo: bool
     is_served: bool
     log_level: str
-    secret_key: str
+    secret_keys: tuple[str, ...]
     oidc_file: Path | None
+    mfa: str = MFA[0]
+    proxies: int = 0
+    breached_file: str = ""
+
+    @property
+    def secret_key(self) -> str:
+        """The current key."""
+        return self.secret_keys[0]
 
     @property
     def host(self) -> str:
@@ -98,13 +120,19 @@ def read_environment(given: Mapping[str, str] = os.environ) -> Environment:
         is_demo=_boolean(given, "DEMO"),
         is_served=_boolean(given, "SERVED"),
         log_level=given.get(PREFIX + "LOG_LEVEL", "INFO"),
-        secret_key=_secret(given, "SECRET_KEY") or _kept_key(home),
+        secret_keys=_keys(_secret(given, "SECRET_KEY"), home),
         oidc_file=Path(oidc) if oidc else None,
+        mfa=_one_of(given, "MFA", MFA),
+        proxies=_count(given, "PROXIES"),
+        breached_file=given.get(PREFIX + "BREACHED_FILE", ""),
     )
 
 
 def postgresql(url: str) -> dict[str, object]:
-    """Django's database entry for ``postgresql://user:password@host:port/name``.
+    """Django's database entry for ``postgresql://user:password@host:port/name?sslmode=verify-full``.
+
+    Over a network it never falls back to plain text: without a word about TLS it is required, and the words of libpq
+    (sslmode, sslrootcert, sslcert, sslkey) ask for more.
 
     Raises
     ------
@@ -115,6 +143,11 @@ def postgresql(url: str) -> dict[str, object]:
     name = parts.path.removeprefix("/")
     if parts.scheme not in {"postgresql", "postgres"} or not name:
         raise ImproperlyConfigured("GAINLINE_DATABASE_URL must look like postgresql://user:password@host:port/name")
+    options = dict(parse_qsl(parts.query))
+    if unknown := sorted(set(options) - TLS_WORDS):
+        raise ImproperlyConfigured(f"GAINLINE_DATABASE_URL knows no {', '.join(unknown)}")
+    if (parts.hostname or "") not in LOOPBACK:
+        options.setdefault("sslmode", "require")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(name),
@@ -122,6 +155,7 @@ def postgresql(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
+        "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 60,
     }
@@ -153,6 +187,27 @@ def _boolean(given: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
+def _one_of(given: Mapping[str, str], name: str, words: tuple[str, ...]) -> str:
+    value = given.get(PREFIX + name, words[0])
+    if value not in words:
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; say {' or '.join(words)}")
+    return value
+
+
+def _count(given: Mapping[str, str], name: str) -> int:
+    value = given.get(PREFIX + name, "0")
+    if not (value.isascii() and value.isdecimal() and len(value) == 1):
+        raise ImproperlyConfigured(f"{PREFIX}{name} is {value!r}; say how many, from 0 to 9")
+    return int(value)
+
+
+def _keys(given: str | None, home: Path) -> tuple[str, ...]:
+    try:
+        return kept_keys(home) if given is None else keys_of(given)
+    except UserFixable as fault:
+        raise ImproperlyConfigured(f"{fault.says}; {fault.remedy}") from fault
+
+
 def _secret(given: Mapping[str, str], name: str) -> str | None:
     path = given.get(f"{PREFIX}{name}_FILE")
     if path is None:
@@ -161,16 +216,3 @@ def _secret(given: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as fault:
         raise ImproperlyConfigured(f"{PREFIX}{name}_FILE cannot be read: {fault.strerror}") from fault
-
-
-def _kept_key(home: Path) -> str:
-    """The key beside the database, made on first use; without a home, one that lives as long as this process."""
-    path = home / ".secret-key"
-    if path.is_file():
-        return path.read_text(encoding="utf-8").strip()
-    key = secrets.token_urlsafe(SECRET_BYTES)
-    if home.is_dir():
-        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8") as file:
-            file.write(key)
-    return key

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 
 from gainline.config.environment import postgresql, read_environment, sqlite
+from gainline.config.providers import read_providers
 from gainline.web.catalogs import compile_catalogs
 
 ENVIRONMENT = read_environment()
@@ -17,7 +17,7 @@ WEB = PACKAGE / "web"
 
 GAINLINE_HOME = ENVIRONMENT.home
 GAINLINE_IS_DEMO = ENVIRONMENT.is_demo
-SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY, *SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_keys
 DEBUG = False  # never: its error pages show values, and values here may be a child's
 ALLOWED_HOSTS = [ENVIRONMENT.host, "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin]
@@ -45,6 +45,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gainline.web.paces.Sender",
+    "gainline.web.headers.Careful",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gainline.web.sessions.Lasting",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -67,8 +70,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": postgresql(ENVIRONMENT.database_url) if ENVIRONMENT.database_url else sqlite(GAINLINE_HOME),
 }
+CACHES = {  # a table: what counts attempts and remembers used codes must be the same for all server processes
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "gainline_cache"},
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 GAINLINE_API_PER_MINUTE = 300  # requests of one token that each server process lets pass
+GAINLINE_PROXIES = ENVIRONMENT.proxies
+GAINLINE_MFA = "off" if ENVIRONMENT.is_demo else ENVIRONMENT.mfa  # the demo's people are made up
 GAINLINE_JOB_TASK = "gainline.jobs.work.carry_out"  # services stand below jobs, so they find it by this name
 
 TEMPLATES = [
@@ -114,6 +122,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "gainline.web.passwords.NotOfThisPlace"},
+    {"NAME": "gainline.web.passwords.NotBreached", "OPTIONS": {"path": ENVIRONMENT.breached_file}},
 ]
 LOGIN_URL = "account_login"
 LOGIN_URL_PATH = "accounts/login/"
@@ -124,24 +134,35 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by the district, never by whoever comes along
 ACCOUNT_ADAPTER = "gainline.web.accounts.InvitedOnly"
 SOCIALACCOUNT_ADAPTER = "gainline.web.accounts.KnownIdentitiesOnly"
-SOCIALACCOUNT_PROVIDERS = (
-    {"openid_connect": {"APPS": json.loads(ENVIRONMENT.oidc_file.read_text(encoding="utf-8"))}}
-    if ENVIRONMENT.oidc_file
-    else {}
-)
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": read_providers(ENVIRONMENT.oidc_file)}}
+SOCIALACCOUNT_LOGIN_ON_GET = False  # nobody is signed in by following a link
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session goes on; all others end with the password
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
+MFA_ADAPTER = "gainline.web.factors.Sealed"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the district entered the address
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Gainline"
 AXES_VERBOSE = False  # it greets in every process
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "gainline.web.accounts.meant"
+# Beside that: one address guesses at many accounts, many addresses guess at one. The second limit is far off, so that
+# nobody shuts a colleague out by typing a few wrong passwords.
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,100/h/key"}
 
 SESSION_COOKIE_AGE = 12 * 3600
+GAINLINE_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.is_secure
 SESSION_COOKIE_NAME = "__Host-session" if ENVIRONMENT.is_secure else "gainline-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if ENVIRONMENT.is_secure else "gainline-csrf"
 CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = "__Host-language" if ENVIRONMENT.is_secure else "gainline-language"
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.is_secure else 0
 SECURE_SSL_REDIRECT = False  # the reverse proxy in front speaks TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.is_secure else None
@@ -150,6 +171,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
         "img-src": [SELF],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from gainline.engine.core.errors import Conflict, DataIssues, Missing, UserFixable
 from gainline.engine.core.issues import Issue, has_errors
+from gainline.engine.core.strict_json import read_json
 from gainline.engine.roadmap import Dates, Effort, Roadmap, check_plan
 from gainline.engine.roadmap.exchange import (
     Outline,
@@ -133,7 +133,7 @@ def saved_dates(path: Path) -> dict[str, Dates]:
         raise Missing(f"there is no file {path}", "save dates with: gainline roadmap solve FILE --format csv")
     try:
         text = path.read_text(encoding="utf-8-sig")
-        rows = json.loads(text) if text.lstrip().startswith("[") else list(csv.DictReader(io.StringIO(text)))
+        rows = read_json(text) if text.lstrip().startswith("[") else list(csv.DictReader(io.StringIO(text)))
         dates = {
             row.get("activity") or row["key"]: Dates(
                 date.fromisoformat(row["start"]), date.fromisoformat(row["finish"])

@@ -13,6 +13,7 @@ from typing import Protocol
 from django.conf import settings
 
 from gainline.engine.core.progress import Progress
+from gainline.engine.intake.arrivals import check_arrival
 from gainline.road.importing import Asked, ImportReport, import_asked, unmatched
 from gainline.road.proposing import glimpses
 from gainline.services import clock, desk, queue
@@ -27,6 +28,9 @@ MOST_BYTES = 200 * 1024 * 1024
 KINDS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".zip", ".xlsx", ".xml", ".gz"})
 NAME = re.compile(r"[^A-Za-z0-9._ -]")
 LONGEST_NAME = 120
+QUOTA_FOR = timedelta(days=1)
+MOST_FILES_A_DAY = 1_000
+MOST_BYTES_A_DAY = 4 * 1024**3
 KEPT_FOR = timedelta(days=7)  # previews that nobody imports hold copies of records; they are thrown away
 
 
@@ -48,7 +52,8 @@ def receive(*, by: Account, source: str, files: Sequence[Arriving], preview: boo
     Raises
     ------
     Conflict
-        SV030 when there is no file or one of a kind that is never read; SV031 when one is larger than 200 MB; SV100
+        SV030 when there is no file or one of a kind that is never read; SV031 when one is larger than 200 MB; IN444 to
+        IN449 when one is not what it says or would unpack without end; SV118 beyond an account's quota of a day; SV100
         when the source is a tool of the portfolio or its vendor, and no agreement about data runs for it.
     """
     _ask_for_agreement(by, source)
@@ -59,6 +64,7 @@ def receive(*, by: Account, source: str, files: Sequence[Arriving], preview: boo
     aside.mkdir(parents=True, mode=0o700)
     try:
         brought.files = [keep_one_aside(file, aside) for file in files]
+        _check_quota(by, brought.files)
         brought.job = queue.put(by=by, kind=JobKind.IMPORT, words={"import": brought.public_id})
         brought.save()
     except BaseException:
@@ -197,6 +203,17 @@ def unmatched_count(*, by: Account) -> int:
     return unmatched(open_workspace(by.district)).num_rows
 
 
+def _check_quota(by: Account, files: Sequence[dict[str, object]]) -> None:
+    """Turn away what would be more in a day than one account may send."""
+    since = clock.now() - QUOTA_FOR
+    before = [one for row in Import.objects.filter(asked_by=by, created__gte=since) for one in row.files]
+    sizes = [one.get("bytes", 0) for one in [*before, *files]]
+    if len(sizes) > MOST_FILES_A_DAY or sum(sizes) > MOST_BYTES_A_DAY:
+        raise desk.refuse(
+            "SV118", "this account has sent more in a day than is taken", "go on tomorrow, or at the terminal"
+        )
+
+
 def _ask_for_agreement(by: Account, source: str) -> None:
     """Turn a vendor's files away at the door where their source tells; what they hold is asked again when read."""
     said = source.strip().casefold()
@@ -251,4 +268,5 @@ def keep_one_aside(file: Arriving, aside: Path) -> dict[str, object]:
                 raise desk.refuse("SV031", "a file is larger than 200 MB", "split it, or import it at the terminal")
             digest.update(chunk)
             kept.write(chunk)
+    check_arrival(aside / name)
     return {"name": name, "sha256": digest.hexdigest(), "bytes": size}

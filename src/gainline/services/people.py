@@ -49,7 +49,9 @@ def found_district(
             for right, roles in DEFAULT_RIGHTS.items():
                 for role in sorted(roles):
                     DecisionRight.objects.create(right=right, role=role)
-            lead = Account.objects.create_user(lead_email, password, district=district, name=lead_name)
+            lead = Account.objects.create_user(
+                lead_email, password, district=district, name=lead_name, is_password_first=password is not None
+            )
             Grant.objects.create(
                 account=lead, role=Role.EDTECH_LEAD, purpose=Purpose.GOVERN, unit=root, starts=clock.today(district)
             )
@@ -132,9 +134,11 @@ def grant(
     starts = clock.today(by.district)
     if ends and ends < starts:
         raise desk.refuse("SV006", "a grant cannot end before it starts", "give a last day that is still to come")
-    return Grant.objects.create(
+    given = Grant.objects.create(
         account=account, role=role, purpose=chosen, unit=unit, starts=starts, ends=ends, granted_by=by
     )
+    account.end_sessions()
+    return given
 
 
 @desk.verb("people.write", on="held")
@@ -153,6 +157,7 @@ def withdraw(*, by: Account, held: Grant) -> Grant:
         )
     held.withdrawn_at, held.withdrawn_by = clock.now(), by
     held.save()
+    held.account.end_sessions()
     return held
 
 

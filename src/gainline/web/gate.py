@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -27,7 +28,9 @@ from gainline.engine.core.errors import (
 from gainline.services import permissions
 from gainline.services.permissions import PERMISSIONS, Actor, Standing, permitted_anywhere
 from gainline.store.tenancy import within
+from gainline.web import factors
 
+LOG = logging.getLogger("gainline.gate")
 View = Callable[..., HttpResponse]
 STATUS: dict[type[GainlineError], int] = {
     NotAllowed: 403,
@@ -117,6 +120,12 @@ def rule_of(view: Any) -> Rule | None:  # noqa: ANN401 - whatever the address le
     return found if isinstance(found, Rule) else None
 
 
+def _who(request: HttpRequest) -> dict[str, object]:
+    """Who asked, and for which view, as the log keeps it; never an address, which may name a row."""
+    found = request.resolver_match
+    return {"account": getattr(request.user, "public_id", None), "verb": found.view_name if found else None}
+
+
 def told_of(error: GainlineError) -> tuple[str, str]:
     """What an error says without its code, and the code; empty where it has none."""
     code, _, rest = error.says.partition(" ")
@@ -160,6 +169,8 @@ class Gate:
             return HttpResponseNotAllowed(METHODS)
         if not request.user.is_authenticated:
             return HttpResponseRedirect(f"/{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
+        if first := factors.owed(request, standing_of(request)):
+            return HttpResponseRedirect(f"{first}?next={quote(request.get_full_path())}")
         if rule.permission and rule.permission not in permitted_anywhere(standing_of(request)):
             says = f"SV001 your grants do not allow you to {PERMISSIONS[rule.permission].says}"
             # Returned, as Django asks no `process_exception` about what another middleware step raises.
@@ -172,5 +183,7 @@ class Gate:
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), 500)
         says, code = told_of(exception)
+        if status in {403, 404}:
+            LOG.warning("refused with %s", code or status, extra=_who(request) | {"status": status})
         shown = {"says": says, "code": code, "remedy": exception.remedy}
         return render(request, "refused.html", shown | {"status": status}, status=status)

@@ -1,4 +1,4 @@
-"""`gainline backup` and `gainline restore`: everything that a home holds, in one folder and back."""
+"""`gainline backup`, `restore` and `rotate-key`: everything that a home holds, in one folder and back; its key."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from gainline.cli import console
 from gainline.cli.online.serving import HERE, HomeOption
 from gainline.cli.online.setting_up import set_up
+from gainline.road.site_keys import rotate_key as rotate
 
 
 def backup(
@@ -45,3 +46,14 @@ def restore(
 
     kept = put_back(source=folder)
     console.talk(f"{kept.files:,} files are back. Open them with: gainline serve --home {home}")
+
+
+def rotate_key(home: HomeOption = HERE) -> None:
+    """Put a new secret key in place of the one that signs sessions; the one before still opens what it signed.
+
+    Start the application anew afterwards. Rotate twice when the old key is known to somebody: the first key is then
+    gone, every session ends, and second factors are set up again.
+
+    Example: gainline rotate-key --home /srv/gainline
+    """
+    console.talk(f"{rotate(home.resolve()).name} holds a new key; start the application anew.")

@@ -90,6 +90,7 @@ def _prepare(*, demo: bool, shown: Shown | None) -> None:
     from django.core.management import call_command  # after Django is set up
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:
         from gainline.services.demo_district import make_demo
@@ -126,6 +127,7 @@ def found(
     from gainline.services.people import Founding, found_district
 
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
     password = secrets.token_urlsafe(18)
     found_district(founding=Founding(name, time_zone), lead_name=lead, lead_email=email, password=password)
     console.talk(f"{name} stands. {lead} signs in as {email} with this password, shown once:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from gainline.engine.core.errors import Missing, NotAllowed, UserFixable
+from gainline.engine.core.strict_json import read_json
 from gainline.road.pulling.client import Client, Page, check_address
 from gainline.road.pulling.oauth1 import METHODS, Signer
 
@@ -69,7 +69,7 @@ class Credentials:
         form = {"grant_type": "client_credentials", "scope": " ".join(scopes)}
         page = client.ask(self.client["token_url"], headers, body=urlencode(form).encode())
         try:
-            token = json.loads(page.body)["access_token"] if page.status == 200 else None
+            token = read_json(page.body)["access_token"] if page.status == 200 else None
         except (ValueError, KeyError, TypeError):
             token = None
         if not isinstance(token, str) or not token:

@@ -13,9 +13,11 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+from ninja.parser import Parser
 from ninja.security import HttpBearer
 
 from gainline.engine.core.errors import GainlineError
+from gainline.engine.core.strict_json import read_json
 from gainline.services import tokens
 from gainline.services.permissions import Actor
 from gainline.store.tenancy import within
@@ -30,6 +32,14 @@ ABOUT = (
     "does what that grant may, and every write leaves its event in the audit trail with the token's id. Numbers about "
     "people leave by the same exit as on the pages: what is too small is not shown. Refusals come as problem JSON."
 )
+
+
+class Strict(Parser):
+    """Reads bodies that have one meaning only, and none that is nested without end."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """The body's value; ninja turns any error into a refusal."""
+        return cast("dict[str, Any]", read_json(request.body))
 
 
 class Token(HttpBearer):
@@ -99,6 +109,7 @@ api = Described(
     docs_url=None,  # its page would load scripts from elsewhere
     auth=Token(),
     urls_namespace="api",
+    parser=Strict(),
 )
 api.add_decorator(fenced, mode="operation")
 TOLD: tuple[tuple[type[Exception], Any], ...] = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest
 
-COOKIE = "gainline-look"
+COOKIE = "__Host-look" if settings.SESSION_COOKIE_SECURE else "gainline-look"
 LOOKS = ("auto", "light", "dark")
 KEPT_SECONDS = 365 * 24 * 3600
 

@@ -1,1 +1,1 @@
-"""The door of the demo: sign in as one of its cast."""
+"""The doors: identity providers, and in the demo the list of its cast."""

@@ -1,4 +1,4 @@
-"""Sign in as one of the demo's cast; there is no such page where no demo runs."""
+"""Sign in by an identity provider, or as one of the demo's cast where a demo runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from gainline.services import demo_district
+from gainline.web import accounts
 from gainline.web.gate import open_to_all
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -27,3 +28,17 @@ def demo(request: HttpRequest) -> HttpResponse:
         login(request, chosen, backend=BACKEND)
         return redirect("week:home")
     return render(request, "door/demo.html", {"cast": cast})
+
+
+@open_to_all(why="whoever signs in by the district's identity provider has no session yet")
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Go to an identity provider; a link alone only asks whether one wants to."""
+    return accounts.to_provider(request, provider_id)
+
+
+@open_to_all(why="whoever comes back from the district's identity provider has no session yet")
+@require_http_methods(["GET", "HEAD"])
+def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Come back from an identity provider with its word for who one is."""
+    return accounts.from_provider(request, provider_id)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from gainline.services import letters
 from gainline.web.gate import open_to_all
+from gainline.web.paces import paced
 
 
 class AnswerForm(forms.Form):
@@ -31,6 +32,7 @@ class AnswerForm(forms.Form):
 
 
 @open_to_all(why="readers of a brief have no account; the link is signed, and shows nothing but the brief's title")
+@paced(reads=60, writes=10)
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Answer a brief without an account; nothing is kept but the words."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.people import views
+from gainline.web.pages.people import access, views
 
 app_name = "people"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("people/units/", views.units, name="units"),
     path("people/<str:public_id>/", views.person, name="person"),
     path("people/<str:public_id>/link/", views.link, name="link"),
+    path("people/<str:public_id>/identity/", access.tie, name="tie"),
+    path("people/<str:public_id>/access/<str:act>/", access.act, name="act"),
     path("people/grants/<str:public_id>/end/", views.end, name="end"),
 ]

@@ -11,32 +11,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import clock
+from gainline.services import clock, identities
 from gainline.services import people as desk
 from gainline.services.permissions import granted_on
 from gainline.store.words import Purpose, Right, Role, UnitKind
 from gainline.web.accounts import first_link
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.people.forms import GrantForm, InviteForm, UnitForm
-from gainline.web.parts import Cell, Column, Tab, Table
+from gainline.web.pages.people.places import tabs
+from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
-
-PLACES: tuple[tuple[str, str | Promise], ...] = (
-    ("people:people", gettext_lazy("People")),
-    ("people:rights", gettext_lazy("Decision rights")),
-    ("people:units", gettext_lazy("Schools and offices")),
-)
-
-
-def _tabs(here: str) -> list[Tab]:
-    return [Tab(str(label), reverse(name), is_current=name == here) for name, label in PLACES]
 
 
 @needs("people.read")
@@ -55,7 +44,7 @@ def people(request: HttpRequest) -> HttpResponse:
         for one in found
     )
     columns = (Column(_("Name")), Column(_("Signs in as")), Column(_("Holds today")))
-    context = {"table": Table(_("People"), columns, rows), "tabs": _tabs("people:people")}
+    context = {"table": Table(_("People"), columns, rows), "tabs": tabs("people:people")}
     return render(request, "people/people.html", context | {"may_write": standing_of(request).may("people.write")})
 
 
@@ -96,12 +85,12 @@ def link(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show, once, the link with which a colleague chooses a first password."""
     me = actor_of(request)
     one = desk.let_in(by=me, account=desk.colleague(by=me, public_id=public_id))
-    context = {"one": one, "link": first_link(request, one), "tabs": _tabs("people:people")}
+    context = {"one": one, "link": first_link(request, one), "tabs": tabs("people:people")}
     return render(request, "people/link.html", context)
 
 
 def _form(request: HttpRequest, form: forms.Form, title: str, verb: str, *, here: str) -> HttpResponse:
-    context = {"form": form, "title": title, "verb": verb, "tabs": _tabs(here)}
+    context = {"form": form, "title": title, "verb": verb, "tabs": tabs(here)}
     return render(request, "people/form.html", context, status=422 if form.errors else 200)
 
 
@@ -127,10 +116,13 @@ def person(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_me": one.pk == me.pk,
         "now": [grant for grant in held if granted_on(grant, day)],
         "past": _past([grant for grant in held if not granted_on(grant, day)]),
+        "ways": identities.ways_in(by=me, account=one),
+        "may_change": may_write,
+        "has_providers": may_write and bool(identities.providers(by=me)),
         "may_end": standing_of(request).may("people.write"),
         "form": form,
         "may_let_in": may_write and one.is_active and not one.has_usable_password(),
-        "tabs": _tabs("people:people"),
+        "tabs": tabs("people:people"),
     }
     return render(request, "people/person.html", context, status=422 if form and form.errors else 200)
 
@@ -198,7 +190,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         return redirect("people:rights")
     held = desk.decision_rights(by=me)
     table = [(right, [(role, role in held[right]) for role in Role]) for right in Right]
-    context = {"table": table, "shown": _rights(held), "tabs": _tabs("people:rights")}
+    context = {"table": table, "shown": _rights(held), "tabs": tabs("people:rights")}
     return render(request, "people/rights.html", context | {"may_write": standing_of(request).may("people.write")})
 
 
@@ -229,5 +221,5 @@ def units(request: HttpRequest) -> HttpResponse:
         for unit in desk.units(by=me)
     )
     columns = (Column(_("Unit")), Column(_("Kind")), Column(_("Part of")), Column(_("Id in the roster")))
-    context = {"table": Table(_("Schools and offices"), columns, rows), "form": form, "tabs": _tabs("people:units")}
+    context = {"table": Table(_("Schools and offices"), columns, rows), "form": form, "tabs": tabs("people:units")}
     return render(request, "people/units.html", context, status=422 if form and form.errors else 200)
