@@ -8,12 +8,14 @@ beside itself from the hash-locked files in `lock/` (with `uv` when it is on the
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 import venv
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -34,6 +36,8 @@ USAGE = """usage: python3 run.py COMMAND
   picture         set up, then take the docs' pictures of the demo: its brief and its pages
   docs            set up, then rewrite the reference pages that are made from the code
   cluster [CMD]   set up, then run a Spark cluster on loopback, or CMD on one (needs Java 17; makes .venv-spark beside)
+  sbom [FILE]     write what Gainline is made of, as CycloneDX 1.6 JSON (to FILE, or to the terminal)
+  audit           look every locked package up among known vulnerabilities; says "NOT RUN" where that was impossible
   lock            rewrite lock/*.txt from lock/*.in (needs uv)
 """
 
@@ -137,6 +141,7 @@ def relock() -> int:
         ("test", ["-c", "lock/core.txt"]),
         ("spark", ["-c", "lock/core.txt"]),
         ("cluster", []),
+        ("audit", []),
     ):
         words = ["uv", "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes"]
         words += ["--no-emit-index-url", "--no-annotate", "--custom-compile-command", "python3 run.py lock"]
@@ -146,14 +151,47 @@ def relock() -> int:
     return 0
 
 
+def supply() -> ModuleType:
+    """The part that reads the lock files; it lies beside them."""
+    sys.path.insert(0, str(ROOT / "lock"))
+    return importlib.import_module("supply")
+
+
+def write_bill(arguments: list[str]) -> int:
+    """Write the bill of materials."""
+    text = supply().bill_text(ROOT)
+    if arguments:
+        Path(arguments[0]).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+def run_audit() -> int:
+    """Set pip-audit up apart from everything else, and let it look every locked package up."""
+    home, lock = ROOT / ".venv-audit", ROOT / "lock" / "audit.txt"
+    python, stamp = home / BIN.name / PYTHON.name, home / "audit.stamp"
+    if not stamp.exists() or stamp.read_text() != lock_digest(lock):
+        venv.create(home, with_pip=True, clear=home.exists())
+        words = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+        if subprocess.run([*words, "-r", str(lock)]).returncode:
+            print("NOT RUN: pip-audit could not be installed; nothing is known about any package", file=sys.stderr)
+            return 2
+        stamp.write_text(lock_digest(lock))
+    code, said = supply().audit(ROOT, [str(python), "-m", "pip_audit"])
+    print("\n".join(said))
+    return int(code)
+
+
 def main(arguments: list[str]) -> int:
     """Dispatch on the first word."""
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         print(USAGE)
         return 0 if arguments else 2
     command, rest = arguments[0], arguments[1:]
-    if command == "lock":
-        return relock()
+    alone = {"lock": relock, "audit": run_audit, "sbom": lambda: write_bill(rest)}
+    if command in alone:
+        return alone[command]()
     if command == "test":
         set_up("test")
         return run_tests(rest)

@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: the command line, the data dictionary and the indicators.
+"""Write the reference pages that are made from code and data: commands, records, indicators, the sheet of ASVS.
 
 Run it after changing a command, a record or a definition: ``python3 run.py docs``. A test fails when a page is stale.
 """
@@ -6,6 +6,7 @@ Run it after changing a command, a record or a definition: ``python3 run.py docs
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,12 @@ WIDTH = 96
 
 def pages() -> dict[str, str]:
     """Every generated page: file name -> text."""
-    return {"cli.md": cli_page(), "data-dictionary.md": dictionary_page(), "indicators.md": indicators_page()}
+    return {
+        "cli.md": cli_page(),
+        "data-dictionary.md": dictionary_page(),
+        "indicators.md": indicators_page(),
+        "asvs.md": asvs_page(),
+    }
 
 
 def cli_page() -> str:
@@ -70,6 +76,30 @@ def indicators_page() -> str:
             if name not in {"name", "compute"}:
                 shown = ", ".join(map(str, value)) if isinstance(value, list) else value
                 parts.append(f"- **{name.replace('_', ' ')}**: {shown}\n")
+        parts.append("\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def asvs_page() -> str:
+    """The sheet of OWASP ASVS: how many items are met, and each with where, why or what is missing."""
+    chapters = tomllib.loads((REFERENCE / "asvs.toml").read_text(encoding="utf-8"))
+    states = [row["state"] for rows in chapters.values() for key, row in rows.items() if key != "title"]
+    parts = [MADE, "# OWASP ASVS 5.0.0, levels 1 and 2\n\n"]
+    parts.append(
+        f"{len(states)} items: " + ", ".join(f"{states.count(s)} {s}" for s in ("met", "not applicable", "open"))
+    )
+    parts.append(
+        ". The numbers are the standard's, the words are ours; the sheet itself is `asvs.toml` beside this page.\n\n"
+    )
+    for chapter, rows in chapters.items():
+        parts.append(
+            f"## {chapter} {rows['title']}\n\n| item | level | about | state | where, or why |\n|---|---|---|---|---|\n"
+        )
+        for key, row in rows.items():
+            if key != "title":
+                where = ", ".join(f"`{path}`" for path in row.get("where", ()))
+                said = "; ".join(one for one in (where, row.get("why", "")) if one)
+                parts.append(f"| {key} | {row['level']} | {row['about']} | {row['state']} | {said} |\n")
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
 
