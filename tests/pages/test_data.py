@@ -177,6 +177,22 @@ def test_the_worklist_is_for_those_who_keep_the_records_and_stays_in_no_cache(re
     assert client.get("/data/worklist/")["Cache-Control"] == "no-store"
 
 
+def test_the_catalogue_is_folded_by_family_and_words_open_what_speaks_of_them(signed_in):
+    whole = signed_in.get("/data/indicators/").content.decode()
+    assert whole.count("/data/indicators/adoption/") == 1
+    assert "<details>" in whole
+    assert "<details open>" not in whole
+    assert "Others" not in whole  # each shape has its family
+    found = signed_in.get("/data/indicators/", {"q": "  Trust family "}).content.decode()
+    assert "<details open>" in found
+    assert "/data/indicators/family_trust/" in found
+    assert "/data/indicators/adoption/" not in found
+    nothing = signed_in.get("/data/indicators/", {"q": "<xyzzy>"}).content.decode()
+    assert "0 of 4" in nothing
+    assert "&lt;xyzzy&gt;" in nothing
+    assert "Show all" in nothing
+
+
 def test_an_indicator_is_shown_whole_and_tried_as_a_job(signed_in, work):
     assert b"What it does not show" in signed_in.get("/data/indicators/adoption/").content
     asked = signed_in.post("/data/indicators/adoption/", {"group": "grade", "tool": ""})

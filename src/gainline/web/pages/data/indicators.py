@@ -25,6 +25,21 @@ from gainline.web.parts import Cell, Column, Table
 
 KINDS = {"process": gettext_lazy("Is it done?"), "outcome": gettext_lazy("Did it help?"),
          "balancing": gettext_lazy("What did it cost or harm?")}  # fmt: skip
+FAMILIES = {
+    gettext_lazy("Access and licenses"): {"access", "license_use"},
+    gettext_lazy("Time and use"): {
+        "amount", "any_use", "at_least", "daily_minutes", "days_with_use", "sessions", "share_of_use", "still_active",
+        "weeks_at_least", "weeks_with_use",
+    },
+    gettext_lazy("Scores and growth"): {"gain", "growth_percentile", "mastery", "score", "standardized_gain"},
+    gettext_lazy("What people say, and what was seen"): {"observed", "opinion", "responded", "voice"},
+    gettext_lazy("Training"): {"trained"},
+    gettext_lazy("Cost, support and conduct"): {
+        "cost_per_dosed", "incidents", "outage_minutes", "ticket_hours", "ticket_rate",
+    },
+}  # fmt: skip
+OTHER = gettext_lazy("Others")
+LONGEST_WORDS = 80
 PERSON = "person_key"
 OVER = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})
 
@@ -32,10 +47,36 @@ OVER = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})
 @needs("district.read")
 @require_http_methods(["GET", "HEAD"])
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """Every definition, by what it asks."""
-    found = desk.catalogue(by=actor_of(request))
-    groups = [(key, title, _table(title, [one for one in found if one.kind == key])) for key, title in KINDS.items()]
-    return render(request, "data/indicators.html", {"groups": groups, "tabs": tabs(request, "data:indicators")})
+    """Every definition, by what it asks and what it counts; folded until somebody opens a family or looks for words."""
+    known = desk.catalogue(by=actor_of(request))
+    words = request.GET.get("q", "").strip()[:LONGEST_WORDS]
+    found = [one for one in known if _speaks_of(one, words)]
+    groups = [(key, asks, _families([one for one in found if one.kind == key])) for key, asks in KINDS.items()]
+    context = {
+        "groups": [group for group in groups if group[2]],
+        "words": words,
+        "found": len(found),
+        "known": len(known),
+        "tabs": tabs(request, "data:indicators"),
+    }
+    return render(request, "data/indicators.html", context)
+
+
+def _speaks_of(one: Indicator, words: str) -> bool:
+    text = f"{one.name} {one.key} {one.unit} {one.caveat}".casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _families(found: Sequence[Indicator]) -> list[tuple[str, int, Table]]:
+    """Families that have a definition, each with how many and its table."""
+    by_family: dict[str, list[Indicator]] = {}
+    for title in (*FAMILIES, OTHER):
+        by_family[str(title)] = [one for one in found if _family_of(one) == title]
+    return [(title, len(some), _table(title, some)) for title, some in by_family.items() if some]
+
+
+def _family_of(one: Indicator) -> object:
+    return next((title for title, shapes in FAMILIES.items() if one.compute.shape in shapes), OTHER)
 
 
 def _table(title: object, found: Sequence[Indicator]) -> Table:
