@@ -26,13 +26,13 @@ def map_pedagogy(path: Path, workspace: Workspace | None = None) -> tuple[list[S
     if not path.is_file():
         raise Missing(f"there is no file {path}", "name the map's TOML file")
     text = path.read_text(encoding="utf-8", errors="replace")
-    mapped, issues = read_pedagogy(text, file=path.name, statements=_statements(workspace) if workspace else None)
+    mapped, issues = read_pedagogy(text, file=path.name, statements=statements_of(workspace) if workspace else None)
     if mapped is None:
         raise DataIssues("\n".join(str(issue) for issue in issues), "mend these lines")
     return served(mapped, file=path.name)
 
 
-def _statements(workspace: Workspace) -> dict[str, str]:
+def statements_of(workspace: Workspace) -> dict[str, str]:
     """What the frameworks of the lake say, by identifier and by code; a code of several statements names none."""
     with workspace.lake.reading() as reading:
         items = reading.arrow(reading.current("framework_items").select("item_id", "code", "statement")).to_pylist()

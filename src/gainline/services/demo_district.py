@@ -14,7 +14,7 @@ from gainline.engine.audit import read_audit
 from gainline.engine.core.progress import Progress, silent
 from gainline.engine.pilots.plan import Plan
 from gainline.engine.worlds.names import school_name
-from gainline.engine.worlds.templates import demo_roadmap
+from gainline.engine.worlds.templates import demo_roadmap, demo_teaching
 from gainline.road.auditing import marked
 from gainline.road.importing import ImportReport
 from gainline.road.showing import Shown, show_riverbend
@@ -34,6 +34,7 @@ from gainline.services import (
     people,
     registrations,
     roadmaps,
+    teaching,
     tools,
 )
 from gainline.services.workspaces import folder_of
@@ -155,6 +156,7 @@ def _lay_thread(lead: Account, shown: Shown, folder: Path) -> None:
             kept = evidence.keep(cycle, document, done.sha256, by=cast[Role.ANALYST])
             audits.keep(kept, done.audit)
         _decide(begun[0], lead, cast)
+        teaching.save(by=lead, document=demo_teaching())
         roadmaps.save(by=lead, document=demo_roadmap())  # without dates: finding them is the visitor's first click
 
 

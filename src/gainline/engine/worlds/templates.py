@@ -28,3 +28,8 @@ def plan_text(key: str) -> str:
 def demo_roadmap() -> str:
     """The TOML text of the demo district's roadmap: its 30 schools and two tools, over two years."""
     return files(__package__).joinpath("roadmap", "riverbend.toml").read_text(encoding="utf-8")
+
+
+def demo_teaching() -> str:
+    """The TOML text of the demo district's pedagogy map: its two tools, what they serve, and whom they leave out."""
+    return files(__package__).joinpath("roadmap", "riverbend-teaching.toml").read_text(encoding="utf-8")

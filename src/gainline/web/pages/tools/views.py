@@ -12,13 +12,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gainline.services import clock, cycles, library, notes, tools
+from gainline.services import clock, cycles, library, notes, teaching, tools
 from gainline.services import portfolio as service
 from gainline.services.portfolio import Held, Terms
 from gainline.services.stages import STEP, stage_of
+from gainline.services.teaching import ToolMap
 from gainline.store.words import Choice
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.tools.contracts import contract_table, days_backwards, money
+from gainline.web.pages.tools.teaching import activity_word
 from gainline.web.pages.tools.use import counts_of, funnel_of
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words, in_days
@@ -71,6 +73,7 @@ def tool(request: HttpRequest, public_id: str) -> HttpResponse:
         "voices": service.voices(by=me, tool=row) if reads else [],
         "learnings": [one for one in library.learnings(by=me) if one.cycle.tool_id == row.pk],
         "notes": notes.notes(by=me, tool=row),
+        "taught": _taught(teaching.of_tool(by=me, tool=row)),
         "may_pin": standing.may("note.write"),
         "may_write": standing.may("tool.write", row),
         "may_agree": standing.may("agreement.write", row),
@@ -154,6 +157,18 @@ def _found(found: list[Any]) -> Table | None:
         for one in found
     )
     return Table(_("Evidence so far"), columns, rows)
+
+
+def _taught(mapped: ToolMap | None) -> tuple[ToolMap, Table | None] | None:
+    """What the map says of the tool, its uses as a table."""
+    if mapped is None:
+        return None
+    columns = (Column(_("It affords")), Column(_("For")), Column(_("Towards")), Column(_("Served as well by")))
+    rows = tuple(
+        (Cell(one.affordance), activity_word(one.activity), "; ".join(one.standards), ", ".join(one.beside) or "–")
+        for one in mapped.uses
+    )
+    return mapped, Table(_("What it is for in teaching"), columns, rows) if rows else None
 
 
 def _open(found: list[Any]) -> list[tuple[Any, str]]:
