@@ -170,7 +170,7 @@ def sqlite(home: Path) -> dict[str, object]:
     """
     pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=20000")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "gainline.store.sqlite",
         "NAME": str(home / "gainline.sqlite3"),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
