@@ -166,6 +166,17 @@ def test_only_known_providers_and_free_subjects_are_tied_and_untying_ends_it(cas
     assert not sign_in(Client(), provider)
 
 
+def test_nobody_ties_an_identity_to_their_own_account(cast, client, provider):
+    from allauth.socialaccount.models import SocialAccount
+
+    client.force_login(cast.lead)
+    answer = client.post("/accounts/oidc/district/login/?process=connect")
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
+    back = urlsplit(provider.authorize(asked))
+    assert client.get(f"{back.path}?{back.query}").status_code == 403
+    assert SocialAccount.objects.count() == 0
+
+
 def test_the_page_ties_an_identity(cast, client, provider):
     client.force_login(cast.lead)
     address = f"/people/{cast['coach'].public_id}/identity/"

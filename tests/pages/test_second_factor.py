@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.utils import decrypt
 from django.test import Client
 
+from browser import violations, width_of
 from gainline.services import identities
 from gainline.services.permissions import permitted_anywhere, standing_of
 from gainline.store.words import Role
@@ -40,9 +41,8 @@ def code_of(secret: str, *, steps: int = 0) -> str:
 
 def set_up(client: Client) -> str:
     """Set a second factor up as a person would; the secret that the app now holds."""
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})  # even right after signing in
     page = client.get(SETUP).content.decode()
-    secret = re.search(r"<code>([A-Z2-7]+)</code>", page)[1]
+    secret = re.search(r'id="authenticator_secret" type="text" value="([A-Z2-7]+)"', page)[1]
     answer = client.post(SETUP, {"code": code_of(secret)})
     assert answer.status_code == 302, answer.content.decode()
     return secret
@@ -156,12 +156,19 @@ def test_resetting_a_password_does_not_pass_by_it(cast):
     assert client.get("/people/").status_code == 302
 
 
-def test_the_page_draws_its_code_inside_itself(cast):
+def test_setting_it_up_later_than_right_after_signing_in_asks_for_the_password_again(cast, monkeypatch):
     client = signed_in(cast.lead)
+    assert client.get(SETUP).status_code == 200
+    began = time.time()
+    monkeypatch.setattr(time, "time", lambda: began + 400)
     assert client.get(SETUP)["Location"].startswith("/accounts/reauthenticate/")
     assert client.get("/accounts/reauthenticate/").status_code == 200
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    page = client.get(SETUP).content.decode()
+    assert client.get(SETUP).status_code == 200
+
+
+def test_the_page_draws_its_code_inside_itself(cast):
+    page = signed_in(cast.lead).get(SETUP).content.decode()
     assert "<svg" in page
     assert "data:image" not in page
     assert " style=" not in page
@@ -181,3 +188,24 @@ def test_the_pages_of_an_account_lead_to_its_way_in(cast, client, settings):
     assert type(cast.lead).objects.get(pk=cast["coach"].pk).is_active
     assert client.get(f"/people/{cast['coach'].public_id}/access/else/").status_code == 404
     assert client.get(f"/people/{cast['coach'].public_id}/identity/").status_code == 404  # no provider here
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_the_second_factor_are_accessible_and_fit_a_phone(at_desk, site, cast, client, settings, scheme):
+    settings.GAINLINE_MFA = "off"  # so that the page about another account opens, too
+    cast.lead.set_password(PASSWORD)
+    cast.lead.save()
+    client.post("/accounts/login/", {"login": cast.lead.email, "password": PASSWORD})
+    page = at_desk("/accounts/login/", scheme=scheme)
+    found = []
+    for address in (SETUP, "/accounts/2fa/", f"/people/{cast['coach'].public_id}/access/close/"):
+        assert page.goto(site + address).status == 200, address
+        if said := violations(page):
+            found.append((address, said))
+        page.set_viewport_size({"width": 320, "height": 900})
+        if width_of(page) > 320:
+            found.append((address, "scrolls sideways at 320 px"))
+        page.set_viewport_size({"width": 1280, "height": 900})
+    assert found == []
+    assert [said for said in page.complaints if "Content Security Policy" in said] == []

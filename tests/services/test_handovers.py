@@ -271,3 +271,32 @@ def test_with_an_agreement_they_are_taken_in(recorded, agreed, work):
     with clock.stopped_at(DAY):
         imports.receive(by=recorded["analyst"], source="Lumen Reading", files=[usage()])
         assert work() == [JobState.DONE]
+
+
+def test_one_account_hands_over_and_takes_only_so_many_files_a_day(recorded, agreed, monkeypatch):
+    monkeypatch.setattr(handovers, "MOST_A_DAY", 2)
+    row = hand(recorded, agreed)
+    hand(recorded, agreed)
+    with pytest.raises(Conflict, match="SV119"):
+        hand(recorded, agreed)
+    with clock.stopped_at(DAY):
+        for _ in range(2):
+            handovers.fetch(by=recorded["privacy_lead"], handover=row)
+        with pytest.raises(Conflict, match="SV119"):
+            handovers.fetch(by=recorded["privacy_lead"], handover=row)
+    hand(recorded, agreed, on=DAY + timedelta(days=1))
+    assert len(kept(recorded)[0]) == 3
+
+
+def test_a_handover_far_larger_than_usual_leaves_an_alert(recorded, agreed, monkeypatch):
+    for _ in range(3):
+        hand(recorded, agreed)
+    assert unusual(recorded) == []
+    monkeypatch.setattr(handovers, "UNUSUAL", 0.5)  # the records stay as they are, so the usual has to move
+    row = hand(recorded, agreed)
+    assert [(event.target, event.words["rows"]) for event in unusual(recorded)] == [(row.public_id, row.rows)]
+
+
+def unusual(cast):
+    with within(cast.district.pk):
+        return list(AuditEvent.objects.filter(verb="handovers.unusual"))

@@ -8,6 +8,8 @@ page leads to, and the next handover takes it away.
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from statistics import median
 
 from gainline.engine.core.errors import GainlineError, Refused
 from gainline.engine.privacy.purposes import Purpose
@@ -17,18 +19,25 @@ from gainline.services import clock, desk
 from gainline.services.agreed import holder_of, value_of
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
+from gainline.store.models.audit import AuditEvent
 from gainline.store.models.disclosures import Destruction, Disclosure, Handover
 from gainline.store.models.districts import District
 from gainline.store.models.tools import Agreement
 from gainline.store.tenancy import across_districts, within
 
 AT_ONCE = 500
+MOST_A_DAY = 20  # files that one account makes, and files that it takes
+A_DAY = timedelta(days=1)
+UNUSUAL = 3  # times the median of what was handed over before
+LEAST_BEFORE = 3  # handovers from which on there is a usual
 LOG = logging.getLogger("gainline.jobs")
 
 
 @desk.verb("release.send", on="agreement", words=("purpose", "recipient"))
 def hand_over(*, by: Account, agreement: Agreement, purpose: Purpose, recipient: str = "") -> Handover:
     """Make the file of what an agreement allows for a purpose, and enter whom it is about.
+
+    One with far more rows than usual is entered in the trail as such, and said in the log.
 
     Parameters
     ----------
@@ -38,7 +47,8 @@ def hand_over(*, by: Account, agreement: Agreement, purpose: Purpose, recipient:
     Raises
     ------
     Conflict
-        SV101 when the agreement does not name the recipient; SV102 when what it covered was destroyed.
+        SV101 when the agreement does not name the recipient; SV102 when what it covered was destroyed; SV119 beyond
+        the quota of a day.
     Refused
         PR080 to PR084 as `road.disclosing.pack`.
     """
@@ -49,6 +59,7 @@ def hand_over(*, by: Account, agreement: Agreement, purpose: Purpose, recipient:
         )
     _refuse_destroyed(agreement)
     workspace, day = open_workspace(by.district), clock.today(by.district)
+    _check_quota(Handover.objects.filter(handed_by=by, handed_on=day).count())
     sweep(workspace.root, {one.public_id for one in Handover.objects.all()})
     packed = pack(workspace, value_of(agreement), purpose, label=agreement.public_id, on=day)
     row = Handover(
@@ -59,6 +70,7 @@ def hand_over(*, by: Account, agreement: Agreement, purpose: Purpose, recipient:
     path = keep_file(workspace.root, row.public_id, packed.content)
     try:
         _enter(row, packed)
+        _tell_unusual(by, row)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -72,12 +84,15 @@ def fetch(*, by: Account, handover: Handover) -> bytes:
     Raises
     ------
     Conflict
-        SV102 when it was destroyed; SV106 when the file is gone or is not what was entered.
+        SV102 when it was destroyed; SV106 when the file is gone or is not what was entered; SV119 beyond the quota of
+        a day.
     Refused
         PR080 when the agreement does not run today.
     """
     agreement = handover.agreement
     _refuse_destroyed(agreement)
+    taken = AuditEvent.objects.filter(actor=by, verb="handovers.fetch", at__gte=clock.now() - A_DAY)
+    _check_quota(taken.count())
     if not value_of(agreement).is_active(clock.today(by.district)):
         raise Refused("PR080 the agreement does not run today, so nothing may leave under it", "renew it")
     content = handed_file(open_workspace(by.district).root, handover.public_id, sha256=handover.sha256)
@@ -143,6 +158,23 @@ def _enter(row: Handover, packed: Packed) -> None:
     row.save()
     rows = [Disclosure(handover=row, district_id=row.district_id, person_key=key) for key in packed.people]
     Disclosure.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _check_quota(before: int) -> None:
+    if before >= MOST_A_DAY:
+        raise desk.refuse(
+            "SV119", f"one account hands over at most {MOST_A_DAY} files a day", "go on tomorrow, or ask a colleague"
+        )
+
+
+def _tell_unusual(by: Account, row: Handover) -> None:
+    """Leave an alert where far more leaves than usual; whoever reads the trail asks why."""
+    before = [one.rows for one in Handover.objects.exclude(pk=row.pk)]
+    if len(before) < LEAST_BEFORE or row.rows <= UNUSUAL * median(before):
+        return
+    words = {"rows": row.rows, "usual": int(median(before))}
+    desk.write_down(district=by.district, by=by, name="handovers.unusual", row=row, words=words)
+    LOG.warning("a handover is far larger than usual", extra={"account": by.public_id, "district": by.district_id})
 
 
 def _refuse_destroyed(agreement: Agreement) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import jwt
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from requests import RequestException
@@ -31,6 +37,14 @@ class InvitedOnly(DefaultAccountAdapter):
         """Nobody signs up."""
         return False
 
+    def is_reauthentication_required(self, *, app: str, **more: object) -> bool:
+        """Whether the password is asked for again: always, but for a first second factor right after signing in."""
+        request = context.request
+        first = app == "allauth.mfa" and not is_mfa_enabled(request.user)
+        latest = max((one["at"] for one in get_authentication_records(request, request.user)), default=0.0)
+        is_fresh = time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+        return not (first and is_fresh) and bool(super().is_reauthentication_required(app=app, **more))
+
 
 class KnownIdentitiesOnly(DefaultSocialAccountAdapter):
     """An identity provider lets in whom the district has tied to an account before."""
@@ -38,6 +52,11 @@ class KnownIdentitiesOnly(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ANN401 - allauth's own
         """Nobody becomes an account by having an identity somewhere."""
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:  # noqa: ANN401 - allauth's own
+        """Refuse to tie an identity by being signed in already: that is for somebody else who governs accounts."""
+        if sociallogin.state.get("process") != "login":
+            raise PermissionDenied("nobody ties an identity to their own account")
 
     def get_requests_session(self) -> Any:  # noqa: ANN401 - of requests
         """A session that follows no redirect: a provider is where its configuration says."""
