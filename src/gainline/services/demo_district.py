@@ -36,6 +36,7 @@ from gainline.services import (
     roadmaps,
     teaching,
     tools,
+    training,
 )
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
@@ -131,6 +132,8 @@ def _hire(lead: Account) -> None:
     for role, name, title in COLLEAGUES:
         account = people.invite(by=lead, name=name, email=_email(name), title=title)
         people.grant(by=lead, account=account, role=role, unit=school if role in AT_SCHOOL else root)
+        training.take(by=account, answers=training.ANSWERS)
+    training.take(by=lead, answers=training.ANSWERS)
     lead.title = LEAD[1]
     lead.save()
 

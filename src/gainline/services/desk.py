@@ -17,7 +17,7 @@ from django.db import models, transaction
 from gainline.engine.core.errors import Conflict, GainlineError, Missing, NotAllowed
 from gainline.engine.ledger import digest
 from gainline.services import clock
-from gainline.services.permissions import PERMISSIONS, Standing, standing_of
+from gainline.services.permissions import Standing, refusal, standing_of
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.districts import District
@@ -129,15 +129,14 @@ def authorize(by: Account, permission: str, row: Any = None, *, standing: Standi
     Raises
     ------
     NotAllowed
-        SV001 when no living grant allows it.
+        SV001 when no living grant allows it; SV135 when one would, but the training does not count today.
     Missing
         SV002 when the row is of another district: it does not exist for this account.
     """
     if row is not None and getattr(row, "district_id", getattr(row, "pk", None)) != by.district_id:
         raise nothing_here()
-    if not (standing or standing_of(by)).may(permission, row):
-        says = PERMISSIONS[permission].says
-        raise NotAllowed(f"SV001 your grants do not allow you to {says}", "ask your EdTech lead or privacy lead")
+    if (refused := refusal(standing or standing_of(by), permission, row)) is not None:
+        raise refused
 
 
 def find(model: type[models.Model], public_id: str, *follow: str) -> Any:  # noqa: ANN401 - a row of that model

@@ -6,22 +6,25 @@ Unknown permissions, missing grants and rows of other districts all answer no.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 import rules
 from django.db.models import Q
 
+from gainline.engine.core.errors import NotAllowed
 from gainline.services import clock
 from gainline.store.models.accounts import Account
 from gainline.store.models.districts import District, Organization
 from gainline.store.models.grants import DecisionRight, Grant
+from gainline.store.models.trainings import Training
 from gainline.store.tenancy import within
 from gainline.store.words import Purpose, Right, Role
 
 Actor: TypeAlias = Account
 """Who does something, as faces name it: they do not know the tables."""
+MODULE = "records"  # the training that reaching data about people asks for
 EVERYBODY = frozenset(Role)
 STAFF = EVERYBODY - {Role.BOARD_MEMBER, Role.AUDITOR}
 PURPOSES = {
@@ -58,12 +61,15 @@ class Permission:
         The decision right that gives it instead.
     anywhere
         Whether a grant over any unit is enough, because what it allows shows or changes no single unit.
+    about_people
+        Whether it reaches data about people that was not released, so that the training must be current.
     """
 
     says: str
     roles: frozenset[Role] = frozenset()
     right: Right | None = None
     anywhere: bool = False
+    about_people: bool = False
 
 
 LEADS = frozenset({Role.EDTECH_LEAD})
@@ -73,22 +79,26 @@ PERMISSIONS: dict[str, Permission] = {
     "district.read": Permission("read aims, tools, cycles and released figures", EVERYBODY, anywhere=True),
     "aim.write": Permission("set and change aims", LEADS),
     "tool.write": Permission("enter tools and contracts", LEADS),
-    "agreement.write": Permission("enter agreements about data", frozenset({Role.PRIVACY_LEAD})),
+    "agreement.write": Permission("enter agreements about data", frozenset({Role.PRIVACY_LEAD}), about_people=True),
     "cycle.start": Permission("start and stop cycles", right=Right.START),
     "cycle.plan": Permission("write plans", RECORDS),
-    "cycle.draw": Permission("draw samples and assignments", RECORDS),
+    "cycle.draw": Permission("draw samples and assignments", RECORDS, about_people=True),
     "cycle.register": Permission("lock and amend plans", right=Right.REGISTER),
-    "cycle.look": Permission("have registered plans evaluated", right=Right.LOOK),
+    "cycle.look": Permission("have registered plans evaluated", right=Right.LOOK, about_people=True),
     "cycle.review": Permission("speak in reviews", STAFF, anywhere=True),
     "cycle.decide": Permission("decide on cycles", right=Right.DECIDE),
     "cycle.scale": Permission("write playbooks and scale tools", right=Right.SCALE),
-    "evidence.read": Permission("read evidence before it is released", STAFF | {Role.AUDITOR}, anywhere=True),
-    "record.import": Permission("bring files in", RECORDS, anywhere=True),
-    "record.read": Permission("see what became of files", RECORDS | {Role.PRIVACY_LEAD, Role.AUDITOR}, anywhere=True),
-    "identity.settle": Permission("say whose identities in vendors' files are", RECORDS),
+    "evidence.read": Permission(
+        "read evidence before it is released", STAFF | {Role.AUDITOR}, anywhere=True, about_people=True
+    ),
+    "record.import": Permission("bring files in", RECORDS, anywhere=True, about_people=True),
+    "record.read": Permission(
+        "see what became of files", RECORDS | {Role.PRIVACY_LEAD, Role.AUDITOR}, anywhere=True, about_people=True
+    ),
+    "identity.settle": Permission("say whose identities in vendors' files are", RECORDS, about_people=True),
     "roadmap.write": Permission("write, solve and replan the roadmap", LEADS),
     "note.write": Permission("pin notes", STAFF, anywhere=True),
-    "release.send": Permission("send briefs out", right=Right.RELEASE),
+    "release.send": Permission("send briefs out", right=Right.RELEASE, about_people=True),
     "people.read": Permission("see who holds which grant", GOVERNS | {Role.AUDITOR, Role.PRINCIPAL}, anywhere=True),
     "people.write": Permission("invite people, grant and withdraw roles, set decision rights", GOVERNS),
     "token.issue": Permission("let programs act for you", RECORDS | GOVERNS | {Role.AUDITOR}, anywhere=True),
@@ -119,11 +129,14 @@ class Standing:
         The grants that are alive.
     rights
         The district's table of decision rights: which roles may take which decision.
+    is_trained
+        Whether its training counts today; without it, nothing about people is reached.
     """
 
     account: Account
     holdings: tuple[Holding, ...]
     rights: dict[Right, frozenset[Role]]
+    is_trained: bool = False
 
     def may(self, permission: str, on: Any = None) -> bool:  # noqa: ANN401 - any row of the store
         """Tell whether some living grant allows this, on a row or on the district as a whole."""
@@ -136,7 +149,7 @@ class Standing:
 
 
 def standing_of(account: Account) -> Standing:
-    """What an account may do today: its living grants and the district's decision rights, in two queries."""
+    """What an account may do today: living grants, decision rights and training, in three queries."""
     if not account.is_active:
         return Standing(account, (), {})
     with within(account.district_id):
@@ -149,7 +162,50 @@ def standing_of(account: Account) -> Standing:
         rights: dict[Right, frozenset[Role]] = {right: frozenset() for right in Right}
         for row in DecisionRight.objects.all():
             rights[Right(row.right)] |= {Role(row.role)}
-    return Standing(account, holdings, rights)
+        until = trained_until(Training.objects.filter(account=account), account.district, day)
+    return Standing(account, holdings, rights, until is not None and day <= until)
+
+
+def trained_until(taken: Iterable[Training], district: District, day: date) -> date | None:
+    """The last day that the latest passed training counts, of those taken until a day; None when there is none."""
+    passed = [one.taken_on for one in taken if one.module == MODULE and one.score == one.asked and one.taken_on <= day]
+    return max(passed) + timedelta(days=district.training_days - 1) if passed else None
+
+
+def refusal(standing: Standing, permission: str, row: Any = None, *, somewhere: bool = False) -> NotAllowed | None:  # noqa: ANN401
+    """Why an account may not do this, with the way on; None when it may.
+
+    Parameters
+    ----------
+    somewhere
+        Whether it is enough that some grant allows it over some unit, as for offering a page.
+    """
+    if _may(standing, permission, row, somewhere=somewhere):
+        return None
+    says, is_lapsed = PERMISSIONS[permission].says, not standing.is_trained
+    if is_lapsed and _may(replace(standing, is_trained=True), permission, row, somewhere=somewhere):
+        because = f"SV135 without a training that counts today nobody may {says}"
+        return NotAllowed(because, "take the training: it is one page with a few questions, at /training/")
+    return NotAllowed(f"SV001 your grants do not allow you to {says}", "ask your EdTech lead or privacy lead")
+
+
+def wants_training(standing: Standing) -> bool:
+    """Tell whether some living grant reaches data about people, were its holder trained."""
+    return bool(standing.roles & roles_near_people(standing.rights))
+
+
+def roles_near_people(rights: dict[Right, frozenset[Role]]) -> frozenset[Role]:
+    """The roles that reach data about people in a district with these decision rights."""
+    near = (one for one in PERMISSIONS.values() if one.about_people)
+    return frozenset().union(*(_roles_of(one, rights) for one in near))
+
+
+def _roles_of(permission: Permission, rights: dict[Right, frozenset[Role]]) -> frozenset[Role]:
+    return rights.get(permission.right, frozenset()) if permission.right else permission.roles
+
+
+def _may(standing: Standing, permission: str, row: Any, *, somewhere: bool) -> bool:  # noqa: ANN401
+    return permission in permitted_anywhere(standing) if somewhere else standing.may(permission, row)
 
 
 def permitted_anywhere(standing: Standing) -> frozenset[str]:
@@ -157,8 +213,8 @@ def permitted_anywhere(standing: Standing) -> frozenset[str]:
     return frozenset(
         name
         for name, permission in PERMISSIONS.items()
-        if standing.roles
-        & (standing.rights.get(permission.right, frozenset()) if permission.right else permission.roles)
+        if (standing.is_trained or not permission.about_people)
+        and standing.roles & _roles_of(permission, standing.rights)
     )
 
 
@@ -190,7 +246,9 @@ def _allows(name: str) -> Any:  # noqa: ANN401 - rules has no types
     def allows(standing: Standing | None, row: Any = None) -> bool:  # noqa: ANN401
         if standing is None or _is_elsewhere(standing, row):
             return False
-        roles = standing.rights.get(permission.right, frozenset()) if permission.right else permission.roles
+        if permission.about_people and not standing.is_trained:
+            return False
+        roles = _roles_of(permission, standing.rights)
         return any(_covers(held, permission, roles, path_of(row)) for held in standing.holdings)
 
     return allows

@@ -25,7 +25,8 @@ def may_read(*, by: Account, reader: str, cycle: Cycle | None = None) -> bool:
         return True
     if reader in FOR_STAFF:
         return standing.may("evidence.read")
-    return standing.may("cycle.plan", cycle) or standing.may("release.send", cycle)
+    has_right = standing.may("cycle.plan", cycle) or standing.may("release.send", cycle)
+    return has_right and standing.may("evidence.read")  # which the training goes with
 
 
 @desk.reading("district.read")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from gainline.services import clock, deadlines, desk, findings
+from gainline.services import clock, deadlines, desk, findings, training
 from gainline.services.deadlines import Countdown
 from gainline.services.permissions import standing_of
 from gainline.store.models.accounts import Account
@@ -38,6 +38,9 @@ class Kind(StrEnum):
     UNREVIEWED = "unreviewed"
     UNSEEN = "unseen"  # the plan is locked, its days of use are over, and no evaluation stands
     NO_AGREEMENT = "no_agreement"
+    TRAINING = "training"  # one's own training soon ends
+    LAPSED = "lapsed"  # ... or does not count any more
+    TRAININGS = "trainings"  # colleagues' trainings are due
     FLAGGED = "flagged"  # the audit of the latest evidence found something, and nobody has decided yet
 
 
@@ -59,10 +62,14 @@ SEES: dict[Kind, frozenset[Role]] = {
     Kind.UNSEEN: DOES,
     Kind.NO_AGREEMENT: KEEPS_PRIVACY,
     Kind.FLAGGED: DOES | KEEPS_PRIVACY,
+    Kind.TRAINING: frozenset(Role),
+    Kind.LAPSED: frozenset(Role),
+    Kind.TRAININGS: frozenset({Role.EDTECH_LEAD, Role.PRIVACY_LEAD}),
 }
 
 RISKS = frozenset({
     Kind.OVERDUE, Kind.TOO_LATE, Kind.VOTE_AFTER_NOTICE, Kind.UNREVIEWED, Kind.UNSEEN, Kind.NO_AGREEMENT, Kind.FLAGGED,
+    Kind.LAPSED,
 })  # fmt: skip
 
 
@@ -139,6 +146,18 @@ def _lines(by: Account, day: date, cycles: list[Cycle], tools: list[Tool]) -> It
     yield from _voices(by, open_cycles)
     yield from _flagged(open_cycles)
     yield from _told(cycles)
+    yield from _trainings(by)
+
+
+def _trainings(by: Account) -> Iterator[Line]:
+    """One's own training, and for who governs how many colleagues' are due."""
+    mine = training.own(by=by)
+    if mine and mine.is_due:
+        yield Line(Kind.LAPSED if mine.is_lapsed else Kind.TRAINING, day=mine.until)
+    if standing_of(by).may("people.write"):
+        others = [one for one in training.due(by=by) if one.account.pk != by.pk]
+        if others:
+            yield Line(Kind.TRAININGS, count=len(others))
 
 
 def _of_contracts(day: date, cycles: list[Cycle], tools: list[Tool]) -> Iterator[Line]:

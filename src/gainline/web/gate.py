@@ -26,7 +26,7 @@ from gainline.engine.core.errors import (
     UserFixable,
 )
 from gainline.services import permissions
-from gainline.services.permissions import PERMISSIONS, Actor, Standing, permitted_anywhere
+from gainline.services.permissions import PERMISSIONS, Actor, Standing
 from gainline.store.tenancy import within
 from gainline.web import factors
 
@@ -171,10 +171,9 @@ class Gate:
             return HttpResponseRedirect(f"/{settings.LOGIN_URL_PATH}?next={quote(request.get_full_path())}")
         if first := factors.owed(request, standing_of(request)):
             return HttpResponseRedirect(f"{first}?next={quote(request.get_full_path())}")
-        if rule.permission and rule.permission not in permitted_anywhere(standing_of(request)):
-            says = f"SV001 your grants do not allow you to {PERMISSIONS[rule.permission].says}"
+        if rule.permission and (refused := permissions.refusal(standing_of(request), rule.permission, somewhere=True)):
             # Returned, as Django asks no `process_exception` about what another middleware step raises.
-            return self.process_exception(request, NotAllowed(says, "ask your EdTech lead"))
+            return self.process_exception(request, refused)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -17,11 +17,17 @@ class District(Timed):
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=60, default="America/Chicago")
     is_demo = models.BooleanField(default=False)
+    training_days = models.PositiveSmallIntegerField(default=365)  # for which a training counts
 
     objects = ScopedManager(district="pk")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="district_has_a_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="district_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(training_days__gte=30, training_days__lte=365), name="district_trains_every_year"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from gainline.web.pages.people import access, views
+from gainline.web.pages.people import access, trainings, views
 
 app_name = "people"
 urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/invite/", views.invite, name="invite"),
     path("people/rights/", views.rights, name="rights"),
+    path("people/trainings/", trainings.trainings, name="trainings"),
     path("people/units/", views.units, name="units"),
     path("people/<str:public_id>/", views.person, name="person"),
     path("people/<str:public_id>/link/", views.link, name="link"),

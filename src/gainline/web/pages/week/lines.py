@@ -48,6 +48,10 @@ def _way_on(line: Line) -> tuple[str, str]:
         return _("Send a brief"), f"/reports/new/?cycle={line.cycle.public_id}"
     if line.kind is Kind.FLAGGED and line.cycle:
         return _("Read the audit"), f"/cycles/{line.cycle.public_id}/audit/"
+    if line.kind in {Kind.TRAINING, Kind.LAPSED}:
+        return _("Take the training"), reverse("training:training")
+    if line.kind is Kind.TRAININGS:
+        return _("See who"), reverse("people:trainings")
     words = {Kind.VOICE: _("Say what you saw"), Kind.UNREVIEWED: _("Open a review")}
     return words.get(line.kind, _("Open the cycle")), cycle_href(line)
 
@@ -143,6 +147,23 @@ def _unreviewed(line: Line) -> tuple[str, str]:
     return title, _("Its decision needs a review first, so that others are heard.")
 
 
+def _training(_line: Line) -> tuple[str, str]:
+    return _("Your training soon ends"), _("It takes ten minutes, and counts from the day you take it.")
+
+
+def _lapsed(_line: Line) -> tuple[str, str]:
+    return _("Your training does not count"), _("Until you take it, nothing about people opens for you.")
+
+
+def _trainings(line: Line) -> tuple[str, str]:
+    says = ngettext(
+        "%(count)d colleague cannot reach the records, or soon will not.",
+        "%(count)d colleagues cannot reach the records, or soon will not.",
+        line.count,
+    ) % {"count": line.count}
+    return _("Trainings are due"), says
+
+
 def _unseen(line: Line) -> tuple[str, str]:
     title = _("The days of use of %(tool)s are over") % {"tool": _tool(line)}
     return title, _("No evaluation stands yet. Bring the last files in, then have the plan evaluated.")
@@ -176,4 +197,7 @@ _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.UNSEEN: _unseen,
     Kind.NO_AGREEMENT: _no_agreement,
     Kind.FLAGGED: _flagged,
+    Kind.TRAINING: _training,
+    Kind.LAPSED: _lapsed,
+    Kind.TRAININGS: _trainings,
 }
