@@ -15,6 +15,7 @@ from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.reports.readers import Reader
 from gainline.services import aims, clock, cycles, decisions, letters, notes, tools
 from gainline.services.letters import Envelope
+from gainline.services.workspaces import make_workspace
 from gainline.store.models.cycles import PlanDraft, Registration
 from gainline.store.models.evidence import Evidence
 from gainline.store.models.imports import Import
@@ -29,7 +30,8 @@ DAY = date(2030, 3, 1)
 
 @pytest.fixture
 def cycle(cast):
-    """An evaluated cycle with a note."""
+    """An evaluated cycle with a note, in a district with a workspace, as letters carry the head of its ledger."""
+    make_workspace(cast.district)
     aim = aims.set_aim(by=cast.lead, unit=cast.root, title="More read well", by_when=date(2030, 6, 1))
     tool = tools.add_tool(by=cast.lead, key="lumen", name="Lumen Reading")
     with clock.stopped_at(DAY):

@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from gainline.engine.core.errors import DataIssues, Missing, UserFixable
 from gainline.engine.core.issues import Issue, Level
@@ -72,6 +73,17 @@ def issue_head(workspace: Workspace) -> SignedHead:
         with os.fdopen(handle, "ab") as file:
             file.write(line)
     return head
+
+
+def handed_out(workspace: Workspace) -> dict[str, Any]:
+    """The current head as a document carries it out of the house: the signed head with its key's fingerprint.
+
+    Raises
+    ------
+    Missing, Conflict
+        As `current_head`.
+    """
+    return issue_head(workspace).to_json_value() | {"fingerprint": signing_key(workspace).public.fingerprint}
 
 
 def issued_heads(workspace: Workspace) -> list[SignedHead]:

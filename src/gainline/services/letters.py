@@ -12,10 +12,11 @@ from django.core import signing
 
 from gainline.engine.core.errors import Missing
 from gainline.engine.reports.readers import Decided, Reader, Sending, letter, letter_html, letter_pdf
+from gainline.road.signing import handed_out
 from gainline.services import clock, desk
 from gainline.services.notes import travelling
 from gainline.services.readership import check_may_read, may_read
-from gainline.services.workspaces import folder_of
+from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.districts import District
@@ -215,7 +216,14 @@ def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -
     decided = Decided(stands.chosen, stands.decided_on.isoformat(), stands.reasons) if stands else None
     answer_at = f"{envelope.site}/feedback/{token}/" if token else ""
     sending = Sending(district.name, decided, travelling(envelope.notes), answer_at)
-    return letter(latest.document, envelope.reader, lang=envelope.language, sending=sending)
+    document = _with_head(latest.document, district) if token else latest.document
+    return letter(document, envelope.reader, lang=envelope.language, sending=sending)
+
+
+def _with_head(document: dict[str, Any], district: District) -> dict[str, Any]:
+    """The document with the ledger's signed head, which thereby leaves the house; a ledger without entries has none."""
+    workspace = open_workspace(district)
+    return document | {"ledger": handed_out(workspace)} if workspace.ledger.head().seq else document
 
 
 def _kept(release: Release) -> bytes:

@@ -7,9 +7,9 @@ from datetime import date
 
 from gainline.engine.privacy import Policy
 from gainline.engine.privacy.catalog import catalogue
-from gainline.engine.reports import grade
 from gainline.engine.reports.accountability import Breach as ToldBreach
 from gainline.engine.reports.accountability import Paper, Told, dpia, exhibit_b, is_stale, transparency
+from gainline.engine.reports.readability import is_plain
 from gainline.services import clock, desk
 from gainline.services.agreed import value_of
 from gainline.store.models.accounts import Account
@@ -17,8 +17,6 @@ from gainline.store.models.disclosures import Breach, Refresh
 from gainline.store.models.districts import District
 from gainline.store.models.tools import Agreement
 from gainline.store.tenancy import across_districts, within
-
-HARDEST = 8.0  # school grade that families' texts may ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,7 @@ def add_breach(*, by: Account, found_on: date, told_on: date | None, says: str, 
     Conflict
         SV108 when the words ask for more than grade 8, or none are given; SV109 when days are out of order or to come.
     """
-    try:
-        is_plain = grade(says) <= HARDEST
-    except ValueError:
-        is_plain = False
-    if not is_plain:
+    if not _can_be_read(says, "en") or (says_es and not _can_be_read(says_es, "es")):
         raise desk.refuse("SV108", "families could not read this: it asks for more than grade 8", "use shorter words")
     if found_on > clock.today(by.district) or (told_on and told_on < found_on):
         raise desk.refuse("SV109", "a breach is found, then families are told", "put its days in order")
@@ -113,3 +107,10 @@ def _agreements() -> list[Agreement]:
 def _told(row: Breach, language: str) -> ToldBreach:
     says = row.says_es if language == "es" and row.says_es else row.says
     return ToldBreach(row.found_on, row.told_on, says)
+
+
+def _can_be_read(says: str, language: str) -> bool:
+    try:
+        return is_plain(says, language)
+    except ValueError:  # there is no word in it
+        return False

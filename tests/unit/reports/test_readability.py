@@ -10,7 +10,7 @@ import sample_evidence as sample
 from gainline.engine.privacy import Audience, Policy
 from gainline.engine.reports.facts import facts
 from gainline.engine.reports.family import family_paragraph
-from gainline.engine.reports.readability import grade, syllables
+from gainline.engine.reports.readability import ease, grade, is_plain, syllables, syllables_es
 from gainline.engine.reports.words import words
 
 
@@ -55,3 +55,29 @@ def test_the_paragraph_says_when_students_did_worse():
     evidence = sample.stop()
     worse = replace(evidence.estimates[0], effect=-4.0, low=-6.0, high=-2.0)
     assert "did worse" in paragraph(replace(evidence, estimates=(worse,)))
+
+
+@pytest.mark.parametrize(
+    ("word", "heard"),
+    [
+        *(("rey", 1), ("que", 1), ("muy", 1), ("niño", 2), ("agua", 2), ("leer", 2), ("país", 2), ("ciudad", 2)),
+        *(("escuela", 3), ("guitarra", 3), ("pingüino", 3), ("creíais", 3), ("estudiantes", 4)),
+    ],
+)
+def test_spanish_syllables_are_counted_as_they_are_heard(word, heard):
+    assert syllables_es(word) == heard
+
+
+def test_the_ease_of_a_spanish_text_is_its_formula_on_counts_made_by_hand():
+    # 9 words in 2 sentences; syllables 1 + 2 + 2, 1 + 2 + 2 + 1 + 1 + 3 = 15
+    found = ease("El niño lee. La casa grande es muy bonita.")
+    assert found == pytest.approx(206.84 - 60 * 15 / 9 - 1.02 * 9 / 2)
+
+
+def test_office_language_is_not_plain_in_either_language():
+    assert is_plain("We tried a tool. It helped most of them.", "en")
+    assert is_plain("Esto es lo que vimos. La escuela dio el plan a los dos grupos. No es algo malo.", "es")
+    assert not is_plain("Administrative accountability necessitates comprehensive documentation.", "en")
+    assert not is_plain("La responsabilidad administrativa requiere documentación institucional exhaustiva.", "es")
+    with pytest.raises(ValueError, match="word"):
+        ease("...")

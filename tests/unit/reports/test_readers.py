@@ -12,6 +12,7 @@ from gainline.engine.core.errors import Refused
 from gainline.engine.privacy import Audience, Policy
 from gainline.engine.reports import grade
 from gainline.engine.reports.facts import facts
+from gainline.engine.reports.readability import EIGHTH_GRADE, ease
 from gainline.engine.reports.readers import Decided, Pinned, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.engine.reports.words import words
 
@@ -43,6 +44,14 @@ def test_every_reader_gets_a_whole_letter_in_both_languages(name, lang, reader):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_text_for_families_reads_at_grade_eight_or_below(name):
     assert grade(letter(document(name), Reader.FAMILIES, sending=SENDING).text) <= 8
+    assert ease(letter(document(name), Reader.FAMILIES, lang="es", sending=SENDING).text) >= EIGHTH_GRADE
+
+
+def test_a_letter_that_carries_the_ledgers_head_says_it_in_every_voice():
+    head = {"head": {"size": 7, "last": "a" * 64, "root": "b" * 64}, "fingerprint": "c" * 64, "signature": "d"}
+    for reader in Reader:
+        assert f"7:{'a' * 64}" in letter_html(letter(document() | {"ledger": head}, reader))
+        assert "Ledger" not in letter(document(), reader).source
 
 
 def test_a_text_that_families_could_not_read_is_refused():

@@ -229,12 +229,12 @@ def _provenance(facts: Facts) -> Pairs:
         ("code", made["code_version"]),
         ("seed", str(made["seed"])),
         ("privacy", facts.released.policy.source),
-        *_ledger(facts.evidence.get("ledger")),
+        *ledger_rows(facts.evidence.get("ledger")),
     )
     return tuple((t(f"method.{key}"), value) for key, value in rows)
 
 
-def _ledger(signed: dict[str, Any] | None) -> Pairs:
+def ledger_rows(signed: dict[str, Any] | None) -> Pairs:
     """The ledger's signed head, in the words that `gainline verify` takes; absent where none was handed out."""
     if signed is None:
         return ()

@@ -13,7 +13,7 @@ from gainline.engine.ledger import Ledger
 from gainline.engine.privacy.consent import Act, Entry, Ground, Notice, Register, Relation
 from gainline.engine.privacy.consent.effects import in_bands
 from gainline.engine.privacy.consent.register import Record
-from gainline.engine.reports.readability import grade
+from gainline.engine.reports.readability import grade, is_plain
 from gainline.road.consented import FOLDER, PATH, effective_day, register_of, token
 from gainline.road.workspace import Workspace
 
@@ -90,6 +90,8 @@ def tell(
     """
     text = text.strip()
     level = round(grade(text), 1) if language == "en" and any(letter.isalpha() for letter in text) else None
+    if language == "es" and any(letter.isalpha() for letter in text) and not is_plain(text, "es"):
+        raise UserFixable("PR042: the notice is too hard for families", "use short words and sentences")
     checked = reviewed_on if reviewed_by else None
     notice = Notice(ground, language, text, level, reviewed_by, checked or (workspace.today() if reviewed_by else None))
     _append(workspace, lambda register, _: register.tell(notice))

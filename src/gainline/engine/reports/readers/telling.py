@@ -14,14 +14,12 @@ from gainline.engine.reports.facts import CHIPS, Facts, facts
 from gainline.engine.reports.family import family_paragraph
 from gainline.engine.reports.figures import Figure, Table, figures
 from gainline.engine.reports.funnel import funnel
-from gainline.engine.reports.method import method
+from gainline.engine.reports.method import ledger_rows, method
 from gainline.engine.reports.pinned import Pinned, elsewhere, notes_on
-from gainline.engine.reports.readability import grade
+from gainline.engine.reports.readability import is_plain
 from gainline.engine.reports.readers.letter import Letter, Part
 from gainline.engine.reports.robust import not_shown, raised, robust
 from gainline.engine.reports.words import words
-
-FAMILIES_READ = 8.0  # school grade; Kincaid et al. (1975) as in `readability`
 
 
 class Reader(StrEnum):
@@ -111,8 +109,8 @@ def letter(evidence: dict[str, Any], reader: Reader, *, lang: str = "en", sendin
         warning=t("page.not_for_passing_on") if reader is Reader.ANALYST else "",
         answer=(t("letter.answer_title"), t("letter.answer"), t("letter.answer_link"), around.answer_at),
     )
-    if reader is Reader.FAMILIES and lang == "en" and (found := grade(made.text)) > FAMILIES_READ:
-        says = f"RP013 the text for families reads at grade {found:.1f}, above grade {FAMILIES_READ:.0f}"
+    if reader is Reader.FAMILIES and not is_plain(made.text, lang):
+        says = "RP013 the text for families asks for more than grade 8"
         raise Refused(says, "use shorter words for the tool, its measure or the notes that you send along")
     return made
 
@@ -220,5 +218,7 @@ def _next(told: Facts, decided: Decided | None) -> Part:
 
 
 def _source(told: Facts) -> str:
-    small = told.why_hidden
-    return f"{told.source} {small}".strip()
+    """Snapshot, registration, what was left out, and the ledger's head where one goes out with the letter."""
+    head = dict(ledger_rows(told.evidence.get("ledger"))).get("ledger_head", "")
+    kept = f"{told.words('method.ledger_head')}: {head}." if head else ""
+    return " ".join(filter(None, (told.source, told.why_hidden, kept)))
