@@ -173,7 +173,7 @@ def test_nobody_ties_an_identity_to_their_own_account(cast, client, provider):
     answer = client.post("/accounts/oidc/district/login/?process=connect")
     asked = {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
     back = urlsplit(provider.authorize(asked))
-    assert client.get(f"{back.path}?{back.query}").status_code == 403
+    assert client.get(f"{back.path}?{back.query}").status_code == 401
     assert SocialAccount.objects.count() == 0
 
 
