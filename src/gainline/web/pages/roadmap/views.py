@@ -55,6 +55,7 @@ def time(request: HttpRequest) -> HttpResponse:
     now, parts = desk.seen(by=me), desk.parts(by=me)
     context = _frame(request, "roadmap:time", now)
     if parts is not None:
+        names = {one.key: one.title or one.key for one in now.roadmap.schools} if now.roadmap else {}
         context |= {
             "parts": parts,
             "lanes": _drawn(parts["lanes"], "wide", "narrow"),
@@ -63,8 +64,8 @@ def time(request: HttpRequest) -> HttpResponse:
             "school_table": telling.schools(parts["school_rows"], parts["day"]),
             "web": telling.drawn(parts["web"]["svg"]),
             "wait_table": telling.waits(parts["web"]["rows"]),
-            "chain": [(driver, parts["span"](driver.dates.start, driver.dates.finish))
-                      for driver in parts["chain"]["steps"]],
+            "chain": [(one, parts["span"](one.dates.start, one.dates.finish), names.get(one.activity.school))
+                      for one in parts["chain"]["steps"]],
         }  # fmt: skip
     elif now.roadmap is not None:
         context["initiatives"] = telling.initiatives(now.roadmap)
