@@ -5,6 +5,7 @@ from gainline.lake.erasing import Erased, Eraser
 from gainline.lake.guarding import Ban
 from gainline.lake.lake import Lake
 from gainline.lake.reading import Reading
+from gainline.lake.room import is_nearly_full
 from gainline.lake.snapshots import Snapshot, TableVersion, Tombstone
 from gainline.lake.whom import Whom
 from gainline.lake.writing import Writer
@@ -21,4 +22,5 @@ __all__ = [
     "Tombstone",
     "Whom",
     "Writer",
+    "is_nearly_full",
 ]

@@ -17,6 +17,7 @@ from gainline.lake.engine import Power
 from gainline.lake.erasing import Eraser
 from gainline.lake.guarding import Ban
 from gainline.lake.reading import Reading
+from gainline.lake.room import refuse_when_nearly_full
 from gainline.lake.snapshots import Snapshot, SnapshotShelf, Tombstone
 from gainline.lake.writing import Writer
 
@@ -132,9 +133,10 @@ class Lake:
         Raises
         ------
         Conflict
-            When another process is writing (LK005), another copy of a lake in an object store is (LK020), or an
-            erasure was stopped midway (LK006).
+            When another process is writing (LK005), another copy of a lake in an object store is (LK020), an erasure
+            was stopped midway (LK006), or the disk is nearly full (LK026).
         """
+        refuse_when_nearly_full(self._root)
         with self._alone():
             self._sweep_spill()
             eraser = Eraser(self._root, self._shelf)

@@ -176,7 +176,7 @@ def invite(*, by: Account, asked: Asked) -> str:
     return signing.dumps([by.district.public_id, link], salt=SALT)
 
 
-@desk.verb("agreement.write")
+@desk.verb("agreement.write", without_room=True)
 def close(*, by: Account, token: str) -> None:
     """Close a family's link, because it was lost or sent to the wrong house.
 

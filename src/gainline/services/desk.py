@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.db import models, transaction
 
 from gainline.engine.core.errors import Conflict, GainlineError, Missing, NotAllowed
 from gainline.engine.ledger import digest
+from gainline.lake import is_nearly_full
 from gainline.services import clock
 from gainline.services.permissions import Standing, refusal, standing_of
 from gainline.store.models.accounts import Account
@@ -43,27 +46,33 @@ class Declared:
         The parameter that names the row it is done to; None for the district as a whole.
     words
         Parameters whose values the audit event keeps; never a person's.
+    without_room
+        Whether it is done on a disk that is nearly full, too: it takes something away, or shuts somebody out.
     """
 
     kind: str
     permission: str | None
     on: str | None = None
     words: tuple[str, ...] = field(default=())
+    without_room: bool = False
 
 
 def verb(
-    permission: str, *, on: str | None = None, words: tuple[str, ...] = ()
+    permission: str, *, on: str | None = None, words: tuple[str, ...] = (), without_room: bool = False
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare a function that writes: keyword-only, ``by`` is who does it, all or nothing, with its audit event.
 
-    One verb at a time runs in a district, so that what it read still stands when it writes.
+    One verb at a time runs in a district, so that what it read still stands when it writes. On a disk that is nearly
+    full only verbs are done that say ``without_room``.
     """
-    declared = Declared("verb", permission, on, words)
+    declared = Declared("verb", permission, on, words, without_room)
 
     def declare(function: Callable[P, T]) -> Callable[P, T]:
         @wraps(function)
         def done(*args: P.args, **kwargs: P.kwargs) -> T:
             by = cast("Account", kwargs["by"])
+            if not without_room:
+                ask_for_room()
             with within(by.district_id), transaction.atomic():
                 District.objects.select_for_update().get(pk=by.district_id)
                 row = kwargs.get(on) if on else None
@@ -158,6 +167,24 @@ def find(model: type[models.Model], public_id: str, *follow: str) -> Any:  # noq
 def nothing_here() -> Missing:
     """The answer to an address that leads nowhere in this district."""
     return Missing("SV002 nothing here has this address", "check the address, or start from the first screen")
+
+
+def has_room() -> bool:
+    """Tell whether the disk of the home takes more; else the application is for reading only."""
+    return not is_nearly_full(Path(settings.GAINLINE_HOME))
+
+
+def ask_for_room() -> None:
+    """Let pass while there is room.
+
+    Raises
+    ------
+    Conflict
+        SV125 when the disk is nearly full.
+    """
+    if not has_room():
+        remedy = "have whoever keeps the machine make room on its disk; everything can still be read"
+        raise Conflict("SV125 the disk is nearly full, so nothing new is written", remedy)
 
 
 def refuse(code: str, because: str, remedy: str) -> GainlineError:

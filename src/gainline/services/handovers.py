@@ -101,7 +101,7 @@ def fetch(*, by: Account, handover: Handover) -> bytes:
     return content
 
 
-@desk.verb("agreement.write", on="agreement")
+@desk.verb("agreement.write", on="agreement", without_room=True)
 def destroy(*, by: Account, agreement: Agreement) -> Destruction:
     """Destroy our copies of what was handed over under an agreement that has ended, with a certificate.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +10,6 @@ from django.db import DatabaseError, connection
 from gainline.services import desk, working
 
 SILENT = 90.0  # seconds without a beat after which the worker counts as gone
-FULL = 0.9  # share of the disk
 
 
 @desk.carrying
@@ -34,8 +32,7 @@ def _lake() -> str:
     home = Path(settings.GAINLINE_HOME)
     if not home.is_dir():
         return "has no home"
-    disk = shutil.disk_usage(home)
-    return "ok" if disk.used / disk.total < FULL else "disk nearly full"
+    return "ok" if desk.has_room() else "disk nearly full"
 
 
 def _worker() -> str:

@@ -105,7 +105,7 @@ def _read_aside(by: Account, seen: Import, *, is_preview: bool = False, confirm_
     return brought
 
 
-@desk.verb("record.import", on="seen")
+@desk.verb("record.import", on="seen", without_room=True)
 def discard(*, by: Account, seen: Import) -> Import:
     """Throw away files that were kept aside; nothing of the lake changes.
 

@@ -141,7 +141,7 @@ def grant(
     return given
 
 
-@desk.verb("people.write", on="held")
+@desk.verb("people.write", on="held", without_room=True)
 def withdraw(*, by: Account, held: Grant) -> Grant:
     """End a grant now.
 

@@ -51,7 +51,7 @@ def issue(*, by: Account, name: str, held: Grant, days: int, may_write: bool = F
     return Issued(token, secret)
 
 
-@desk.verb("token.issue", on="token")
+@desk.verb("token.issue", on="token", without_room=True)
 def revoke(*, by: Account, token: ApiToken) -> ApiToken:
     """End a token now: one's own, or anybody's for who may withdraw grants.
 

@@ -21,6 +21,7 @@ def carry_out(*, public_id: str, district_id: int) -> str:
     """Carry out one job by its id, and give the state that it ended in."""
 
     def work(job: Job, progress: Progress) -> None:
+        desk.ask_for_room()
         WORK[JobKind(job.kind)](job, progress)
 
     return str(queue.run(public_id, district_id, work).state)

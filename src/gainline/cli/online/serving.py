@@ -80,10 +80,18 @@ def open_site(home: Path, address: Address, *, demo: bool = False, shown: Shown 
         os.environ["GAINLINE_DEMO"] = "true"
     set_up(home)
     _prepare(demo=demo, shown=shown)
-    children = [_child("gainline.jobs.worker"), _server(address.host, port, address.workers)]
-    _wait_until_open(address.host, port, children)
-    console.talk(f"Gainline is at {os.environ['GAINLINE_ORIGIN']}/{'demo/' if demo else ''}   Ctrl-C ends it.")
-    _watch(children)
+    signal.signal(signal.SIGTERM, _stop)  # before there are children, who would go on without us
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(_child("gainline.jobs.worker"))
+        children.append(_server(address.host, port, address.workers))
+        _wait_until_open(address.host, port, children)
+        console.talk(f"Gainline is at {os.environ['GAINLINE_ORIGIN']}/{'demo/' if demo else ''}   Ctrl-C ends it.")
+        _watch(children)
+    except KeyboardInterrupt:
+        console.talk("Closed. What was finished is kept.")
+    finally:
+        _end(children)
 
 
 def _prepare(*, demo: bool, shown: Shown | None) -> None:
@@ -164,21 +172,14 @@ def _wait_until_open(host: str, port: int, children: Sequence[subprocess.Popen[b
 
 
 def _watch(children: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Wait until somebody ends it or a child ends by itself; then end them all."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        while all(child.poll() is None for child in children):
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        console.talk("Closed. What was finished is kept.")
-        return
-    finally:
-        _end(children)
+    """Wait until a child ends by itself; whoever ends us interrupts the waiting."""
+    while all(child.poll() is None for child in children):
+        time.sleep(0.2)
     raise UserFixable("one of the application's processes ended by itself", "read what it said above")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gainline.services import clock
+from gainline.services import clock, desk
 from gainline.services.permissions import permitted_anywhere
 from gainline.web.gate import rule_of, standing_of
 from gainline.web.parts.look import look_of
@@ -56,6 +56,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "look": look_of(request),
         "destinations": destinations(request.path, may=_may(request)) if is_known else [],
         "languages": settings.LANGUAGES,
+        "is_read_only": not desk.has_room(),
         "today": clock.today(_district_of(request)) if is_known else timezone.localdate(),
     }
 
