@@ -12,6 +12,7 @@ from types import ModuleType
 from browser import seen
 
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 180_000  # ms; a busy machine takes its time, and a test waits for what happens rather than for a while
 CAST = (
     "Dana Whitfield",
     "Andre Okafor",
@@ -45,7 +46,7 @@ def served(folder: Path) -> Iterator[str]:
 def come_in(chromium, site, name, **options):
     """A page in a browser of its own, signed in as one of the cast."""
     page = seen(chromium, **options)
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{site}/demo/")
     page.get_by_role("button", name=name).first.click()
     page.wait_for_load_state()
