@@ -30,16 +30,16 @@ def build_lake(root: Path, events: int, seed: int) -> Lake:
     students = max(400, events // EVENTS_PER_STUDENT)
     keys = (np.arange(1, students + 1, dtype=np.int64) * 2_654_435_761) % 2**62
     with lake.writing() as writer:
-        for name, columns in _tables(np.random.Generator(np.random.PCG64(seed)), keys):
-            writer.append(name, _canonical(name, columns))
+        for name, columns in students_tables(np.random.Generator(np.random.PCG64(seed)), keys):
+            writer.append(name, canonical(name, columns))
         for number, start in enumerate(range(0, events, CHUNK)):
             rng = np.random.Generator(np.random.PCG64([seed, number]))
-            writer.append("events", _canonical("events", _events(rng, keys, min(CHUNK, events - start))))
+            writer.append("events", canonical("events", _events(rng, keys, min(CHUNK, events - start))))
         writer.publish(as_of=WINDOW.end)
     return lake
 
 
-def _canonical(name: str, columns: Mapping[str, Any]) -> pa.Table:
+def canonical(name: str, columns: Mapping[str, Any]) -> pa.Table:
     """Canonical rows; a required column that is not given is filled with something lawful, any other is empty."""
     rows = len(next(iter(columns.values())))
     plain: dict[str, Any] = {"text": "x", "integer": 1, "number": 0.0, "flag": True, "date": WINDOW.start}
@@ -79,7 +79,8 @@ def _people_rows(rng: Rng, keys: np.ndarray, rows: int) -> np.ndarray:
     return keys[rng.integers(0, max(1, int(len(keys) * 0.9)), rows)]
 
 
-def _tables(rng: Rng, keys: np.ndarray) -> list[tuple[str, Columns]]:
+def students_tables(rng: Rng, keys: np.ndarray) -> list[tuple[str, Columns]]:
+    """Every table but the events, as columns, for students with these keys."""
     schools = [f"s{number}" for number in range(1, 9)]
     sections = [f"k{number:04d}" for number in range(max(8, len(keys) // 25))]
     return [

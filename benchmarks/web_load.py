@@ -1,10 +1,12 @@
 """How long pages take with 50 people at work on a district of 50,000 students: `python3 run.py bench web_load`.
 
-Makes a home with a district whose tables are as full as after five years (aims, tools, cycles, imports, notes, trail),
-whose workspace holds 50,000 students, starts `gainline serve` on loopback and has users walk the lists and their rows,
-each with a session of their own and a pause between pages. Prints p50, p95 and the worst per page.
+Makes a home with a district as full as after five years, starts `gainline serve` on loopback as people start it, and
+has users walk from the first screens along the links that they find, each with a session of their own and a pause
+between pages; every tenth comes in by the door with a password. Prints per page how long people waited (p50, p95,
+worst), how long the server worked on it, how many queries it asked and which of them was slowest.
 
-Options: --users 50 --seconds 60 --students 50000 --cycles 200 --keep DIR
+Options: --users 50 --seconds 90 --students 50000 --cycles 200 --think 5 --pages 60 --keep DIR
+What stands in DIR is used again.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import argparse
 import os
 import random
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -20,156 +23,123 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-PASSWORD = "a-long-password-for-the-benchmark"
-STARTS = ("/", "/aims/", "/tools/", "/cycles/", "/data/", "/library/", "/notes/", "/people/", "/governance/trail/")
-PAUSE = (0.5, 2.0)  # seconds that a person looks at a page
+from web_district import PASSWORD, fill
+
+HERE = Path(__file__).resolve().parent
+STARTS = (
+    "/", "/aims/", "/tools/", "/cycles/", "/data/", "/data/worklist/", "/data/quality/", "/data/indicators/",
+    "/roadmap/", "/people/", "/governance/", "/governance/trail/", "/library/", "/reports/", "/notes/",
+)  # fmt: skip
 LINK = re.compile(rb'href="(/[a-z][^"#?]*/)"')
-NOT_WALKED = ("/accounts/", "/static/", "/look/", "/language/", "/health/", "/feedback/")
+NOT_WALKED = ("/accounts/", "/static/", "/look/", "/language/", "/health/", "/feedback/", "/family/", "/api/", "/demo/")
+BY_THE_DOOR, RAMP = 10, 15.0  # every tenth person signs in; the others start within so many seconds
+PATIENCE, STOPPING, OPENING = 60, 60, 900  # seconds for one page, for the server to end, and for it to open
+PEOPLE = "people.txt"
+
+
+@dataclass(slots=True)
+class Page:
+    """What was measured of one page; seconds."""
+
+    waited: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+    queries: list[int] = field(default_factory=list)
+    slowest: tuple[float, str] = (0.0, "")
+
+
+Pages = dict[str, Page]
 
 
 def main() -> None:
     asked = options()
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(asked.keep or scratch) / "home"
-        home.mkdir(parents=True, exist_ok=True)
-        emails = fill(home, asked)
+        home = Path(asked.keep or scratch).resolve() / "home"
+        people = made(home, asked)
         with served(home) as port:
-            took = walk(port, emails, asked)
-    report(took, asked)
+            pages = walk(port, people, asked)
+    report(pages, asked)
 
 
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, usual in (("users", 50), ("seconds", 60), ("students", 50_000), ("cycles", 200)):
-        parser.add_argument(f"--{name}", type=int, default=usual)
-    parser.add_argument("--keep", help="a folder that stays, instead of a temporary one")
+    usual = {"users": 50, "seconds": 90, "students": 50_000, "cycles": 200, "think": 5, "pages": 60}
+    for name, value in usual.items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    parser.add_argument("--keep", help="a folder that stays; a district that stands there is used again")
     return parser.parse_args()
 
 
-def fill(home: Path, asked: argparse.Namespace) -> list[str]:
-    """A district with rows for five years; the e-mail addresses of who can sign in."""
-    os.environ |= {"GAINLINE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "gainline.config.settings"}
+def made(home: Path, asked: argparse.Namespace) -> list[tuple[str, str]]:
+    """The district of the home; who can sign in, and a session of each."""
+    kept = home / PEOPLE
+    if kept.is_file():
+        return [(line.split()[0], line.split()[1]) for line in kept.read_text(encoding="utf-8").splitlines()]
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ |= {"GAINLINE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "web_watched"}
     import django
-    from django.core.management import call_command
 
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    from gainline.services import people
-    from gainline.store.words import Role, UnitKind
-
-    lead = people.found_district(
-        founding=people.Founding("Benchmark Unified"), lead_name="Dana Lead", lead_email="dana@bench.example",
-        password=PASSWORD,
-    )  # fmt: skip
-    root = people.root(by=lead)
-    for number in range(60):
-        people.add_unit(by=lead, kind=UnitKind.SCHOOL, name=f"School {number}", parent=root)
-    emails = [lead.email]
-    roles = (Role.ANALYST, Role.PRIVACY_LEAD, Role.COACH, Role.AUDITOR, Role.EDTECH_LEAD)
-    for number in range(asked.users - 1):
-        one = people.invite(by=lead, name=f"Person {number}", email=f"person{number}@bench.example")
-        one.set_password(PASSWORD)
-        one.save()
-        people.grant(by=lead, account=one, role=roles[number % len(roles)], unit=root)
-        emails.append(one.email)
-    fill_thread(lead, root, asked.cycles)
-    fill_records(lead, home, asked.students)
-    return emails
-
-
-def fill_thread(lead: object, root: object, count: int) -> None:
-    """Aims with measures and drivers, tools with contracts, and cycles on them."""
-    from gainline.services import aims, clock, cycles, notes, tools
-    from gainline.store.words import DriverKind, MeasureKind
-
-    today = clock.today(lead.district)
-    portfolio = [tools.add_tool(by=lead, key=f"tool-{n}", name=f"Tool {n}") for n in range(max(5, count // 4))]
-    for tool in portfolio:
-        terms = tools.Terms(today - timedelta(days=200), today + timedelta(days=165), today + timedelta(days=75))
-        tools.add_contract(by=lead, tool=tool, terms=terms)
-    for number in range(max(3, count // 10)):
-        by_when = today + timedelta(days=300 + number)
-        aim = aims.set_aim(by=lead, unit=root, title=f"Aim {number}", by_when=by_when)
-        measured = aims.Measured(MeasureKind.OUTCOME, f"reading_{number}", "Reading", "points", 5.0)
-        aims.add_measure(by=lead, aim=aim, measured=measured)
-        aims.add_driver(by=lead, aim=aim, kind=DriverKind.PRIMARY, label="Practice")
-        for turn in range(10):
-            asked = cycles.Asked(f"Cycle {number}-{turn}", "Does it help?", today + timedelta(days=30 + turn))
-            cycle = cycles.start_cycle(by=lead, aim=aim, tool=portfolio[(number + turn) % len(portfolio)], asked=asked)
-            cycles.save_draft(by=lead, cycle=cycle, text='format = "gainline-plan/1"\n')
-            notes.pin(by=lead, says="Snow week", cycle=cycle, on=today)
-
-
-def fill_records(lead: object, home: Path, students: int) -> None:
-    """A roster of that many students and a month of their usage, imported as a person would."""
-    from django.core.files import File
-
-    from gainline.services import imports, working
-
-    folder = home / "made-up"
-    folder.mkdir(exist_ok=True)
-    for path in made_up(folder, students):
-        with path.open("rb") as file:
-            brought = imports.receive(by=lead, source=path.stem, files=[File(file, name=path.name)])
-        working.carry_out(public_id=brought.job.public_id, district_id=lead.district_id)
-
-
-def made_up(folder: Path, students: int) -> Iterator[Path]:
-    rng, first = random.Random(5), date(2025, 9, 1)
-    roster = folder / "students.csv"
-    lines = ["student_id,first_name,last_name,grade,school"]
-    lines += [f"{100_000 + n},N{n},M{n},{n % 9 + 1:02d},School {n % 60}" for n in range(students)]
-    roster.write_text("\n".join(lines), encoding="utf-8")
-    usage = folder / "usage.csv"
-    with usage.open("w", encoding="utf-8") as file:
-        file.write("student_id,school,tool,day,minutes\n")
-        for n in range(students):
-            for _ in range(4):
-                day = first + timedelta(days=rng.randrange(28))
-                file.write(f"{100_000 + n},School {n % 60},tool-{n % 5},{day},{rng.randrange(60)}\n")
-    return iter((roster, usage))
+    at = time.monotonic()
+    print(f"Making a district of {asked.students:,} students", flush=True)
+    people = fill(asked, lambda says: print(says, flush=True))
+    kept.write_text("\n".join(" ".join(one) for one in people), encoding="utf-8")
+    print(f"  together: {time.monotonic() - at:.1f} s", flush=True)
+    return people
 
 
 @contextmanager
 def served(home: Path) -> Iterator[int]:
-    """The application as people start it; gives its port."""
-    import socket
-
+    """The application as people start it, with the watch around it; gives its port."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = int(one.getsockname()[1])
-    words = [str(Path(sys.executable).with_name("gainline")), "serve", "--home", str(home), "--port", str(port)]
-    kept = {name: value for name, value in os.environ.items() if name != "GAINLINE_HOME"} | {
-        "GAINLINE_LOG_LEVEL": "CRITICAL",
-        "GAINLINE_DEMO": "true",  # its people are made up, too, and have no second factor
-    }
-    process = subprocess.Popen(words, env=kept, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        for line in process.stdout or ():
-            if "Gainline is at" in line:
-                break
-        threading.Thread(target=lambda: [None for _ in process.stdout or ()], daemon=True).start()
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
+    words = [sys.executable, "-m", "gainline.cli.app", "serve", "--home", str(home), "--port", str(port)]
+    path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    said = {"DJANGO_SETTINGS_MODULE": "web_watched", "PYTHONPATH": path, "GAINLINE_LOG_LEVEL": "CRITICAL"}
+    kept = {name: value for name, value in os.environ.items() if name != "GAINLINE_HOME"} | said
+    with (home.parent / "server.log").open("wb") as log:
+        process = subprocess.Popen(words, env=kept, stdout=log, stderr=subprocess.STDOUT, cwd=home.parent)
+        try:
+            _until_open(process, port, home.parent / "server.log")
+            yield port
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOPPING)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    until = time.monotonic() + OPENING
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            line = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            line.request("GET", "/health/")
+            line.getresponse().read()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    sys.exit(f"the application did not open:\n{log.read_text(encoding='utf-8')[-3000:]}")
 
 
 class Person:
     """One browser: its cookies, and what it has seen linked."""
 
-    def __init__(self, port: int, email: str) -> None:
-        self.port, self.email, self.cookies, self.seen = port, email, {}, list(STARTS)
+    def __init__(self, port: int, session: str) -> None:
+        self.port, self.seen = port, list(STARTS)
+        self.cookies = {"gainline-session": session} if session else {}
 
-    def ask(self, method: str, address: str, body: str = "") -> tuple[int, bytes, float]:
-        """Status, content and seconds of one request; cookies are kept."""
-        line = HTTPConnection("127.0.0.1", self.port, timeout=60)
+    def ask(self, method: str, address: str, body: str = "") -> tuple[int, bytes, float, dict[str, str]]:
+        """Status, content, seconds and headers of one request; cookies are kept."""
+        line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Host": f"127.0.0.1:{self.port}"}
         if body:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
@@ -183,60 +153,86 @@ class Person:
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
         line.close()
-        return answer.status, content, took
+        return answer.status, content, took, {name.lower(): value for name, value in answer.getheaders()}
 
-    def sign_in(self) -> bool:
-        """Tell whether the door opened."""
-        _, content, _ = self.ask("GET", "/accounts/login/")
+    def sign_in(self, email: str) -> float | None:
+        """Seconds of signing in by the door; None when it did not open."""
+        _, content, _, _ = self.ask("GET", "/accounts/login/")
         token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', content)
         given = token[1].decode() if token else ""
-        email = self.email.replace("@", "%40")
-        body = f"csrfmiddlewaretoken={given}&login={email}&password={PASSWORD}"
-        return self.ask("POST", "/accounts/login/", body)[0] == 302
+        body = f"csrfmiddlewaretoken={given}&login={email.replace('@', '%40')}&password={PASSWORD}"
+        status, _, took, _ = self.ask("POST", "/accounts/login/", body)
+        return took if status == 302 else None
+
+    def follow(self, content: bytes) -> None:
+        """Remember what a page links to; the first screens stay in reach."""
+        found = sorted({link.decode() for link in LINK.findall(content)})
+        fresh = [link for link in found if not link.startswith(NOT_WALKED)]
+        self.seen = [*STARTS, *[one for one in self.seen + fresh if one not in STARTS][-100:]]
 
 
-def walk(port: int, emails: list[str], asked: argparse.Namespace) -> dict[str, list[float]]:
-    """Everybody walks until time is up: seconds by page, where ids are one page; statuses that are no page apart."""
-    took: dict[str, list[float]] = defaultdict(list)
+def walk(port: int, people: Sequence[tuple[str, str]], asked: argparse.Namespace) -> Pages:
+    """Everybody walks until time is up; what is no page goes by its status."""
+    pages: Pages = defaultdict(Page)
     lock, until = threading.Lock(), time.monotonic() + asked.seconds
 
     def one(number: int) -> None:
-        rng, person = random.Random(number), Person(port, emails[number])
-        if not person.sign_in():
-            took["(cannot sign in)"].append(0.0)
-            return
-        while time.monotonic() < until:
-            address = rng.choice(person.seen)
-            try:
-                status, content, seconds = person.ask("GET", address)
-            except (OSError, HTTPException):
-                status, content, seconds = 599, b"", 60.0
-            name = re.sub(r"[a-z]{3,4}_[0-9a-f]{20}", "ID", address)
+        rng, (email, session) = random.Random(number), people[number]
+        person = Person(port, "" if number % BY_THE_DOOR == 0 else session)
+        time.sleep(rng.uniform(0, min(RAMP, asked.seconds / 4)))
+        if number % BY_THE_DOOR == 0:
+            took = person.sign_in(email)
             with lock:
-                took[name if status == 200 else f"{name} ({status})"].append(seconds)
-            found = {link.decode() for link in LINK.findall(content)}
-            person.seen += [link for link in found if not link.startswith(NOT_WALKED)][:20]
-            person.seen = [*STARTS, *person.seen[-200:]]
-            time.sleep(rng.uniform(*PAUSE))
+                pages["(sign in)" if took else "(the door stayed shut)"].waited.append(took or 0.0)
+        while time.monotonic() < until:
+            _step(person, rng.choice(person.seen), pages, lock)
+            time.sleep(rng.uniform(0.5, 1.5) * asked.think)
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(asked.users)]
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(min(asked.users, len(people)))]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return took
+    return pages
 
 
-def report(took: dict[str, list[float]], asked: argparse.Namespace) -> None:
-    whole = [seconds for name, found in took.items() if name.endswith("/") for seconds in found]
-    print(f"{asked.users} people, {asked.seconds} s, {asked.students:,} students, {asked.cycles} cycles")
-    print(f"{'page':60} {'asked':>6} {'p50 s':>7} {'p95 s':>7} {'worst':>7}")
-    for name, found in sorted(took.items(), key=lambda pair: -percentile(pair[1], 95)):
-        print(f"{name:60} {len(found):6} {percentile(found, 50):7.3f} {percentile(found, 95):7.3f} {max(found):7.3f}")
-    print(f"{'all pages':60} {len(whole):6} {percentile(whole, 50):7.3f} {percentile(whole, 95):7.3f}")
+def _step(person: Person, address: str, pages: Pages, lock: threading.Lock) -> None:
+    try:
+        status, content, seconds, headers = person.ask("GET", address)
+    except (OSError, HTTPException):
+        status, content, seconds, headers = 599, b"", float(PATIENCE), {}
+    person.follow(content)
+    name = headers.get("x-bench-page", address)
+    worked, queries, _, slowest = headers.get("x-bench-cost", "0 0 0 0").split()
+    with lock:
+        page = pages[name if status == 200 else f"{name} ({status})"]
+        page.waited.append(seconds)
+        page.worked.append(float(worked))
+        page.queries.append(int(queries))
+        page.slowest = max(page.slowest, (float(slowest), headers.get("x-bench-slowest", "")))
 
 
-def percentile(found: list[float], of: int) -> float:
+def report(pages: Pages, asked: argparse.Namespace) -> None:
+    whole = [seconds for page in pages.values() for seconds in page.waited]
+    print(f"{asked.users} people, {asked.seconds} s, {asked.think} s between pages, {asked.students:,} students, "
+          f"{asked.cycles} cycles; {len(whole) / asked.seconds:.1f} pages a second")  # fmt: skip
+    head = f"{'page':52} {'asked':>5} {'p50 s':>7} {'p95 s':>7} {'worst':>7} {'work p95':>8} {'queries':>7}"
+    print(f"{head} {'slowest query ms':>16}")
+    order = sorted(pages.items(), key=lambda pair: -percentile(pair[1].waited, 95))
+    for name, page in order[: asked.pages]:
+        print(
+            f"{name[:52]:52} {len(page.waited):5} {percentile(page.waited, 50):7.3f} "
+            f"{percentile(page.waited, 95):7.3f} {max(page.waited):7.3f} "
+            f"{percentile(page.worked, 95):8.3f} {max(page.queries, default=0):7} "
+            f"{page.slowest[0] * 1000:16.1f}"
+        )
+    print(f"{'all pages':52} {len(whole):5} {percentile(whole, 50):7.3f} {percentile(whole, 95):7.3f}\n")
+    print("The slowest query of each page, the slowest five pages by it:")
+    for name, page in sorted(pages.items(), key=lambda pair: -pair[1].slowest[0])[:5]:
+        print(f"  {page.slowest[0] * 1000:.1f} ms  {name}: {page.slowest[1]}")
+
+
+def percentile(found: Sequence[float], of: int) -> float:
     if len(found) < 2:
         return found[0] if found else 0.0
     return statistics.quantiles(found, n=100, method="inclusive")[of - 1]
