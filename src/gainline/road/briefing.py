@@ -13,6 +13,7 @@ from gainline.engine.reports import brief_html, index_html
 from gainline.engine.reports.pinned import Pinned
 from gainline.road.auditing import with_audit
 from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
+from gainline.road.releases import enter_release, with_releases
 from gainline.road.signing import issue_head, signing_key
 from gainline.road.workspace import Workspace
 
@@ -48,7 +49,10 @@ def write_brief(
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"
     district = workspace.settings.district.name
-    page = brief_html(evidence, audience=audience, lang=language, district=district, notes=notes)
+    if audience is Audience.PUBLIC:
+        enter_release(workspace, key, evidence, on=workspace.today())
+    shown = with_releases(workspace, key, evidence)
+    page = brief_html(shown, audience=audience, lang=language, district=district, notes=notes)
     path.write_text(page, encoding="utf-8")
     return path
 
@@ -57,7 +61,7 @@ def write_index(workspace: Workspace) -> Path:
     """Write the page that lists the workspace's briefs: what is due, at risk and learned."""
     keys = sorted(path.stem for path in workspace.folder("evidence").glob("*.json"))
     written = [key for key in keys if (workspace.folder("briefs") / f"{key}.html").is_file()]
-    entries = [(f"{key}.html", read_evidence(workspace, key)) for key in written]
+    entries = [(f"{key}.html", with_releases(workspace, key, read_evidence(workspace, key))) for key in written]
     path = workspace.folder("briefs") / "index.html"
     path.write_text(index_html(entries, district=workspace.settings.district.name), encoding="utf-8")
     return path

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib import metadata
@@ -23,17 +23,20 @@ from gainline.engine.ledger.verifying import Verified, verify_bundle
 from gainline.engine.ledger.zipped import LARGEST, zipped
 from gainline.engine.pilots import Registration
 from gainline.engine.pilots.registration import AMENDED, REGISTERED
-from gainline.engine.privacy import Audience, Policy, release
+from gainline.engine.privacy import Audience, Policy
 from gainline.engine.privacy.release import Shown
 from gainline.engine.records import TABLES
-from gainline.engine.reports import brief_html, people
+from gainline.engine.reports import brief_html
 from gainline.engine.reports.bundled import Described, crate, how_to_verify, lineage
 from gainline.engine.reports.bundled.crate import CRATE
+from gainline.engine.reports.facts import facts
 from gainline.engine.reports.tidy import Column, TidyTable, dictionary, tidy_tables
+from gainline.engine.reports.words import words
 from gainline.road.auditing import with_audit
 from gainline.road.briefing import read_evidence
 from gainline.road.checking import EVALUATED
 from gainline.road.registering import registration_of
+from gainline.road.releases import enter_release, with_releases
 from gainline.road.sharing import csv_text
 from gainline.road.signing import issue_head, issued_heads, signing_key
 from gainline.road.workspace import Workspace
@@ -71,8 +74,11 @@ def bundle_result(workspace: Workspace, key: str, path: Path, *, on: date, since
     """
     evidence, registration = read_evidence(workspace, key), registration_of(workspace, key)
     shown = with_audit(workspace, key, evidence)
+    enter_release(workspace, key, evidence, on=on)
+    shown = with_releases(workspace, key, shown)
     brief = brief_html(shown, audience=Audience.PUBLIC, district=workspace.settings.district.name)
-    contents = _contents(evidence, registration, brief=brief)
+    tables = _tables(with_releases(workspace, key, evidence))
+    contents = _contents(evidence, registration, tables, brief=brief)
     listed = sums(contents)
     _enter(workspace, key, listed, on)
     private = signing_key(workspace)
@@ -103,17 +109,23 @@ def verify_bundle_file(path: Path, *, fingerprint: str | None = None, against: H
     return verify_bundle(path.read_bytes(), fingerprint=fingerprint, against=against)
 
 
-def _contents(evidence: dict[str, Any], registration: Registration, *, brief: str) -> dict[str, bytes]:
-    """What the bundle is about; every number about people has passed the exit for the public."""
+def _tables(evidence: dict[str, Any]) -> list[TidyTable]:
+    """The tidy tables with their dictionary and the log of what is hidden, as the public may see them."""
     tables = tidy_tables(evidence, audience=Audience.PUBLIC)
-    shown = [*(table for table in tables if table.rows), dictionary(tables), _suppression(evidence)]
+    return [*(table for table in tables if table.rows), dictionary(tables), _suppression(evidence)]
+
+
+def _contents(
+    evidence: dict[str, Any], registration: Registration, tables: Iterable[TidyTable], *, brief: str
+) -> dict[str, bytes]:
+    """What the bundle is about; every number about people has passed the exit for the public."""
     plans = {"plan": registration.plan} | {
         f"amendment-{number}": amendment.plan for number, amendment in enumerate(registration.amendments, start=1)
     }
     deviated = [*evidence["deviations"], *_departed(registration, evidence)]
     return {
         "brief.html": brief.encode(),
-        **{f"evidence/{table.name}.csv": csv_text(table).encode() for table in shown},
+        **{f"evidence/{table.name}.csv": csv_text(table).encode() for table in tables},
         "evidence/provenance.json": _json({**evidence["provenance"], "evidence_sha256": digest(evidence)}),
         "evidence/deviations.json": _json(deviated),
         **{f"registration/{name}.json": canonical(plan) for name, plan in plans.items()},
@@ -135,7 +147,7 @@ def _departed(registration: Registration, evidence: Mapping[str, Any]) -> list[d
 
 def _suppression(evidence: dict[str, Any]) -> TidyTable:
     """Which counts the public does not see exactly."""
-    released = release(people.table(evidence), audience=Audience.PUBLIC, policy=Policy())
+    released = facts(evidence, audience=Audience.PUBLIC, policy=Policy(), words=words("en")).released
     columns = (
         Column("count", "text", "What is counted"),
         Column("shown", "text", "band: as a range; hidden: not at all"),

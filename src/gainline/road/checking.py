@@ -20,6 +20,7 @@ from gainline.road.workspace import Workspace
 
 EVALUATED, ERASED = "evaluated", "erased"
 LOOKS = "looks.jsonl"  # the journal of looks
+RELEASES = "releases.jsonl"  # the journal of releases
 
 
 def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> list[Issue]:
@@ -47,6 +48,7 @@ def verify_workspace(workspace: Workspace, *, against: Head | None = None) -> li
         *Ledger(workspace.root / RISKS).verify(),
         *Ledger(workspace.root / CONSENT).verify(),
         *Ledger(workspace.root / LOOKS).verify(),
+        *Ledger(workspace.root / RELEASES).verify(),
     ]
 
 

@@ -13,8 +13,10 @@ from typing import Any
 from gainline.engine.audit import Look, LookKind
 from gainline.engine.ledger import Ledger
 from gainline.engine.pilots.registration import REGISTERED
+from gainline.engine.privacy import Audience
 from gainline.road.checking import EVALUATED, LOOKS
-from gainline.road.measuring import measure
+from gainline.road.measuring import for_staff, measured_rows
+from gainline.road.measuring_publicly import release_measured
 from gainline.road.workspace import Workspace
 
 _LOOKED = "looked"
@@ -29,21 +31,25 @@ def measure_openly(  # noqa: PLR0913 - as `measure`, with the day of the look
     where: Mapping[str, Sequence[str]] | None = None,
     params: Mapping[str, float] | None = None,
     on: date,
+    audience: Audience = Audience.STAFF,
 ) -> list[dict[str, Any]]:
     """As `measure`, for somebody who asks: the look is written down before its answer is given.
 
-    What runs by itself, such as a watched risk, is registered elsewhere and no look.
+    For the public the rows go beside what was released before, and are entered in the journal of releases. What runs
+    by itself, such as a watched risk, is registered elsewhere and no look.
 
     Raises
     ------
     UserFixable
         As `measure`; a question that has no answer is no look.
     """
-    rows = measure(workspace, key, by=by, days=days, where=where, params=params)
+    measured = measured_rows(workspace, key, by=by, days=days, where=where, params=params)
     narrowed = [f"{column}={value}" for column, values in sorted((where or {}).items()) for value in sorted(values)]
     payload = {"at": key, "groups": sorted(by), "where": narrowed}
     Ledger(workspace.root / LOOKS).append(_LOOKED, payload, on=on)
-    return rows
+    if audience is Audience.PUBLIC and measured.indicator.is_about_people:
+        return release_measured(workspace, measured, where, on=on)
+    return for_staff(measured)
 
 
 def looks_at(workspace: Workspace, key: str) -> list[Look]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
@@ -41,6 +42,15 @@ class Asked(TypedDict):
     params: Mapping[str, float] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement with its true counts, which has not passed the exit yet."""
+
+    indicator: Indicator
+    by: tuple[str, ...]
+    rows: list[dict[str, Any]]
+
+
 def catalogue_of(root: Path) -> dict[str, Indicator]:
     """The shipped indicators with those of the workspace at `root`, if there is one.
 
@@ -76,6 +86,25 @@ def measure(
     UserFixable
         When the indicator is unknown, cannot be grouped so, or the grouping names single students.
     """
+    return for_staff(measured_rows(workspace, key, by=by, days=days, where=where, params=params))
+
+
+def measured_rows(
+    workspace: Workspace,
+    key: str,
+    *,
+    by: Sequence[str] = (),
+    days: tuple[date, date] | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
+    params: Mapping[str, float] | None = None,
+) -> Measured:
+    """What `measure` releases, before it leaves: true counts, for whoever lets them pass the exit.
+
+    Raises
+    ------
+    UserFixable
+        As `measure`.
+    """
     indicator = catalogue_of(workspace.root).get(key)
     if indicator is None:
         raise UserFixable(f"there is no indicator {key}", "see: gainline indicators list")
@@ -88,9 +117,14 @@ def measure(
     with workspace.lake.reading() as reading:
         _check_tools(reading, (where or {}).get("tool", ()))
         rows = over_whom_may(reading, lambda: _measured(indicator, reading, asked))
-    if not indicator.is_about_people:
-        return [_as_counted(row, tuple(by), indicator) for row in rows]
-    return _released(rows, tuple(by), indicator)
+    return Measured(indicator, tuple(by), rows)
+
+
+def for_staff(measured: Measured) -> list[dict[str, Any]]:
+    """A measurement's rows as staff may read them; behind some indicators nobody stands, so that nothing is hidden."""
+    if not measured.indicator.is_about_people:
+        return [_as_counted(row, measured.by, measured.indicator) for row in measured.rows]
+    return _released(measured.rows, measured.by, measured.indicator)
 
 
 def _measured(indicator: Indicator, reading: Reading, asked: Asked) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.intervention_study import intervention_study
 from gainline.engine.reports.tidy import TidyTable, dictionary, tidy_tables
 from gainline.road.briefing import read_evidence
+from gainline.road.releases import enter_release, with_releases
 from gainline.road.workspace import Workspace
 
 _ARROW = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "flag": pa.bool_()}
@@ -41,7 +42,7 @@ def share_tables(
     Conflict
         When its evidence is not what was evaluated.
     """
-    tables = tidy_tables(read_evidence(workspace, key), audience=audience)
+    tables = tidy_tables(_told(workspace, key, audience, on), audience=audience)
     folder.mkdir(parents=True, exist_ok=True)
     write = _write_parquet if parquet else _write_csv
     files = [write(table, folder) for table in tables if table.rows]
@@ -60,11 +61,19 @@ def share_study(workspace: Workspace, key: str, path: Path, *, audience: Audienc
     Refused
         As `intervention_study`.
     """
-    made = intervention_study(read_evidence(workspace, key), audience=audience, **ed_fi)
+    made = intervention_study(_told(workspace, key, audience, on), audience=audience, **ed_fi)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     _enter(workspace, key, f"Ed-Fi intervention study for {audience}", on)
     return Shared((path,), audience)
+
+
+def _told(workspace: Workspace, key: str, audience: Audience, on: date) -> dict[str, Any]:
+    """The evidence as it goes beside what was released before; what the public gets is entered as released."""
+    evidence = read_evidence(workspace, key)
+    if audience is Audience.PUBLIC:
+        enter_release(workspace, key, evidence, on=on)
+    return with_releases(workspace, key, evidence)
 
 
 def _enter(workspace: Workspace, key: str, what: str, on: date) -> None:

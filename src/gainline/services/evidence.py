@@ -16,6 +16,7 @@ from gainline.road.auditing import marked, with_audit
 from gainline.road.briefing import read_evidence
 from gainline.road.evaluating import evaluate_plan
 from gainline.road.looks import measure_openly
+from gainline.road.releases import with_releases
 from gainline.services import audits, clock, desk, queue, stages
 from gainline.services.notes import notes, travelling
 from gainline.services.readership import check_may_read
@@ -184,7 +185,8 @@ def _document(by: Account, cycle: Cycle) -> str:
 
 def _audited(by: Account, cycle: Cycle) -> dict[str, Any]:
     workspace = open_workspace(by.district)
-    return with_audit(workspace, cycle.key, read_evidence(workspace, cycle.key))
+    document = with_audit(workspace, cycle.key, read_evidence(workspace, cycle.key))
+    return with_releases(workspace, cycle.key, document)
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,9 @@ from typing import Any
 from django.core import signing
 
 from gainline.engine.core.errors import Missing
+from gainline.engine.privacy import Audience
 from gainline.engine.reports.readers import Decided, Reader, Sending, letter, letter_html, letter_pdf
+from gainline.road.releases import enter_release, with_releases
 from gainline.road.signing import handed_out
 from gainline.services import clock, desk
 from gainline.services.notes import travelling
@@ -99,6 +101,8 @@ def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
         raise desk.refuse("SV053", "a letter is sent to somebody", "name who gets it")
     release = Release(cycle=cycle, evidence=latest, audience=str(envelope.reader), language=envelope.language)
     told = _told(by.district, cycle, envelope, token=_token_of(release))
+    if latest is not None and envelope.reader.audience is Audience.PUBLIC:
+        enter_release(open_workspace(by.district), cycle.key, latest.document, on=clock.today(by.district))
     page = letter_html(told).encode()
     release.recipient, release.sha256 = envelope.recipient, hashlib.sha256(page).hexdigest()
     release.released_on, release.released_by = clock.today(by.district), by
@@ -216,7 +220,8 @@ def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -
     decided = Decided(stands.chosen, stands.decided_on.isoformat(), stands.reasons) if stands else None
     answer_at = f"{envelope.site}/feedback/{token}/" if token else ""
     sending = Sending(district.name, decided, travelling(envelope.notes), answer_at)
-    document = _with_head(latest.document, district) if token else latest.document
+    told = with_releases(open_workspace(district), cycle.key, latest.document)
+    document = _with_head(told, district) if token else told
     return letter(document, envelope.reader, lang=envelope.language, sending=sending)
 
 

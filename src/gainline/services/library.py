@@ -88,7 +88,7 @@ def story(*, by: Account, cycle: Cycle, language: str = "en") -> Story:
     made = tuple(Decision.objects.filter(cycle=cycle).select_related("evidence", "decided_by"))
     if not made:
         raise desk.nothing_here()
-    told = findings.told(made[0].evidence.document, audience=Audience.PUBLIC, language=language)
+    told = findings.told(made[0].evidence.document, audience=Audience.PUBLIC, language=language, cycle=cycle)
     locked = Registration.objects.filter(cycle=cycle, number=0).first()
     said = Voice.objects.filter(review__cycle=cycle).select_related("by", "review")
     return Story(

@@ -87,7 +87,7 @@ def use_found(*, by: Account, tool: Tool, language: str = "en") -> Facts | None:
     """The latest evaluation of a tool, as this account's audience may read it: where its funnel comes from."""
     row = _readable(by, Evidence.objects.filter(cycle__tool=tool)).first()
     audience = Audience.STAFF if standing_of(by).may("evidence.read") else Audience.PUBLIC
-    return findings.told(row.document, audience=audience, language=language) if row else None
+    return findings.told(row.document, audience=audience, language=language, cycle=row.cycle) if row else None
 
 
 @desk.reading("evidence.read", on="tool")

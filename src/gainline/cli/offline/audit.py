@@ -14,6 +14,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.audit import AuditBlocks, audit_blocks, check_title, district_lines
 from gainline.road.auditing import audit_of, audit_workspace
 from gainline.road.briefing import read_evidence
+from gainline.road.releases import with_releases
 from gainline.road.workspace import Workspace
 
 
@@ -39,7 +40,8 @@ def audit(
 
 
 def _show_cycle(home: Workspace, key: str, audience: Audience, language: str, form: Format) -> None:
-    told = audit_blocks(audit_of(home, key), read_evidence(home, key), audience=audience, lang=language)
+    evidence = with_releases(home, key, read_evidence(home, key))
+    told = audit_blocks(audit_of(home, key), evidence, audience=audience, lang=language)
     console.show_rows([_row(told, place) for place in range(len(told.rows))], form=form, title=told.headline)
     if form is not Format.TABLE:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -10,9 +11,18 @@ from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.cli.options import HERE, FormatOption, WorkspaceOption, day
 from gainline.engine.core.errors import UserFixable
+from gainline.engine.privacy import Audience
 from gainline.road.looks import measure_openly
 from gainline.road.measuring import catalogue_of, doubts_of
 from gainline.road.workspace import Workspace
+
+
+class Reader(StrEnum):
+    """Who reads a measurement."""
+
+    STAFF = "staff"
+    PUBLIC = "public"
+
 
 app = typer.Typer(help="The catalogue of indicators, and measurements on your records.", no_args_is_help=True)
 
@@ -54,12 +64,16 @@ def measure(
     param: Annotated[
         list[str] | None, typer.Option(metavar="NAME=NUMBER", help="A parameter of the definition; repeat to add.")
     ] = None,
+    audience: Annotated[
+        Reader, typer.Option(help="Who reads it; for the public it goes beside what was released before.")
+    ] = Reader.STAFF,
     workspace: WorkspaceOption = HERE,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Measure one indicator on your records, for groups of students.
 
-    Groups too small to show without exposing a child say so. The question is written down among the district's looks.
+    Groups too small to show without exposing a child say so. The question is written down among the district's looks;
+    what the public gets, in the journal of releases as well, so that a later one that differs by a few does not pass.
 
     Example: gainline indicators measure adoption --by grade --where tool=lumen-reading
     """
@@ -75,6 +89,7 @@ def measure(
         where=filters,
         params={name: _number(name, values[-1]) for name, values in _pairs(param).items()},
         on=day(None),
+        audience=Audience(audience.value),
     )
     for doubt in doubts_of(home, key, where=filters):
         console.talk(str(doubt))

@@ -12,6 +12,7 @@ from gainline.engine.privacy import Audience, Cell, Policy, Released, ReleaseTab
 from gainline.engine.privacy.release import Shown
 from gainline.engine.privacy.tables import Key
 from gainline.engine.reports import numbers, people
+from gainline.engine.reports.facts import earlier_of
 from gainline.engine.reports.words import Words, words
 
 KINDS = {Word.FLAG: "risk", Word.CANNOT: "unknown", Word.CLEAR: "settled", Word.NOT_ASKED: "neutral"}
@@ -75,7 +76,9 @@ def audit_blocks(
         subtracted from each other.
     """
     t = words(lang)
-    out = release(_table(audit, evidence), audience=audience, policy=policy or Policy())
+    table = _table(audit, evidence)
+    earlier = earlier_of(evidence, table, audience)
+    out = release(table, audience=audience, policy=policy or Policy(), earlier=earlier)
     order = list(KINDS)
     rows = sorted((_row(check, audit, out, t) for check in audit.checks), key=lambda row: _rank(row, order))
     counts = [sum(check.word is word for check in audit.checks) for word in (Word.FLAG, Word.CANNOT)]

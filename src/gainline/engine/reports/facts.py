@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gainline.engine.core.errors import UserFixable
-from gainline.engine.privacy import Audience, Count, Policy, Released, release
+from gainline.engine.privacy import Audience, Count, Policy, Released, ReleaseTable, release
+from gainline.engine.privacy.history import Past
+from gainline.engine.privacy.kept import FOLLOWS, pasts
 from gainline.engine.reports import numbers, people
 from gainline.engine.reports.wording import Claim
 from gainline.engine.reports.words import Words
@@ -131,9 +133,9 @@ class Facts:
     @property
     def why_hidden(self) -> str:
         """Why some counts are not shown exactly, for whoever misses them; empty when all are."""
-        if not self.released.hides:
-            return ""
         t, reasons = self.words, self.released.reasons
+        if not self.released.hides and not reasons:
+            return ""
         small = t("page.small_counts", n=self.released.policy.minimum_n)
         return " ".join([small, *(t(f"page.hidden_{reason.code.lower()}") for reason in reasons)])
 
@@ -182,7 +184,14 @@ def facts(evidence: dict[str, Any], *, audience: Audience, policy: Policy, words
     """
     if evidence.get("format") != FORMAT:
         raise UserFixable(f"RP003: this is not an evidence document of the format {FORMAT}", "evaluate the cycle again")
-    return Facts(evidence, words, release(people.table(evidence), audience=audience, policy=policy))
+    table = people.table(evidence)
+    released = release(table, audience=audience, policy=policy, earlier=earlier_of(evidence, table, audience))
+    return Facts(evidence, words, released)
+
+
+def earlier_of(evidence: dict[str, Any], table: ReleaseTable, audience: Audience) -> tuple[Past, ...]:
+    """What the public was shown of the cycle before; what staff see is no release."""
+    return pasts(table, evidence.get(FOLLOWS, ())) if audience is Audience.PUBLIC else ()
 
 
 # Words that keep their capital inside a sentence.
