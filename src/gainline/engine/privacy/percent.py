@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gainline.engine.privacy.policy import Audience, Policy
+from gainline.engine.privacy.policy import Audience, BandRule, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,16 @@ def percent_band(part: int, whole: int, *, audience: Audience, policy: Policy) -
         return None
     if audience is Audience.STAFF:
         return PercentBand(whole_percent, whole_percent)
-    width = next((band.width for band in policy.bands if whole <= band.up_to), 1)
-    if width == 1:
-        tail = min(99, max(1, whole_percent))
-        return PercentBand(tail, tail)
-    low = min(100 * part // whole // width * width, 100 - width)
-    return PercentBand(low, low + width)
+    rule = next((band for band in policy.bands if whole <= band.up_to), BandRule(whole, 1))
+    if rule.width == 1:
+        return _tailed(whole_percent, rule.tail)
+    low = min(100 * part // whole // rule.width * rule.width, 100 - rule.width)
+    return PercentBand(low, low + rule.width)
+
+
+def _tailed(percent: int, tail: int) -> PercentBand:
+    """A whole percent; of a tail of one point its inner end stands for it, of a wider one both."""
+    inner = min(100 - tail, max(tail, percent))
+    if tail == 1 or tail < percent < 100 - tail:
+        return PercentBand(inner, inner)
+    return PercentBand(0, tail) if percent <= tail else PercentBand(100 - tail, 100)

@@ -21,10 +21,11 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BandRule:
-    """Groups of up to `up_to` people show their percentages in bands `width` points wide."""
+    """Groups of up to `up_to` people show bands `width` points wide, or whole percents but for `tail` at either end."""
 
     up_to: int
     width: int
+    tail: int = 1
 
 
 # Bands of the kind that the federal EDFacts public files use: with these, no printed percentage of a group of 10 or
