@@ -22,7 +22,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
-from builders import planted
+from builders import planted, two_hands
 from builders.canaries import marked
 from builders.thread import a_thread
 from builders.tiny_district import plan_text
@@ -40,7 +40,6 @@ from gainline.services import (
     cycles,
     decisions,
     evidence,
-    governance,
     handovers,
     imports,
     letters,
@@ -50,6 +49,7 @@ from gainline.services import (
     planning,
     portfolio,
     registrations,
+    release_desk,
     roadmaps,
     sampling,
     tokens,
@@ -62,7 +62,7 @@ from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.imports import Job
 from gainline.store.tenancy import across_districts, within
-from gainline.store.words import Choice, DriverKind, JobKind, JobState, MeasureKind, Role
+from gainline.store.words import Choice, DriverKind, JobKind, JobState, MeasureKind, RequestKind, Role
 
 FOUNDED, AUTUMN, LOCKED, SUMMER = date(2025, 8, 1), date(2025, 9, 29), date(2025, 10, 1), date(2026, 6, 8)
 BOARD_VOTE = date(2026, 6, 16)
@@ -192,11 +192,12 @@ def _judge(cast: Cast, cycle: Cycle) -> None:
 
 def _send(cast: Cast, cycle: Cycle) -> None:
     """A brief for the public, letters in every voice and language, an answer to one."""
-    petra = cast["privacy_lead"]
-    governance.release_brief(by=petra, cycle=cycle, audience=Audience.PUBLIC, recipient="School board")
+    two_hands.released(cast, cycle, Audience.PUBLIC, "School board")
     for reader, language in product(Reader, ("en", "es")):
         envelope = letters.Envelope(reader, f"{reader} list", language, site="https://gainline.example.org")
-        sent = letters.send(by=petra, cycle=cycle, envelope=envelope)
+        sent = two_hands.sent(cast, cycle, envelope)
+    waits = letters.Envelope(Reader.BOARD, "Another board", site="https://gainline.example.org")
+    release_desk.ask(by=cast["privacy_lead"], cycle=cycle, kind=RequestKind.LETTER, asks=letters.asks_of(waits))
     letters.answer(token=letters._token_of(sent), says="Thank you", voice="a parent")
 
 

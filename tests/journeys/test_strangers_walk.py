@@ -313,7 +313,12 @@ def decide(walk, dana, andre, petra, data):
         petra.clicks("Release the brief")
         petra.fills(recipient="School board")
         petra.clicks("Release the brief")
-        petra.reads("The brief is released")
+        petra.reads("It waits for a second person")
+        dana.page.goto(petra.page.url)
+        dana.clicks("Approve it")
+        petra.page.goto(dana.page.url)
+        petra.clicks("Carry it out now")
+        petra.reads("It went out")
 
 
 def test_the_tutorial_names_every_stage_in_its_order():

@@ -141,7 +141,7 @@ def test_the_cast_walks_the_thread_from_an_aim_to_a_brief(cast, home):
     bring_in(andre, tariq, cycle, home)
     evaluate(andre, dana, bo, cycle)
     hear_and_decide(dana, tariq, bo, cycle)
-    release(petra, andre, bo, cycle)
+    release(petra, andre, dana, bo, cycle)
     for visitor in (dana, andre, petra, bo, tariq):
         refused = [said for said in visitor.complaints if "Content Security Policy" in said]
         assert refused == []
@@ -280,7 +280,7 @@ def hear_and_decide(dana, tariq, bo, cycle):
     assert bo.reads("We said beforehand", "It ran on Fridays only") == [True, False]
 
 
-def release(petra, andre, bo, cycle):
+def release(petra, andre, dana, bo, cycle):
     """Who evaluates does not release; after the release the board reads the brief."""
     assert andre.go(f"{cycle}release/") == 403
     petra.go(f"{cycle}evidence/")
@@ -288,7 +288,15 @@ def release(petra, andre, bo, cycle):
     check_axe(petra)
     petra.fill({"recipient": "School board"})
     petra.press("Release the brief")
-    petra.page.get_by_text("The brief is released.").wait_for()
+    petra.page.get_by_text("It waits for a second person").wait_for()
+    check_axe(petra)
+    asked = petra.page.url.removeprefix(petra.site)
+    dana.go(asked)
+    dana.press("Approve it")
+    dana.page.get_by_text("It is approved.").wait_for()
+    petra.go(asked)
+    petra.press("Carry it out now")
+    petra.page.get_by_text("It went out").wait_for()
     bo.go(f"{cycle}evidence/")
     assert bo.reads("What the registered rule says", "not for passing on") == [True, False]
     check_axe(bo)

@@ -34,6 +34,7 @@ ROWS = {
     "jobs": "Job",
     "playbooks": "Playbook",
     "reports": "Release",
+    "desk": "ReleaseRequest",
     "feedback": "Release",
     "people": "Account",
     "grants": "Grant",

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from browser import unfold, violations, width_of
+from builders import two_hands
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
 from gainline.services import agreements, aims, clock, letters, notes, tools
@@ -42,9 +43,7 @@ def addresses(cast):
             playbook = Playbook.objects.create(
                 cycle=cycle, decision=decision, title="How to start", document={"steps": ["Ask"]}, written_by=cast.lead
             )
-        report = letters.send(
-            by=cast["privacy_lead"], cycle=cycle, envelope=Envelope(Reader.BOARD, "The board", site="http://localhost")
-        )
+        report = two_hands.sent(cast, cycle, Envelope(Reader.BOARD, "The board", site="http://localhost"))
         token = letters.page_of(by=cast.lead, release=report).decode().split("/feedback/")[1].split("/")[0]
         yield [
             "/", "/aims/", f"/aims/{aim.public_id}/", "/aims/new/", f"/aims/{aim.public_id}/close/", "/tools/",

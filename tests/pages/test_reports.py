@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from builders import two_hands
 from builders.audits import audited
 from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.engine.reports.readers import Reader
@@ -53,7 +54,7 @@ def cycle(cast):
 
 def sent(cast, cycle, reader=Reader.FAMILIES, **more):
     envelope = Envelope(reader, "Families of grades 3 to 5", site="https://gainline.example.org", **more)
-    return letters.send(by=cast["privacy_lead"], cycle=cycle, envelope=envelope)
+    return two_hands.sent(cast, cycle, envelope)
 
 
 def link_in(page: bytes) -> str:

@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 from django.db import IntegrityError
 
+from builders import two_hands
 from builders.audits import a_document, audited
 from builders.evaluated import a_tool, document, evaluated
 from gainline.engine.core.errors import Conflict, NotAllowed
 from gainline.engine.privacy import Audience
 from gainline.jobs.weekly import audit as weekly
-from gainline.services import audits, clock, decisions, governance, week
+from gainline.services import audits, clock, decisions, week
 from gainline.services.week import Kind
 from gainline.store.models.audits import Audit, DistrictAudit
 from gainline.store.models.cycles import PlanDraft
@@ -46,7 +47,7 @@ def test_no_review_opens_and_no_brief_leaves_before_the_latest_evidence_was_audi
     with pytest.raises(Conflict, match="SV110"):
         decisions.open_review(by=cast["principal"], cycle=cycle)
     with pytest.raises(Conflict, match="SV110"):
-        governance.release_brief(by=cast["privacy_lead"], cycle=cycle, audience=Audience.PUBLIC, recipient="Board")
+        two_hands.released(cast, cycle, Audience.PUBLIC, "Board")
     with within(cast.district.pk):
         audited(evidence)
     assert decisions.open_review(by=cast["principal"], cycle=cycle).evidence_id == evidence.pk

@@ -151,6 +151,7 @@ def invite(*, by: Account, asked: Asked) -> str:
     Missing, UserFixable
         PR057 when the student is not found.
     """
+    desk.authorize(by, "record.read")  # a child is looked up: that takes the training, too
     workspace = open_workspace(by.district)
     register = register_of(workspace.root)
     known = [register.grounds.get(key) for key in asked.grounds]

@@ -12,12 +12,13 @@ from gainline.engine.indicators import load_catalogue
 from gainline.engine.pilots import check_plan, parse_plan
 from gainline.engine.pilots.drafting import plan_key
 from gainline.engine.pilots.plan import Plan
-from gainline.services import clock, desk, stages
+from gainline.services import clock, desk, release_desk, stages
 from gainline.services.workspaces import folder_of
 from gainline.store.models.accounts import Account
 from gainline.store.models.aims import Aim, Driver
 from gainline.store.models.cycles import Cycle, Draw, PlanDraft
 from gainline.store.models.tools import Tool
+from gainline.store.words import RequestKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,14 @@ def stop_cycle(*, by: Account, cycle: Cycle, because: str) -> Cycle:
     Raises
     ------
     Conflict
-        SV017 when no reason is given or it was decided.
+        SV017 when no reason is given or it was decided; SV142 when its plan is registered and nobody else has approved.
     """
     if not because.strip() or cycle.decisions.exists():
         raise desk.refuse("SV017", "a cycle is stopped with a reason and before its decision", "say why it stops")
+    cleared = release_desk.clear(by, cycle, RequestKind.STOP, {"because": because})
     cycle.stopped_on, cycle.stopped_because = clock.today(by.district), because
     cycle.save()
+    release_desk.close(cleared)
     return cycle
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from gainline.engine.core.errors import Missing
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief
-from gainline.services import clock, desk, stages
+from gainline.services import clock, desk, release_desk, stages
 from gainline.services.notes import travelling
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
@@ -22,6 +23,7 @@ from gainline.store.models.districts import District
 from gainline.store.models.evidence import Evidence, Review
 from gainline.store.models.notes import Feedback, Note, Release
 from gainline.store.tenancy import across_districts
+from gainline.store.words import RequestKind
 
 AT_MOST = 200
 
@@ -41,23 +43,27 @@ def release_brief(
     Raises
     ------
     Conflict
-        SV036 when whoever evaluated it would release it as well; SV110 when the evidence was not audited.
+        SV036 when whoever evaluated it would release it as well; SV110 when the evidence was not audited; SV142 when
+        it is for the public and nobody else has approved it as it is now.
     Missing
         When the cycle has not been evaluated.
     """
     latest = Evidence.objects.filter(cycle=cycle).first()
-    if latest is not None and latest.evaluated_by_id == by.pk:
-        raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
-    if latest is not None:
-        stages.require_audit(latest)
+    if latest is None:
+        raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
+    asks = release_desk.asks_of(str(audience), language, recipient, notes)
+    cleared = release_desk.clear(by, cycle, RequestKind.BRIEF, asks)
+    stages.require_audit(latest)
     path = write_brief(
         open_workspace(by.district), cycle.key, audience=audience, language=language, notes=travelling(notes)
     )
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Release.objects.create(
+    sent = Release.objects.create(
         cycle=cycle, evidence=latest, audience=str(audience), language=language, recipient=recipient, sha256=sha256,
         released_on=clock.today(by.district), released_by=by,
     )  # fmt: skip
+    release_desk.close(cleared, sent)
+    return sent
 
 
 @desk.verb("cycle.review", on="review")

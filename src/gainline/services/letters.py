@@ -15,7 +15,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.readers import Decided, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.road.releases import enter_release, with_releases
 from gainline.road.signing import handed_out
-from gainline.services import clock, desk
+from gainline.services import clock, desk, release_desk
 from gainline.services.notes import travelling
 from gainline.services.readership import check_may_read, may_read
 from gainline.services.workspaces import folder_of, open_workspace
@@ -25,6 +25,7 @@ from gainline.store.models.districts import District
 from gainline.store.models.evidence import Decision, Evidence
 from gainline.store.models.notes import Feedback, Note, Release
 from gainline.store.tenancy import across_districts, within
+from gainline.store.words import RequestKind
 
 SALT = "gainline.feedback"
 MODE = 0o700
@@ -90,15 +91,15 @@ def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
     Missing
         SV052 when the cycle has not been evaluated.
     Conflict
-        SV036 when whoever evaluated it would send it as well; SV053 when it is sent to nobody.
+        SV036 when whoever evaluated it would send it as well; SV053 when it is sent to nobody; SV142 when it leaves
+        the house and nobody else has approved it as it is now.
     Refused
         RP013 when families could not read it.
     """
-    latest = Evidence.objects.filter(cycle=cycle).first()
-    if latest is not None and latest.evaluated_by_id == by.pk:
-        raise desk.refuse("SV036", "who evaluates does not release", "let somebody else with this right release it")
     if not envelope.recipient.strip():
         raise desk.refuse("SV053", "a letter is sent to somebody", "name who gets it")
+    latest = Evidence.objects.filter(cycle=cycle).first()
+    cleared = release_desk.clear(by, cycle, RequestKind.LETTER, asks_of(envelope))
     release = Release(cycle=cycle, evidence=latest, audience=str(envelope.reader), language=envelope.language)
     told = _told(by.district, cycle, envelope, token=_token_of(release))
     if latest is not None and envelope.reader.audience is Audience.PUBLIC:
@@ -110,7 +111,13 @@ def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
     (folder / f"{release.public_id}.pdf").write_bytes(letter_pdf(told))
     (folder / f"{release.public_id}.html").write_bytes(page)
     release.save()
+    release_desk.close(cleared, release)
     return release
+
+
+def asks_of(envelope: Envelope) -> dict[str, Any]:
+    """What the release desk is asked for with a letter."""
+    return release_desk.asks_of(str(envelope.reader), envelope.language, envelope.recipient, envelope.notes)
 
 
 @desk.reading("district.read")

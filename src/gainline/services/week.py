@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from gainline.services import clock, deadlines, desk, findings, training
+from gainline.services import clock, deadlines, desk, findings, release_desk, training
 from gainline.services.deadlines import Countdown
 from gainline.services.permissions import standing_of
 from gainline.store.models.accounts import Account
@@ -38,6 +38,7 @@ class Kind(StrEnum):
     UNREVIEWED = "unreviewed"
     UNSEEN = "unseen"  # the plan is locked, its days of use are over, and no evaluation stands
     NO_AGREEMENT = "no_agreement"
+    ASKED = "asked"  # somebody asks for what takes two people, and this account may be the second
     TRAINING = "training"  # one's own training soon ends
     LAPSED = "lapsed"  # ... or does not count any more
     TRAININGS = "trainings"  # colleagues' trainings are due
@@ -62,6 +63,7 @@ SEES: dict[Kind, frozenset[Role]] = {
     Kind.UNSEEN: DOES,
     Kind.NO_AGREEMENT: KEEPS_PRIVACY,
     Kind.FLAGGED: DOES | KEEPS_PRIVACY,
+    Kind.ASKED: frozenset(Role),
     Kind.TRAINING: frozenset(Role),
     Kind.LAPSED: frozenset(Role),
     Kind.TRAININGS: frozenset({Role.EDTECH_LEAD, Role.PRIVACY_LEAD}),
@@ -147,6 +149,9 @@ def _lines(by: Account, day: date, cycles: list[Cycle], tools: list[Tool]) -> It
     yield from _flagged(open_cycles)
     yield from _told(cycles)
     yield from _trainings(by)
+    if standing_of(by).may("release.send"):
+        for one in release_desk.waiting_for(by=by):
+            yield Line(Kind.ASKED, one.cycle.tool, one.cycle, one.asked_on)
 
 
 def _trainings(by: Account) -> Iterator[Line]:

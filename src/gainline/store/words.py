@@ -58,6 +58,24 @@ class Right(TextChoices):
     SCALE = "scale", _("Scale or replicate")
 
 
+class RequestKind(TextChoices):
+    """What takes two people."""
+
+    BRIEF = "brief", _("Release a brief")
+    LETTER = "letter", _("Send a letter")
+    STOP = "stop", _("Stop a registered cycle")
+
+
+class RequestState(TextChoices):
+    """What has become of a request."""
+
+    PENDING = "pending", _("Waits for a second person")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    RELEASED = "released", _("Done")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class UnitKind(TextChoices):
     """What a unit of the organization is."""
 

@@ -16,9 +16,10 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.brief import Blocks
 from gainline.engine.reports.funnel import Funnel
 from gainline.services import evidence as service
-from gainline.services import governance, notes, queue
+from gainline.services import governance, notes, queue, release_desk
+from gainline.services.readership import FOR_ALL
 from gainline.services.stages import Stage
-from gainline.store.words import Choice, JobState
+from gainline.store.words import Choice, JobState, RequestKind
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.forms import ReleaseForm
@@ -71,13 +72,14 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
-            governance.release_brief(
-                by=me, cycle=one, audience=Audience(said["audience"]), recipient=said["recipient"],
-                language=said["language"], notes=[note for note in pinned if note.public_id in said["notes"]],
-            )  # fmt: skip
+            along = [note for note in pinned if note.public_id in said["notes"]]
+            asked = _asked_or_released(me, one, said, along)
         except GainlineError as error:
             shown.refuse(form, error)
         else:
+            if asked is not None:
+                messages.success(request, gettext("It waits for a second person, who reads it and approves."))
+                return redirect("governance:request", asked.public_id)
             messages.success(request, gettext("The brief is released. Everybody it is for can read it here."))
             return redirect("cycles:evidence", public_id)
     sent = [row for row in governance.releases(by=me) if row.cycle_id == one.pk]
@@ -85,6 +87,18 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     offered = [(note, note.public_id in chosen) for note in pinned]
     context = {"form": form, "sent": sent, "pinned": offered, "here": gettext("Release the brief")}
     return shown.page(request, one, "release", context, status=422 if form.errors else 200)
+
+
+def _asked_or_released(me: Row, one: Row, said: dict[str, Any], along: list[Row]) -> Row | None:
+    """The request that a brief for the public waits with; None when it was for staff and is released."""
+    if said["audience"] in FOR_ALL:
+        asks = release_desk.asks_of(said["audience"], said["language"], said["recipient"], along)
+        return release_desk.ask(by=me, cycle=one, kind=RequestKind.BRIEF, asks=asks)
+    governance.release_brief(
+        by=me, cycle=one, audience=Audience(said["audience"]), recipient=said["recipient"],
+        language=said["language"], notes=along,
+    )  # fmt: skip
+    return None
 
 
 def _job(request: HttpRequest, one: Row, *, may_read: bool) -> dict[str, Any]:

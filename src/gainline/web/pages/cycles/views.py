@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.pilots.drafting import plan_key
-from gainline.services import aims, clock, decisions, library, notes, planning, stages, tools
+from gainline.services import aims, clock, decisions, library, notes, planning, release_desk, stages, tools
 from gainline.services import cycles as service
 from gainline.services.cycles import Asked
+from gainline.store.words import RequestKind
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.forms import NewForm, StopForm
@@ -105,14 +106,25 @@ def stop(request: HttpRequest, public_id: str) -> HttpResponse:
     form = StopForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            service.stop_cycle(by=actor_of(request), cycle=one, because=form.cleaned_data["because"])
+            asked = _asked_or_stopped(actor_of(request), one, form.cleaned_data["because"])
         except GainlineError as error:
             shown.refuse(form, error)
         else:
+            if asked is not None:
+                messages.success(request, gettext("It waits for a second person, who reads it and approves."))
+                return redirect("governance:request", asked.public_id)
             messages.success(request, gettext("The cycle is stopped. It stays readable with its reason."))
             return redirect("cycles:cycle", public_id)
     here = {"form": form, "here": gettext("Stop this cycle")}
     return shown.page(request, one, "stop", here, status=422 if form.errors else 200)
+
+
+def _asked_or_stopped(me: Row, one: Row, because: str) -> Row | None:
+    """The request that the stop of a registered cycle waits with; None when it is stopped."""
+    if one.registrations.exists():
+        return release_desk.ask(by=me, cycle=one, kind=RequestKind.STOP, asks={"because": because})
+    service.stop_cycle(by=me, cycle=one, because=because)
+    return None
 
 
 def _faults(request: HttpRequest, one: Row) -> int:

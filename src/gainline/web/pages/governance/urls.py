@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, consent, openly, views
+from gainline.web.pages.governance import agreed, consent, desk, openly, views
 
 app_name = "governance"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("governance/open/breach/", openly.breach, name="breach"),
     path("governance/families/", views.families, name="families"),
     path("governance/consent/", consent.consent, name="consent"),
+    path("governance/desk/", desk.desk, name="desk"),
+    path("governance/desk/<str:request_id>/", desk.request_page, name="request"),
     path("governance/releases/", views.releases, name="releases"),
     path("governance/audits/", views.audits, name="audits"),
     path("governance/trail/", views.trail, name="trail"),

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.reports.readers import Reader
-from gainline.services import cycles, notes
+from gainline.services import cycles, notes, release_desk
 from gainline.services import letters as service
 from gainline.services.letters import Envelope
+from gainline.services.readership import FOR_ALL
+from gainline.store.words import RequestKind
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Cell, Column, Pages, Table
 from gainline.web.parts.days import day_words
@@ -82,8 +84,7 @@ def new(request: HttpRequest) -> HttpResponse:
     may_send = standing_of(request).may("release.send", cycle)
     if request.method == "POST" and form.is_valid():
         try:
-            made = service.send(by=me, cycle=cycle, envelope=form.envelope(settings.CSRF_TRUSTED_ORIGINS[0]))
-            return redirect("reports:report", made.public_id)
+            return redirect(*_asked_or_sent(me, cycle, form.envelope(settings.CSRF_TRUSTED_ORIGINS[0])))
         except GainlineError as error:
             form.add_error(None, f"{_without_code(error.says)}: {error.remedy}")
     chosen = request.POST.getlist("notes")
@@ -96,6 +97,15 @@ def new(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Reports"), reverse("reports:reports")), (_("A new brief"), "")],
     }
     return render(request, "reports/new.html", context, status=422 if form.errors else 200)
+
+
+def _asked_or_sent(me: Any, cycle: Any, envelope: Envelope) -> tuple[str, str]:  # noqa: ANN401 - rows of the store
+    """Where to go next: to the request that a letter out of the house waits with, or to what was sent to staff."""
+    if str(envelope.reader) in FOR_ALL:
+        asks = service.asks_of(envelope)
+        asked = release_desk.ask(by=me, cycle=cycle, kind=RequestKind.LETTER, asks=asks)
+        return "governance:request", asked.public_id
+    return "reports:report", service.send(by=me, cycle=cycle, envelope=envelope).public_id
 
 
 @needs("evidence.read")

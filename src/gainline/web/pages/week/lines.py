@@ -48,6 +48,8 @@ def _way_on(line: Line) -> tuple[str, str]:
         return _("Send a brief"), f"/reports/new/?cycle={line.cycle.public_id}"
     if line.kind is Kind.FLAGGED and line.cycle:
         return _("Read the audit"), f"/cycles/{line.cycle.public_id}/audit/"
+    if line.kind is Kind.ASKED:
+        return _("Open the release desk"), reverse("governance:desk")
     if line.kind in {Kind.TRAINING, Kind.LAPSED}:
         return _("Take the training"), reverse("training:training")
     if line.kind is Kind.TRAININGS:
@@ -147,6 +149,11 @@ def _unreviewed(line: Line) -> tuple[str, str]:
     return title, _("Its decision needs a review first, so that others are heard.")
 
 
+def _asked(line: Line) -> tuple[str, str]:
+    title = _("Your approval on %(tool)s") % {"tool": _tool(line)}
+    return title, _("Somebody asks for what takes two people. Read it, then approve or reject it.")
+
+
 def _training(_line: Line) -> tuple[str, str]:
     return _("Your training soon ends"), _("It takes ten minutes, and counts from the day you take it.")
 
@@ -197,6 +204,7 @@ _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.UNSEEN: _unseen,
     Kind.NO_AGREEMENT: _no_agreement,
     Kind.FLAGGED: _flagged,
+    Kind.ASKED: _asked,
     Kind.TRAINING: _training,
     Kind.LAPSED: _lapsed,
     Kind.TRAININGS: _trainings,
