@@ -12,6 +12,7 @@ from gainline.cli import console
 from gainline.cli.options import HERE, AsOfOption, WorkspaceOption, day
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.privacy import Audience
+from gainline.road.noisy import share_noisy
 from gainline.road.sharing import share_study, share_tables
 from gainline.road.workspace import Workspace
 
@@ -34,7 +35,7 @@ class Delivery(StrEnum):
 
 def share(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The plan's key.")],
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder for tables, file for ed-fi.")],
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder for tables, file for ed-fi and --noisy.")],
     audience: Annotated[Audience, typer.Option("--for", help="Who gets it.")],
     shape: Annotated[Shape, typer.Option("--as", help="Tidy tables, or Ed-Fi's study resources.")] = Shape.CSV,
     organization: Annotated[
@@ -44,6 +45,10 @@ def share(
     name_space: Annotated[
         str | None, typer.Option(help="ed-fi: the district's own URI for values that Ed-Fi lacks.")
     ] = None,
+    noisy: Annotated[bool, typer.Option("--noisy", help="For another district: counts of use with noise.")] = False,
+    epsilon: Annotated[
+        float, typer.Option(help="noisy: privacy loss; a school year has 1.", min=0.001, max=1.0)
+    ] = 0.25,
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = HERE,
 ) -> None:
@@ -52,9 +57,19 @@ def share(
     Every count passes the exit for the audience: small ones are hidden, and what would give them away becomes a range.
     The export is entered in the ledger.
 
+    With --noisy a file for another district: how many used the tool and reached the dose, with noise from a budget of
+    epsilon 1 for a school year; what is spent is refused.
+
     Example: gainline share lumen-reading out --for public --as parquet
     """
     home, on = Workspace.open(workspace), day(as_of)
+    if noisy:
+        told = share_noisy(home, key, path, epsilon=epsilon, on=on)
+        console.talk(
+            f"Each figure is {told.says}, paid from the budget of {told.spending.year} for {told.spending.family}."
+        )
+        console.show_text(str(path))
+        return
     if shape is Shape.ED_FI:
         if organization is None or delivery is None or name_space is None:
             raise UserFixable(
