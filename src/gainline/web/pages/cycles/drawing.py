@@ -22,6 +22,7 @@ from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.forms import DeclineForm, SampleForm
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.said import said_of
 
 Row = Any  # a row of the store
 
@@ -83,7 +84,7 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
             registrations.draw(by=me, cycle=one, asked=asked, reason=request.POST.get("reason") or None)
             sampling.enter_arms(by=me, cycle=one)
         except GainlineError as error:
-            context["refused"], status = shown.said_of(error), 422
+            context["refused"], status = said_of(error), 422
         else:
             messages.success(request, gettext("Chance has decided. The arms are on their way into the records."))
             return redirect("cycles:draw", public_id)

@@ -22,6 +22,7 @@ from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.forms import DocumentForm, MeasuresForm, QuestionForm, RuleForm, Versioned, WhoForm
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Tab
+from gainline.web.parts.said import said_of, sentence
 
 OPTION = re.compile(r" \(--[\w-]+\)")  # what a note says for the terminal alone
 Row = Any  # a row of the store, of which faces know the attributes only
@@ -73,9 +74,9 @@ def could(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         context["eligible"] = planning.who(by=me, cycle=one)
         context["sized"] = planning.could_detect(by=me, cycle=one, counted=context["eligible"])
-        context["notes"] = [shown.sentence(OPTION.sub("", note)) for note in context["sized"].notes]
+        context["notes"] = [sentence(OPTION.sub("", note)) for note in context["sized"].notes]
     except GainlineError as error:
-        context["refusal"] = shown.said_of(error)
+        context["refusal"] = said_of(error)
     if request.headers.get("HX-Request"):
         return render(request, "cycles/could.html", context | {"cycle": one})
     return shown.page(request, one, "could_page", context)

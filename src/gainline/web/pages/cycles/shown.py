@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from gainline.services import cycles, stages
 from gainline.services.stages import Stage as Step
 from gainline.web.gate import actor_of, standing_of
 from gainline.web.parts import Stage, State
+from gainline.web.parts.said import Said, said_of, sentence
 
 Row = Any  # a row of the store, of which faces know the attributes only
 Grown = dict[Step, tuple[str, str]]
@@ -47,31 +48,10 @@ CRUMB = 36  # characters of a title that a crumb has room for
 LANGUAGES = frozenset({"en", "es"})  # of the sentences about evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A refusal as a page shows it beside what it is about."""
-
-    because: str
-    remedy: str
-    code: str
-
-
-def said_of(error: GainlineError) -> Said:
-    """An error's reason without its code, the remedy, and the code."""
-    code, _space, rest = error.says.partition(" ")
-    has_code = code.rstrip(":")[2:].isdigit()
-    return Said(rest if has_code else error.says, error.remedy or "", code.rstrip(":") if has_code else "")
-
-
 def refuse(form: forms.Form, error: GainlineError) -> None:
     """Put a refusal at the top of its form."""
     said = said_of(error)
     form.add_error(None, f"{sentence(said.because)} {sentence(said.remedy)}".strip())
-
-
-def sentence(text: str) -> str:
-    """Words as a sentence."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def language() -> str:

@@ -24,6 +24,7 @@ from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Cell, Chart, Column, Table, chart_of
+from gainline.web.parts.said import said_of
 
 Row = Any  # a row of the store
 WEEK = "week_start"
@@ -46,7 +47,7 @@ def monitor(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             imports.receive(by=me, source=request.POST.get("source") or one.tool.name, files=_files(request))
         except GainlineError as error:
-            context["refused"], status = shown.said_of(error), 422
+            context["refused"], status = said_of(error), 422
         else:
             messages.success(request, gettext("The files are here and are being read."))
             return redirect("cycles:monitor", public_id)

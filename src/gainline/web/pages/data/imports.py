@@ -18,6 +18,7 @@ from gainline.web.pages.data.places import tabs
 from gainline.web.pages.data.telling import account_table, counted, issues_of, reach_table
 from gainline.web.parts import Cell, Column, Pages, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.said import in_sentences
 
 SIZE, MOST_ISSUES = 25, 60
 ENDS = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})
@@ -79,7 +80,7 @@ def new(request: HttpRequest) -> HttpResponse:
             try:
                 sent = desk.receive(by=actor_of(request), source=source[:200], files=files, preview=True)
             except GainlineError as error:
-                fault = {"name": "files", "says": f"{error.says}. {error.remedy}."}
+                fault = {"name": "files", "says": in_sentences(error)}
             else:
                 return redirect("data:import", sent.public_id)
     context = {"fault": fault, "source": source, "tabs": tabs(request, "data:imports")}

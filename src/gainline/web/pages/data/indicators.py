@@ -22,6 +22,7 @@ from gainline.store.words import JobState
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.data.places import tabs
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.said import in_sentences
 
 KINDS = {"process": gettext_lazy("Is it done?"), "outcome": gettext_lazy("Did it help?"),
          "balancing": gettext_lazy("What did it cost or harm?")}  # fmt: skip
@@ -99,7 +100,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
         try:
             return redirect("data:measured", _asked(request, one).public_id)
         except GainlineError as error:
-            fault = {"name": "group", "says": f"{error.says}. {error.remedy}."}
+            fault = {"name": "group", "says": in_sentences(error)}
         except ValueError:
             fault = {"name": "first", "says": _("Give both days, or neither.")}
     tools = desk.tools_with_rows(by=me) if may_try else []

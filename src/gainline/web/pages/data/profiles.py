@@ -17,6 +17,7 @@ from gainline.services.imports import brought, look_again
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.data.places import tabs
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.said import in_sentences
 
 
 @needs("record.read")
@@ -57,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             text = desk.propose(by=actor_of(request), sample=sample) if sample else ""
         except GainlineError as error:
-            fault = f"{error.says}. {error.remedy}."
+            fault = in_sentences(error)
         else:
             fault = None if sample else _("Choose one file.")
     return _editor(request, text, fault=fault)
@@ -73,7 +74,7 @@ def _for_kept(request: HttpRequest) -> HttpResponse:
     try:
         text, fault = desk.propose_kept(by=me, brought=one, name=name), None
     except GainlineError as error:
-        text, fault = "", f"{error.says}. {error.remedy}."
+        text, fault = "", in_sentences(error)
     return _editor(request, text, fault=fault, waits=one.public_id)
 
 

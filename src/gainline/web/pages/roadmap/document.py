@@ -13,6 +13,7 @@ from gainline.engine.core.issues import Issue
 from gainline.services import roadmaps as desk
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.roadmap.places import tabs
+from gainline.web.parts.said import in_sentences
 
 MOST_ISSUES = 60
 
@@ -54,7 +55,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         text = desk.drafted(by=me, keys=request.POST.getlist("template"))
     except GainlineError as error:
-        return _editor(request, "", fault=f"{error.says}. {error.remedy}.")
+        return _editor(request, "", fault=in_sentences(error))
     return _editor(request, text, issues=desk.check(by=me, document=text), is_checked=True)
 
 
