@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 LEAD = "Dana Whitfield"
+LAST = 30  # lines of a demo that did not open
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # name of the picture, address, and the link to follow from there to a page of one thing
@@ -49,12 +51,14 @@ def demo(folder: Path) -> Iterator[str]:
     words = [sys.executable, "-m", "gainline.cli.app", "demo", "demo", "--serve", "--port", "0"]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GAINLINE_")}
     child = subprocess.Popen(words, cwd=folder, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said: deque[str] = deque(maxlen=LAST)
     try:
         for line in child.stderr or ():
+            said.append(line)
             if "Gainline is at" in line:
                 yield line.split("Gainline is at ")[1].split("/demo/")[0]
                 return
-        raise RuntimeError("the demo never said where it is")
+        raise RuntimeError("the demo never said where it is; its last words:\n" + "".join(said))
     finally:
         child.send_signal(signal.SIGTERM)
         child.communicate(timeout=60)
