@@ -1,7 +1,7 @@
 """Every page of the served demo, for everybody: axe in both lights, 400 %, the Tab key, other colors, targets, dialogs.
 
-The pages are found by following links from the first one, and a link that leads to a refusal fails. It takes about a
-quarter of an hour: ``python3 run.py test --slow tests/journeys/test_every_page_is_accessible.py``.
+The pages are found by following links from the first one, and a link that leads to a refusal fails. It takes half an
+hour: ``python3 run.py test --slow tests/journeys/test_every_page_is_accessible.py``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from collections import Counter, deque
 import pytest
 from django.urls import resolve
 
+from browser import seen
 from page_walk import wrong_with
-from served_demo import CAST, come_in, served
+from served_demo import CAST, PATIENCE, come_in, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -21,6 +22,20 @@ OF_ONE_KIND = 2  # rows of one kind that are opened, such as two cycles
 LINK = re.compile(r'href="(/[^"#]*)')
 SHAPE = """() => [...new Set([...document.querySelectorAll('main *')].map(
   one => one.tagName + '.' + (one.getAttribute('class') || '')))].sort().join(' ')"""
+OUTSIDE = (
+    "/demo/", "/accounts/login/", "/parts/", "/parts/form/", "/parts/confirm/", "/parts/sheet/", "/nothing/",
+    "/family/forged/", "/feedback/forged/",
+)  # fmt: skip
+# Whose form is sent with faults.
+WITH_FAULTS = (
+    ("Dana", "/aims/new/"),
+    ("Dana", "/tools/new/"),
+    ("Dana", "/cycles/new/"),
+    ("Dana", "/people/invite/"),
+    ("Dana", "/data/profiles/new/"),
+    ("Dana", "/roadmap/document/"),
+    ("Dana", "/tokens/"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +46,43 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def cast(chromium, site):
-    """The cast at their browsers."""
-    return {name.split()[0]: come_in(chromium, site, name) for name in CAST}
+    """The cast at their browsers, in a district in which somebody has been at work."""
+    people = {name.split()[0]: come_in(chromium, site, name) for name in CAST}
+    be_at_work(people, site)
+    return people
+
+
+def be_at_work(people, site):
+    """What the demo leaves to its visitors: dates for the roadmap, a count, a note, a token, a brief."""
+    dana, petra = people["Dana"], people["Petra"]
+    dana.goto(f"{site}/roadmap/")
+    dana.get_by_role("button", name="Find dates").click()
+    dana.goto(f"{site}/data/indicators/adoption/")
+    dana.locator("main form button[type=submit]").last.click()
+    dana.goto(f"{site}/notes/")
+    dana.get_by_text("Pin a note").click()
+    dana.fill("main [name=says]", "A week of storms.")
+    dana.fill("main [name=on]", "2026-01-20")
+    dana.get_by_role("button", name="Pin the note").click()
+    dana.goto(f"{site}/tokens/")
+    dana.fill("main [name=name]", "Nightly script")
+    dana.get_by_role("button", name="Issue the token").click()
+    petra.goto(f"{site}/reports/")
+    petra.locator("main a[href*='/reports/new/']").first.click()
+    petra.fill("main [name=recipient]", "The board")
+    petra.get_by_role("button", name="Send the brief").click()
+    petra.wait_for_load_state()
 
 
 def followed(page, site):
     """Every address that links lead to, by its route; and those that answer with anything but a page."""
-    found, broken, todo, seen = Counter(), [], deque(["/"]), set()
+    found, broken, todo, known = Counter(), [], deque(["/"]), set()
     while todo:
         path = todo.popleft()
         route = "/" + resolve(path.split("?")[0]).route
-        if path in seen or found[route] >= OF_ONE_KIND:
+        if path in known or found[route] >= OF_ONE_KIND:
             continue
-        seen.add(path)
+        known.add(path)
         answer = page.context.request.get(site + path)
         if answer.status != 200:
             broken.append((path, answer.status))
@@ -64,3 +103,29 @@ def test_no_page_is_wrong_in_any_way(cast, site):
                 walked.add(shape)
                 wrong += [(path, one) for one in wrong_with(page)]
     assert wrong == []
+
+
+def sent_empty(page):
+    """The last form of a page, sent with nothing in it past what the browser would have stopped."""
+    page.evaluate("""() => { const form = [...document.querySelectorAll('main form[method=post]')].pop();
+        form.noValidate = true; form.querySelectorAll('input:not([type=hidden]), textarea').forEach(
+            one => { one.value = ''; one.checked = false; }); form.querySelector('[type=submit]').click(); }""")
+    page.locator("main .error-summary, main .issues, main .notice").first.wait_for()
+
+
+def test_forms_with_faults_refusals_and_the_pages_outside_are_not_wrong_either(chromium, cast, site):
+    wrong = []
+    for name, path in WITH_FAULTS:
+        cast[name].goto(site + path)
+        sent_empty(cast[name])
+        wrong += [(path, one) for one in wrong_with(cast[name])]
+    assert cast["Bo"].goto(f"{site}/cycles/new/").status == 403
+    wrong += [("refused", one) for one in wrong_with(cast["Bo"])]
+    stranger = seen(chromium)
+    stranger.set_default_timeout(PATIENCE)
+    for path in OUTSIDE:
+        stranger.goto(site + path)
+        wrong += [(path, one) for one in wrong_with(stranger)]
+    stranger.goto(f"{site}/accounts/login/")
+    sent_empty(stranger)
+    assert [*wrong, *wrong_with(stranger)] == []
