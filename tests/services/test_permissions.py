@@ -1,0 +1,155 @@
+"""The table of permissions over grants, case by case; the matrix of pages walks the same rules through the web."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from gainline.services.permissions import (
+    DEFAULT_RIGHTS,
+    MODULE,
+    PERMISSIONS,
+    PURPOSES,
+    Holding,
+    Standing,
+    granted_on,
+    path_of,
+    permitted_anywhere,
+    refusal,
+    roles_near_people,
+    trained_until,
+    wants_training,
+)
+from gainline.store.models.districts import District, Organization
+from gainline.store.words import Purpose, Right, Role
+
+HERE = SimpleNamespace(district_id=7)
+
+
+def standing(*holdings, rights=None, is_trained=True):
+    return Standing(HERE, holdings, dict(DEFAULT_RIGHTS) if rights is None else rights, is_trained)
+
+
+def holding(role, path="/1/", *, whole=True, purpose=None):
+    return Holding(role, purpose or sorted(PURPOSES[role])[0], path, whole)
+
+
+def row(path, district=7):
+    return SimpleNamespace(district_id=district, unit_id=1, unit=Organization(path=path))
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
+def test_a_role_over_the_district_may_what_its_table_says_and_nothing_else(role, permission):
+    asked = PERMISSIONS[permission]
+    roles = DEFAULT_RIGHTS[asked.right] if asked.right else asked.roles
+    mine = standing(holding(role))
+    assert mine.may(permission) is (role in roles)
+    assert (permission in permitted_anywhere(mine)) is (role in roles)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_without_training_nothing_about_people_is_reached(role):
+    trained, lapsed = standing(holding(role)), standing(holding(role), is_trained=False)
+    for permission, asked in PERMISSIONS.items():
+        assert lapsed.may(permission) is (trained.may(permission) and not asked.about_people)
+        assert (permission in permitted_anywhere(lapsed)) is lapsed.may(permission)
+    assert wants_training(lapsed) is any(trained.may(name) for name, one in PERMISSIONS.items() if one.about_people)
+    assert (role in roles_near_people(dict(DEFAULT_RIGHTS))) is wants_training(lapsed)
+
+
+def test_without_a_grant_and_for_unknown_permissions_the_answer_is_no():
+    assert not any(standing().may(permission) for permission in PERMISSIONS)
+    assert standing(holding(Role.EDTECH_LEAD)).may("no.such") is False
+    assert permitted_anywhere(standing()) == frozenset()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_grant_for_a_purpose_that_its_role_does_not_serve_opens_nothing(role):
+    for purpose in frozenset(Purpose) - PURPOSES[role]:
+        assert not any(standing(holding(role, purpose=purpose)).may(permission) for permission in PERMISSIONS)
+
+
+def test_a_grant_over_a_school_reaches_what_lies_in_it_and_no_further():
+    mine = standing(holding(Role.EDTECH_LEAD, "/1/2/", whole=False))
+    assert mine.may("aim.write", row("/1/2/"))
+    assert mine.may("aim.write", row("/1/2/5/"))
+    assert not mine.may("aim.write", row("/1/3/"))
+    assert not mine.may("aim.write", row("/1/"))
+    assert not mine.may("aim.write")
+    assert mine.may("district.read", row("/1/3/"))
+
+
+def test_one_of_several_grants_is_enough():
+    teacher, lead = holding(Role.TEACHER), holding(Role.EDTECH_LEAD, "/1/2/", whole=False)
+    mine = standing(teacher, lead)
+    assert mine.roles == {Role.TEACHER, Role.EDTECH_LEAD}
+    assert mine.may("aim.write", row("/1/2/"))
+    assert not mine.may("aim.write", row("/1/4/"))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_rows_of_another_district_stay_closed(role):
+    for permission in PERMISSIONS:
+        assert not standing(holding(role)).may(permission, row("/1/", district=8))
+        assert not standing(holding(role)).may(permission, District(pk=8))
+
+
+def test_the_own_district_as_a_row_is_the_district_as_a_whole():
+    assert standing(holding(Role.EDTECH_LEAD)).may("aim.write", District(pk=7))
+    assert not standing(holding(Role.EDTECH_LEAD, "/1/2/", whole=False)).may("aim.write", District(pk=7))
+
+
+def test_decision_rights_follow_the_districts_own_table():
+    mine = {right: frozenset({Role.TEACHER}) for right in Right}
+    assert standing(holding(Role.TEACHER), rights=mine).may("cycle.decide")
+    assert not standing(holding(Role.EDTECH_LEAD), rights=mine).may("cycle.decide")
+    assert not standing(holding(Role.EDTECH_LEAD), rights={}).may("cycle.decide")
+    assert "cycle.decide" in permitted_anywhere(standing(holding(Role.TEACHER), rights=mine))
+
+
+def test_a_rows_path_is_its_units_or_that_of_what_it_belongs_to():
+    unit = Organization(path="/1/2/")
+    aim = SimpleNamespace(unit_id=2, unit=unit)
+    cycle = SimpleNamespace(unit_id=None, aim_id=3, aim=aim)
+    assert path_of(None) is path_of(District(pk=7)) is path_of(SimpleNamespace()) is None
+    assert path_of(unit) == path_of(aim) == path_of(cycle) == "/1/2/"
+    assert path_of(SimpleNamespace(cycle_id=4, cycle=cycle)) == "/1/2/"
+    assert path_of(SimpleNamespace(review_id=5, review=SimpleNamespace(cycle_id=4, cycle=cycle))) == "/1/2/"
+
+
+def test_a_grant_lives_from_its_first_to_its_last_day_unless_withdrawn():
+    day = date(2026, 2, 1)
+    grant = SimpleNamespace(starts=day, ends=day + timedelta(days=2), withdrawn_at=None)
+    alive = [granted_on(grant, day + timedelta(days=away)) for away in (-1, 0, 2, 3)]
+    assert alive == [False, True, True, False]
+    assert granted_on(SimpleNamespace(starts=day, ends=None, withdrawn_at=None), day + timedelta(days=999))
+    assert not granted_on(SimpleNamespace(starts=day, ends=None, withdrawn_at=day), day)
+
+
+def test_a_refusal_says_whether_training_or_a_grant_is_missing():
+    lead = holding(Role.EDTECH_LEAD)
+    assert refusal(standing(lead), "record.import") is None
+    assert "SV135" in str(refusal(standing(lead, is_trained=False), "record.import"))
+    assert "SV001" in str(refusal(standing(holding(Role.TEACHER), is_trained=False), "record.import"))
+    assert "SV001" in str(refusal(standing(holding(Role.TEACHER)), "record.import"))
+    school = holding(Role.EDTECH_LEAD, "/1/2/", whole=False)
+    assert refusal(standing(school), "aim.write", somewhere=True) is None
+    assert refusal(standing(school), "aim.write", row("/1/2/")) is None
+    assert "SV001" in str(refusal(standing(school), "aim.write"))
+
+
+def test_a_passed_training_counts_for_the_districts_days_and_a_failed_or_later_one_does_not():
+    day, district = date(2026, 2, 1), SimpleNamespace(training_days=365)
+
+    def taken(away=0, **changes):
+        words = {"module": MODULE, "score": 5, "asked": 5, "taken_on": day + timedelta(days=away)} | changes
+        return SimpleNamespace(**words)
+
+    assert trained_until([], district, day) is None
+    assert trained_until([taken()], district, day) == day + timedelta(days=364)
+    assert trained_until([taken(-9), taken(-3)], district, day) == day + timedelta(days=361)
+    for wrong in (taken(1), taken(score=4), taken(module="another")):
+        assert trained_until([wrong], district, day) is None
