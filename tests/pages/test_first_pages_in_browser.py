@@ -10,7 +10,7 @@ from browser import unfold, violations, width_of
 from builders import two_hands
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
-from gainline.services import agreements, aims, clock, letters, notes, tools
+from gainline.services import agreements, aims, clock, letters, notes
 from gainline.services.letters import Envelope
 from gainline.store.models.evidence import Decision, Learning, Playbook, Review
 from gainline.store.tenancy import within

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.pilots.drafting import plan_key
@@ -16,6 +15,7 @@ from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.purposes import PURPOSES
 from gainline.services.agreements import DataTerms
 from gainline.store.words import AgreementKind
+from gainline.web.parts.papers import language
 from gainline.web.parts.suggested import Suggested
 
 MOST_NAMED = 8  # tools that a hint names
@@ -122,9 +122,8 @@ class AgreementForm(forms.Form):
             name: self.data.getlist(name) if isinstance(self.data, QueryDict) else []
             for name in ("purposes", "fields_given")
         }
-        language = "es" if (get_language() or "").startswith("es") else "en"
-        self._offer("purposes", [(str(key), one.name[language]) for key, one in PURPOSES.items()])
-        self._offer("fields_given", [(one.key, one.lay[language]) for one in held])
+        self._offer("purposes", [(str(key), one.name[language()]) for key, one in PURPOSES.items()])
+        self._offer("fields_given", [(one.key, one.lay[language()]) for one in held])
         self.purpose_ticks = self._ticks("purposes", chosen["purposes"])
         self.element_ticks = self._ticks("fields_given", chosen["fields_given"])
 
