@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,15 @@ from throwaway_postgresql import binaries, server
 PROGRAM = Path(__file__).with_name("forked.py")
 
 
-def ran(home: Path, *words: str, url: str | None = None) -> dict[str, object]:
+def ran(
+    home: Path, *words: str, url: str | None = None, program: Path = PROGRAM, within: Sequence[str] = ()
+) -> dict[str, object]:
     home.mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "GAINLINE_"))}
     kept |= {"GAINLINE_HOME": str(home), "GAINLINE_LOG_LEVEL": "CRITICAL"} | (
         {"GAINLINE_DATABASE_URL": url} if url else {}
     )
-    words = (sys.executable, str(PROGRAM), *words)
+    words = (*within, sys.executable, str(program), *words)
     done = subprocess.run(words, env=kept, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
@@ -74,3 +78,23 @@ def test_two_hundred_deaths_in_handovers_leave_disclosures_and_files_in_step(tmp
 def test_fifty_deaths_in_registrations_and_imports_leave_nothing_half_done(tmp_path):
     found = ran(tmp_path / "home", "kills", "50")
     assert all_whole(found, 50), found
+
+
+BROKEN_OFF = Path(__file__).with_name("broken_off.py")
+
+
+@pytest.mark.slow
+def test_twenty_deaths_in_migrations_leave_a_sound_database_that_migrates_on(tmp_path):
+    found = ran(tmp_path / "home", "migrations", "20", program=BROKEN_OFF)
+    assert (found["kills"], found["faults"]) == (20, []), found
+
+
+@pytest.mark.slow
+def test_twenty_disks_that_run_full_lose_double_and_halve_nothing(tmp_path):
+    alone = ["unshare", "--map-root-user", "--mount"]
+    mount = [*alone, "mount", "-t", "tmpfs", "none", str(tmp_path)]
+    if shutil.which("unshare") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no small disk can be mounted here: user namespaces are switched off")
+    found = ran(tmp_path / "home", "full", "20", program=BROKEN_OFF, within=alone)
+    assert (found["disks"], found["faults"]) == (20, []), found
+    assert found["refused"] > 0, "no disk was small enough"

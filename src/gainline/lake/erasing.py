@@ -111,7 +111,7 @@ class Eraser:
         on = date.fromisoformat(value["says"]["on"])
         stones = [Tombstone(old, new, value["says"]["number"], on) for old, new in value["resealed"].items()]
         self._shelf.reseal(manifests, stones)
-        self._vacuum()
+        self.sweep()
         found = {name: value[name] for name in ("rows", "rows_now", "cells", "files", "resealed")}
         return Erased(**found)
 
@@ -216,7 +216,7 @@ class Eraser:
         cells = sum(one.cells for one in found.values())
         return Erased(dict(rows), dict(rows_now), cells, len(found), dict(resealed))
 
-    def _vacuum(self) -> None:
+    def sweep(self) -> None:
         """Delete every file that no snapshot names: the rows are gone from the disk only now."""
         kept: dict[str, set[str]] = {folder.name: set() for folder in self._tables.iterdir() if folder.is_dir()}
         for table, path in self._places():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -57,3 +58,24 @@ def rotate_key(home: HomeOption = HERE) -> None:
     Example: gainline rotate-key --home /srv/gainline
     """
     console.talk(f"{rotate(home.resolve()).name} holds a new key; start the application anew.")
+
+
+def purge(
+    home: HomeOption = HERE,
+    now: Annotated[bool, typer.Option("--now", help="Also throw away every arrival that is kept aside.")] = False,
+) -> None:
+    """Take what was deleted out of the bytes: rewrite the database, cut its log, sweep lakes and what lies aside.
+
+    It runs by itself once a week. Run it after an erasure, and then make the newest backup; earlier backups still hold
+    what they held.
+
+    Example: gainline purge --home /srv/gainline
+    """
+    set_up(home)
+    from gainline.services import imports, purging  # after Django is set up
+
+    done = purging.purge(aside_older_than=timedelta(0) if now else imports.KEPT_FOR)
+    console.talk(
+        f"{done.bytes / 1e6:,.1f} MB given back; {done.arrivals} arrival(s) thrown away; {done.lakes} lake(s) swept, "
+        f"{done.busy} busy."
+    )
