@@ -92,7 +92,7 @@ def followed(page, site):
 def test_no_page_is_wrong_in_any_way(chromium, site):
     wrong, walked = [], set()
     for name in CAST:
-        page = come_in(chromium, site, name)  # just now: who is idle for long is signed out, and would walk only the door
+        page = come_in(chromium, site, name)  # just now: who is idle for long is signed out
         for route, path in followed(page, site):
             page.goto(site + path)
             if (shape := (route, page.evaluate(SHAPE))) not in walked:
