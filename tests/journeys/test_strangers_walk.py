@@ -6,6 +6,7 @@ score from before the course, so that *not enough evidence* is what the rule has
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import signal
@@ -30,6 +31,7 @@ STAGES = (
     "See what could be detected", "Lock the plan", "Bring in what decides", "Have the plan evaluated",
     "Hold a review", "Decide", "Write down what was learned", "Release the brief",
 )  # fmt: skip
+LATE = b"FrScA-S116"  # sections whose rows come in after the plan is locked
 PASSWORD = "a long walk through pages"
 SECONDS = 30  # that a code of a second factor holds
 PATIENCE = 180_000  # ms, for what runs in the background on a busy machine
@@ -114,7 +116,7 @@ class Person:
         button.or_(link).or_(place.locator("summary", has_text=name)).first.click()
         self.page.wait_for_load_state("load")
 
-    def fills(self, form=None, **answers):
+    def fills(self, form=None, /, **answers):
         for name, value in answers.items():
             self.walk.count("fields")
             field = (form or self.main).locator(f"[name={name}]").first
@@ -132,20 +134,36 @@ class Person:
         self.main.get_by_text(text).first.wait_for(timeout=PATIENCE)
 
     def signs_in(self, email, password):
+        """With everything that stands before the first page: a password of one's own, the app, its first code."""
         self.page.goto(f"{self.site}/")
         self.fills(login=email, password=password)
         self.clicks("Sign in")
-        if "/password/change" in self.page.url:
-            self.fills(oldpassword=password, password1=PASSWORD, password2=PASSWORD)
-            self.submits()
-        if "/2fa/totp/activate" in self.page.url:
-            seed = self.page.locator("#authenticator_secret").input_value()
-            self.fills(code=format_hotp_value(hotp_value(seed, int(time.time()) // SECONDS)))
-            self.submits()
+        while "/accounts/" in self.page.url:
+            self.answers_the_door(password)
         self.page.goto(f"{self.site}/")
         if "/training/" in self.page.url:
             self.fills(**training.ANSWERS)
             self.clicks("Hand in the answers")
+        self.main.get_by_role("heading", level=1).wait_for()
+
+    def answers_the_door(self, password):
+        place = self.page.url
+        if "/password/change" in place:
+            self.fills(oldpassword=password, password1=PASSWORD, password2=PASSWORD)
+            self.submits()
+        elif "/reauthenticate" in place:
+            self.fills(password=PASSWORD)
+            self.submits()
+        elif "/2fa/totp/activate" in place:
+            shown = self.main.locator("#authenticator_secret, form code").first
+            seed = shown.evaluate("one => one.value ?? one.textContent")
+            self.fills(code=format_hotp_value(hotp_value(seed, int(time.time()) // SECONDS)))
+            self.submits()
+        elif "/2fa/recovery-codes" in place:
+            assert self.main.locator("ol.codes code").count() == 10
+            self.clicks("I have saved them")
+        else:
+            raise AssertionError(f"the way in stops at {place}: {self.main.inner_text()}")
 
     def submits(self):
         """The only button of a form."""
@@ -157,18 +175,26 @@ class Person:
 @pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.shared_data
-@pytest.mark.xfail(strict=False, reason="written while sign-in was being rebuilt; not yet seen to pass from end to end")
-def test_a_stranger_walks_from_nothing_to_a_decided_cycle(chromium, founded, site):
+@pytest.mark.xfail(strict=False, reason="walked to its end, but not since training and approval came in")
+def test_a_stranger_walks_from_nothing_to_a_decided_cycle(chromium, founded, site, tmp_path):
     data = shared("dataedu_k12_online")
     walk = Walk()
     dana, andre, petra = (Person(chromium, site, walk) for _ in range(3))
     begin(walk, dana, founded[1])
     gather(walk, dana, andre, petra)
-    bring(walk, andre, data)
+    bring(walk, andre, as_they_stood(data, tmp_path))
     plan(walk, dana)
     decide(walk, dana, andre, petra, data)
     print(f"\n{walk.told()}")
     assert tuple(walk.stages) == STAGES
+
+
+def as_they_stood(data, folder):
+    """The school's files before forensic science had handed in."""
+    for name in TABLES:
+        lines = gzip.decompress((data / name).read_bytes()).splitlines(keepends=True)
+        (folder / name).write_bytes(gzip.compress(b"".join(line for line in lines if LATE not in line)))
+    return folder
 
 
 def begin(walk, dana, password):
@@ -291,6 +317,9 @@ def decide(walk, dana, andre, petra, data):
         andre.page.goto(f"{cycle}evidence/")
         andre.clicks("Have the plan evaluated")
         andre.main.get_by_role("heading", name="What the registered rule says").wait_for(timeout=PATIENCE)
+        andre.clicks("Read the audit")
+        andre.main.get_by_role("heading", name="Looks at the records").wait_for()
+        andre.page.go_back()
     with walk.stage("Hold a review"):
         dana.page.goto(f"{cycle}review/")
         dana.clicks("Open a review")

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from builders.agreed import signed
 from builders.audits import audited
 from builders.tiny_district import AUTUMN, give_records, plan_text
 from gainline.services import aims, clock, cycles, decisions, evidence, notes, queue, registrations, tools
@@ -276,6 +277,7 @@ def test_files_come_in_and_use_is_counted_when_asked(recorded, client, work):
 
     cycle = planned(recorded)
     registrations.register(by=recorded.lead, cycle=cycle)
+    signed(recorded, cycle.tool)
     client.force_login(recorded["analyst"])
     assert client.post(at(cycle, "monitor/")).status_code == 422
     upload = SimpleUploadedFile("usage.csv", b"student_id,date,minutes\n4711,2025-10-01,12\n")

@@ -25,5 +25,6 @@ def test_an_import_of_two_days_after_the_lock_is_later_wherever_the_district_lie
         Registration.objects.create(cycle=cycle, canonical="{}", sha256="0" * 64, snapshot="0" * 64,
                                     registered_on=LOCKED, registered_by=recorded.lead)  # fmt: skip
         at = datetime.combine(LOCKED + timedelta(days=days), time(12), UTC)
-        Import.objects.create(source="Lumen", asked_by=recorded.lead, imported_at=at, snapshot="0" * 64)
-        assert stages.with_facts(Cycle.objects.filter(pk=cycle.pk)).get().has_records is is_later
+        Import.objects.create(source="Lumen", asked_by=recorded.lead, imported_at=at, snapshot="0" * 64,
+                              rows={"brought": ["use:lumen"]})  # fmt: skip
+        assert stages.facts_of(stages.with_facts(Cycle.objects.filter(pk=cycle.pk)).get())["has_records"] is is_later

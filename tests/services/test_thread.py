@@ -75,7 +75,7 @@ def test_each_stage_is_refused_with_its_own_code_when_only_its_predecessor_is_mi
     cycle = begun(cast)
     standing = {step.stands: place < facts - 1 for place, step in enumerate(STEPS)}
     monkeypatch.setattr(stages, "facts_of", lambda _: standing)
-    with pytest.raises(Conflict, match=STEPS[facts].code):
+    with within(cast.district.pk), pytest.raises(Conflict, match=STEPS[facts].code):
         stages.require(cycle, STEPS[facts].stage)
 
 

@@ -21,6 +21,7 @@ from gainline.engine.intake.roster_before import ROSTER_TABLES, RosterBefore
 from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
 from gainline.road.admitting import Admission
+from gainline.road.arriving import kinds_of
 from gainline.road.consented import bans_of
 from gainline.road.declaring import TABLE as DECLARATIONS
 from gainline.road.declaring import Counted, counted, declarations
@@ -44,6 +45,7 @@ class ImportedFile:
     already: bool
     account: Account | None = None
     issues: tuple[Issue, ...] = ()
+    brought: tuple[str, ...] = ()  # kinds of records that entered or would enter, as `arriving` names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +229,13 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
         progress=lambda _, done, total: progress("within", done, total),
     )
     found: set[Counted] = set()
+    brought: set[str] = set()
     door = Admission(bans_of(work.workspace.root, lambda: work.workspace.salt, work.workspace.today, None))
     for batch in map(door.admit, reading.batches):
         _ask_for_agreement(work, batch.table, batch.rows)
         work.roster.add(batch.table, batch.rows)
         found |= counted(batch.table, batch.rows)
+        brought |= kinds_of(batch.table, batch.rows)
         if work.writer:
             work.writer.append(batch.table, batch.rows)
     progress("within", 1, 1)
@@ -242,7 +246,8 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
         work.writer.publish(as_of=work.as_of)
     work.done.add((source.kind, source.sha256))
     issues = (*reading.issues, *door.issues(source.name))
-    return ImportedFile(source.name, source.kind, already=False, account=door.told(reading.account), issues=issues)
+    account, kinds = door.told(reading.account), tuple(sorted(brought))
+    return ImportedFile(source.name, source.kind, already=False, account=account, issues=issues, brought=kinds)
 
 
 def _ask_for_agreement(work: _Import, table: str, rows: pa.Table) -> None:
@@ -363,6 +368,7 @@ def _file_value(file: ImportedFile) -> dict[str, Any]:
         "name": file.name,
         "profile": file.profile,
         "already": file.already,
+        "brought": list(file.brought),
         "account": _account_value(file.account) if file.account else None,
         "issues": [issue.to_json_value() for issue in file.issues],
     }

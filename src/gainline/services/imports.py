@@ -244,7 +244,8 @@ def _account(brought: Import, report: ImportReport, *, at: datetime | None = Non
     unread = [issue for issue in value["issues"] if issue["file"] not in named]  # files that nothing could be read from
     loose = [{"name": issue["file"] or "", "profile": "", "already": False, "account": None, "issues": [issue]}
              for issue in unread]  # fmt: skip
-    brought.rows, brought.account = value["rows"], value["files"] + loose
+    kinds = sorted({kind for file in report.files for kind in file.brought})
+    brought.rows, brought.account = value["rows"] | {"brought": kinds}, value["files"] + loose
     brought.issues = len(value["issues"]) + sum(len(file.issues) for file in report.files)
     brought.snapshot, brought.imported_at = report.snapshot, at or clock.now()
     brought.save()

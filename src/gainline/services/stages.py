@@ -5,20 +5,45 @@ A cycle's stage is computed from what stands on its thread. Nobody sets it, and 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Aggregate,
+    DateField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.core.errors import Conflict
+from gainline.road.arriving import result_of, use_of
 from gainline.store.models.audits import Audit
 from gainline.store.models.cycles import Cycle, PlanDraft, Registration
 from gainline.store.models.evidence import Decision, Evidence, Learning, Review
 from gainline.store.models.imports import Import
+
+
+class Gathered(Aggregate):
+    """A JSON value of each row, as one list."""
+
+    function = "JSON_GROUP_ARRAY"
+    output_field = JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # noqa: ANN401 - Django's own
+        """The same by the other database's name."""
+        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
 
 
 class Stage(StrEnum):
@@ -106,10 +131,13 @@ def with_facts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
     # Two days later is later in every time zone: it holds for a past that was entered afterwards, too.
     later = locked.values(day=ExpressionWrapper(F("registered_on") + timedelta(days=1), DateField()))[:1]
     since = Q(imported_at__gt=Subquery(locked.values("created")[:1])) | Q(imported_at__date__gt=Subquery(later))
+    came = Import.objects.filter(since, is_preview=False).order_by().values("is_preview")
+    standing = Registration.objects.filter(**mine).order_by("-number")
     return cycles.annotate(
         has_draft=Exists(PlanDraft.objects.filter(**mine).exclude(text="")),
         has_registration=Exists(Registration.objects.filter(**mine)),
-        has_records=Exists(Import.objects.filter(since, is_preview=False)),
+        registered=Subquery(standing.values("canonical")[:1]),
+        brought=Subquery(came.annotate(whole=Gathered("rows__brought")).values("whole")),
         has_evidence=Exists(Evidence.objects.filter(**mine)),
         has_review=Exists(Review.objects.filter(**mine)),
         has_decision=Exists(Decision.objects.filter(**mine)),
@@ -119,9 +147,49 @@ def with_facts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
 
 def facts_of(cycle: Cycle) -> dict[str, bool]:
     """What stands on a cycle, read anew unless `with_facts` brought it."""
-    names = [step.stands for step in STEPS if step.stands != "has_question"]
-    whole = cycle if hasattr(cycle, "has_draft") else with_facts(Cycle.objects.filter(pk=cycle.pk)).get()
-    return {"has_question": bool(cycle.question)} | {name: bool(getattr(whole, name)) for name in names}
+    whole = _whole(cycle)
+    names = [step.stands for step in STEPS if step.stands not in {"has_question", "has_records"}]
+    facts = {"has_question": bool(cycle.question)} | {name: bool(getattr(whole, name)) for name in names}
+    # What was evaluated had its records; a later amendment does not take that back.
+    has_records = facts["has_registration"] and (
+        facts["has_evidence"] or (bool(_brought(whole)) and not lacking(whole))
+    )
+    return facts | {"has_records": has_records}
+
+
+def lacking(cycle: Cycle) -> tuple[str | Promise, ...]:
+    """What of the locked plan has not come in since the lock, in words: use of the tool, the results that decide.
+
+    Files that the records held already bring nothing, and neither does a file of other things.
+    """
+    whole = _whole(cycle)
+    if not whole.registered:
+        return ()
+    came = _brought(whole)
+    return tuple(words for words, kinds in _awaited(json.loads(whole.registered)) if not kinds & came)
+
+
+def _awaited(plan: dict[str, Any]) -> list[tuple[str | Promise, set[str]]]:
+    """What a plan needs before it can be evaluated: each in words, with the kinds of records of which one will do."""
+    found: list[tuple[str | Promise, set[str]]] = []
+    if tool := plan.get("tool", {}).get("key"):
+        found.append((_("use of the tool"), {use_of(tool)}))
+    for one in plan.get("outcomes", []):
+        test = one["from"].get("result")
+        if one["role"] == "primary" and test:
+            found.append((one["label"], {result_of(test, form) for form in one["from"]["forms"]}))
+    return found
+
+
+def _brought(whole: Any) -> set[str]:  # noqa: ANN401 - a cycle with its facts
+    lists = json.loads(whole.brought) if isinstance(whole.brought, str) else whole.brought or []
+    # SQLite hands an inner list on as text, PostgreSQL as a list
+    parts = (json.loads(one) if isinstance(one, str) else one for one in lists if one)
+    return {kind for part in parts for kind in part}
+
+
+def _whole(cycle: Cycle) -> Any:  # noqa: ANN401 - a cycle with its facts
+    return cycle if hasattr(cycle, "has_draft") else with_facts(Cycle.objects.filter(pk=cycle.pk)).get()
 
 
 def progress_of(cycle: Cycle) -> list[Reached]:
@@ -147,6 +215,8 @@ def why_not(cycle: Cycle, stage: Stage) -> Conflict | None:
     for step in _up_to(stage):
         before = STEP[step.needs] if step.needs else None
         if before and not facts[before.stands]:
+            if step.stage is Stage.EVALUATED and (error := _waits_for(cycle)):
+                return error
             return Conflict(f"{step.code} {step.because}", step.remedy)
     return None
 
@@ -161,6 +231,16 @@ def require(cycle: Cycle, stage: Stage) -> None:
     """
     if error := why_not(cycle, stage):
         raise error
+
+
+def _waits_for(cycle: Cycle) -> Conflict | None:
+    """What is said when files came since the lock, but not those that the plan is about."""
+    whole = _whole(cycle)
+    if not _brought(whole):
+        return None
+    missing = ", ".join(map(str, lacking(whole)))
+    says = f"SV086 the files since the lock did not bring everything that decides; missing: {missing}"
+    return Conflict(says, "bring in what is missing; files that the records held already bring nothing new")
 
 
 def require_audit(evidence: Evidence | None) -> None:

@@ -189,6 +189,11 @@ class Import(Row):
     imported_at: datetime | None
     job: Job | None
 
+    @staticmethod
+    def resolve_rows(row: Any) -> dict[str, int]:  # noqa: ANN401 - a row of the store
+        """The counts; which kinds of records came is for the stages of cycles."""
+        return {name: count for name, count in row.rows.items() if isinstance(count, int)}
+
 
 class Clause(Schema):
     """A clause of the registered rule."""

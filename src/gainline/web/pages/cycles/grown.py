@@ -74,7 +74,7 @@ def _came(request: HttpRequest, cycle: Row) -> Grown:
     brought = [row for row in watching.arrivals(by=actor_of(request), cycle=cycle) if row.imported_at]
     if not brought:
         return {}
-    rows = sum(row.rows.get("loaded", 0) for row in brought)
+    rows = sum(row.rows.get(name, 0) for row in brought for name in ("loaded", "repaired"))
     words = ngettext(
         "%(rows)s rows from %(many)d import since the lock.",
         "%(rows)s rows from %(many)d imports since the lock.",

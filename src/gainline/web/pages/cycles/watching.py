@@ -155,6 +155,7 @@ def _arrival(row: Row) -> tuple[Cell | str, ...]:
         if row.job.state in {JobState.REFUSED, JobState.FAILED}:
             kind, under = "risk", f"{row.job.says} {row.job.remedy}"
     day = row.imported_at or row.created
-    kept = number_format(row.rows.get("loaded", 0), force_grouping=True) if row.imported_at else "–"
+    entered = row.rows.get("loaded", 0) + row.rows.get("repaired", 0)
+    kept = number_format(entered, force_grouping=True) if row.imported_at else "–"
     rejected = number_format(row.rows.get("rejected", 0), force_grouping=True) if row.imported_at else "–"
     return (Cell(row.source), date_format(day, "DATE_FORMAT"), Cell(state, kind=kind, under=under), kept, rejected)
