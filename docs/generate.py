@@ -5,7 +5,9 @@ Run it after changing a command, a record or a definition: ``python3 run.py docs
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
         "data-dictionary.md": dictionary_page(),
         "indicators.md": indicators_page(),
         "asvs.md": asvs_page(),
+        "permissions.md": permissions_page(),
     }
 
 
@@ -102,6 +105,38 @@ def asvs_page() -> str:
                 parts.append(f"| {key} | {row['level']} | {row['about']} | {row['state']} | {said} |\n")
         parts.append("\n")
     return "".join(parts).rstrip() + "\n"
+
+
+def permissions_page() -> str:
+    """Who may do what: every permission by every role, as the code has it."""
+    _open_tables()
+    from gainline.services.permissions import DEFAULT_RIGHTS, PERMISSIONS
+    from gainline.store.words import Role
+
+    labels = [str(role.label) for role in Role]
+    says = (
+        "One row a permission, as the code decides it. **yes**: the role gives it over its unit; **right**: while the "
+        "district's table of decision rights says so, here as a new district begins; **trained**: it reaches data "
+        "about people, so that the training must count that day.\n\n"
+    )
+    lines = [MADE, "# Permissions\n\n", says, f"| may | trained | {' | '.join(labels)} |\n"]
+    lines.append("|---|---|" + "---|" * len(labels) + "\n")
+    for name, one in PERMISSIONS.items():
+        given, word = (DEFAULT_RIGHTS[one.right], "right") if one.right else (one.roles, "yes")
+        cells = " | ".join(word if role in given else "" for role in Role)
+        lines.append(f"| `{name}`: {one.says} | {'yes' if one.about_people else ''} | {cells} |\n")
+    return "".join(lines)
+
+
+def _open_tables() -> None:
+    """The permissions stand on the tables, which stand on the application's settings."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gainline.config.settings")
+    os.environ.setdefault("GAINLINE_HOME", tempfile.gettempdir())
+    import django
+    from django.apps import apps
+
+    if not apps.ready:
+        django.setup()
 
 
 def main() -> int:

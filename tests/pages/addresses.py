@@ -35,6 +35,7 @@ ROWS = {
     "playbooks": "Playbook",
     "reports": "Release",
     "desk": "ReleaseRequest",
+    "glass": "BrokenGlass",
     "feedback": "Release",
     "people": "Account",
     "grants": "Grant",

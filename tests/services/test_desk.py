@@ -26,7 +26,7 @@ PARTS = {"desk", "permissions", "clock", "stages", "deadlines", "findings", "agr
 INNER = {"workspaces.folder_of", "workspaces.open_workspace", "workspaces.make_workspace", "workspaces.plan_file"}
 INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep"}
 INNER |= {"release_desk.clear", "release_desk.close", "release_desk.asks_of", "release_desk.object_digest"}
-INNER |= {"letters.asks_of"}
+INNER |= {"letters.asks_of", "reads.write_read", "emergency.is_blocked", "emergency.working_days_after"}
 INNER |= {"queue.put", "queue.run", "queue.telling", "evidence.keep", "notes.travelling"}
 DAY = date(2030, 6, 1)
 

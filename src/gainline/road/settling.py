@@ -232,6 +232,11 @@ def decided(workspace: Workspace) -> list[Row]:
     return [{"id": _id(known, _name(row))} | {name: row[name] for name in shown} for row in rows]
 
 
+def rostered(workspace: Workspace) -> dict[int, Row]:
+    """Every student of the roster by the pseudonym's key: names, school and grade, for those who may read them."""
+    return _students(_known(workspace))
+
+
 def _known(workspace: Workspace) -> _Known:
     with workspace.lake.reading() as reading:
         return _Known(workspace, {name: _current(reading, name) for name in _TABLES})

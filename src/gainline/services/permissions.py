@@ -96,6 +96,7 @@ PERMISSIONS: dict[str, Permission] = {
         "see what became of files", RECORDS | {Role.PRIVACY_LEAD, Role.AUDITOR}, anywhere=True, about_people=True
     ),
     "identity.settle": Permission("say whose identities in vendors' files are", RECORDS, about_people=True),
+    "glass.break": Permission("break the glass for named students", STAFF, anywhere=True, about_people=True),
     "roadmap.write": Permission("write, solve and replan the roadmap", LEADS),
     "note.write": Permission("pin notes", STAFF, anywhere=True),
     "release.send": Permission("send briefs out", right=Right.RELEASE, about_people=True),

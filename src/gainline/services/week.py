@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from gainline.services import clock, deadlines, desk, findings, release_desk, training
+from gainline.services import clock, deadlines, desk, emergency, findings, release_desk, training
 from gainline.services.deadlines import Countdown
 from gainline.services.permissions import standing_of
 from gainline.store.models.accounts import Account
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     UNSEEN = "unseen"  # the plan is locked, its days of use are over, and no evaluation stands
     NO_AGREEMENT = "no_agreement"
     ASKED = "asked"  # somebody asks for what takes two people, and this account may be the second
+    GLASS = "glass"  # somebody broke the glass, and nobody has reviewed it
     TRAINING = "training"  # one's own training soon ends
     LAPSED = "lapsed"  # ... or does not count any more
     TRAININGS = "trainings"  # colleagues' trainings are due
@@ -64,6 +65,7 @@ SEES: dict[Kind, frozenset[Role]] = {
     Kind.NO_AGREEMENT: KEEPS_PRIVACY,
     Kind.FLAGGED: DOES | KEEPS_PRIVACY,
     Kind.ASKED: frozenset(Role),
+    Kind.GLASS: frozenset(Role),
     Kind.TRAINING: frozenset(Role),
     Kind.LAPSED: frozenset(Role),
     Kind.TRAININGS: frozenset({Role.EDTECH_LEAD, Role.PRIVACY_LEAD}),
@@ -71,7 +73,7 @@ SEES: dict[Kind, frozenset[Role]] = {
 
 RISKS = frozenset({
     Kind.OVERDUE, Kind.TOO_LATE, Kind.VOTE_AFTER_NOTICE, Kind.UNREVIEWED, Kind.UNSEEN, Kind.NO_AGREEMENT, Kind.FLAGGED,
-    Kind.LAPSED,
+    Kind.LAPSED, Kind.GLASS,
 })  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def this_week(*, by: Account, language: str = "en") -> Week:
         due=tuple(one for one in ordered if one.kind not in RISKS)[:MOST],
         at_risk=tuple(one for one in ordered if one.kind in RISKS)[:MOST],
         learned=tuple(learned_lately(by=by, language=language, at_most=3)),
-        is_new=not cycles and not tools,
+        is_new=not cycles and not tools and not any(one.kind is Kind.GLASS for one in ordered),
     )
 
 
@@ -149,6 +151,9 @@ def _lines(by: Account, day: date, cycles: list[Cycle], tools: list[Tool]) -> It
     yield from _flagged(open_cycles)
     yield from _told(cycles)
     yield from _trainings(by)
+    if standing_of(by).may("audit.read"):
+        for glass in emergency.unreviewed(by=by):
+            yield Line(Kind.GLASS, day=glass.review_by)
     if standing_of(by).may("release.send"):
         for one in release_desk.waiting_for(by=by):
             yield Line(Kind.ASKED, one.cycle.tool, one.cycle, one.asked_on)

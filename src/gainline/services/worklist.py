@@ -6,14 +6,17 @@ carry an identity's short id only, which says nothing about anybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gainline.road import settling
 from gainline.road.settling import Waiting
 from gainline.services import clock, desk
+from gainline.services.reads import write_read
 from gainline.services.remembering import keep, remembered
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
+from gainline.store.words import ReadKind
 
 WHAT = "waiting"
 
@@ -23,6 +26,13 @@ def waiting(*, by: Account) -> list[Waiting]:
     """Every identity that waits, sure suggestions first, then by how many rows hang on it."""
     workspace, day = open_workspace(by.district), clock.today(by.district)
     return remembered(workspace, WHAT, day, lambda: settling.waiting(workspace, as_of=day))
+
+
+@desk.reading("identity.settle")
+def shown(*, by: Account, found: Sequence[Waiting]) -> Sequence[Waiting]:
+    """The same identities, and written down that their names are shown to this account now."""
+    write_read(by, ReadKind.WORKLIST, [one.id for one in found])
+    return found
 
 
 @desk.reading("identity.settle")

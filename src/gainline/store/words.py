@@ -76,6 +76,13 @@ class RequestState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class ReadKind(TextChoices):
+    """Where named data was shown."""
+
+    WORKLIST = "worklist", _("Who is who")
+    EMERGENCY = "emergency", _("Broken glass")
+
+
 class UnitKind(TextChoices):
     """What a unit of the organization is."""
 

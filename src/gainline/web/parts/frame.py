@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from gainline.services import clock, desk
+from gainline.services import clock, desk, emergency
 from gainline.services.permissions import permitted_anywhere
-from gainline.web.gate import rule_of, standing_of
+from gainline.web.gate import actor_of, rule_of, standing_of
 from gainline.web.parts.look import look_of
 
 
@@ -55,6 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "look": look_of(request),
         "destinations": destinations(request.path, may=_may(request)) if is_known else [],
+        "glass": emergency.own_open(by=actor_of(request)) if is_known and _may_break(request) else None,
         "languages": settings.LANGUAGES,
         "is_read_only": not desk.has_room(),
         "today": clock.today(_district_of(request)) if is_known else timezone.localdate(),
@@ -64,6 +65,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _district_of(request: HttpRequest) -> Any:  # noqa: ANN401 - a row; the stubs only know Django's accounts
     account: Any = request.user
     return account.district
+
+
+def _may_break(request: HttpRequest) -> bool:
+    return standing_of(request).may("glass.break")
 
 
 def _may(request: HttpRequest) -> frozenset[str]:

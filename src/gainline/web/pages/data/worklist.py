@@ -37,7 +37,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     found = desk.waiting(by=me)
     page = request.GET.get("page", "1")
     pages = Pages(int(page) if page.isdecimal() else 1, len(found), SIZE, request.GET.urlencode())
-    shown = found[pages.start : pages.start + SIZE]
+    shown = desk.shown(by=me, found=found[pages.start : pages.start + SIZE])
     context = {
         "suggested": [one for one in shown if one.person_key is not None],
         "open": [one for one in shown if one.person_key is None],

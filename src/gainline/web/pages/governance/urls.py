@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, consent, desk, openly, views
+from gainline.web.pages.governance import agreed, consent, desk, glass, openly, views
 
 app_name = "governance"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("governance/consent/", consent.consent, name="consent"),
     path("governance/desk/", desk.desk, name="desk"),
     path("governance/desk/<str:request_id>/", desk.request_page, name="request"),
+    path("governance/reads/", glass.reads, name="reads"),
+    path("governance/glass/", glass.break_glass, name="glass"),
+    path("governance/glass/<str:glass_id>/", glass.broken, name="broken"),
     path("governance/releases/", views.releases, name="releases"),
     path("governance/audits/", views.audits, name="audits"),
     path("governance/trail/", views.trail, name="trail"),

@@ -35,6 +35,8 @@ PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("governance:desk", gettext_lazy("Release desk"), "district.read"),
     ("governance:releases", gettext_lazy("Releases"), "district.read"),
     ("governance:audits", gettext_lazy("District audit"), "evidence.read"),
+    ("governance:reads", gettext_lazy("Reads"), "audit.read"),
+    ("governance:glass", gettext_lazy("Emergency"), "glass.break"),
     ("governance:trail", gettext_lazy("Audit trail"), "audit.read"),
     ("tokens:tokens", gettext_lazy("Tokens"), "token.issue"),
 )

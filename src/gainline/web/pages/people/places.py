@@ -10,6 +10,7 @@ from gainline.web.parts import Tab
 
 PLACES: tuple[tuple[str, str | Promise], ...] = (
     ("people:people", gettext_lazy("People")),
+    ("people:trainings", gettext_lazy("Trainings")),
     ("people:rights", gettext_lazy("Decision rights")),
     ("people:units", gettext_lazy("Schools and offices")),
 )

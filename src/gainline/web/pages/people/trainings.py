@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from gainline.services import training as desk
 from gainline.web.gate import actor_of, needs, standing_of
-from gainline.web.pages.people.views import tabs
+from gainline.web.pages.people.places import tabs
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
 
@@ -44,8 +44,12 @@ def trainings(request: HttpRequest) -> HttpResponse:
     rows = tuple((Cell(one.account.name, reverse("people:person", args=[one.account.public_id])), *_says(one))
                  for one in found)  # fmt: skip
     columns = (Column(_("Name")), Column(_("Stands")), Column(_("Counts until")))
-    context = {"table": Table(_("Trainings"), columns, rows), "form": form, "tabs": tabs(HERE)}
-    context |= {"due": sum(one.is_due for one in found), "days": me.district.training_days}
+    context = {
+        "table": Table(_("Trainings"), columns, rows),
+        "form": form,
+        "tabs": tabs(HERE),
+        "due": sum(one.is_due for one in found),
+    }
     return render(request, "people/trainings.html", context, status=422 if form and form.errors else 200)
 
 

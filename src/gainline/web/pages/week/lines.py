@@ -48,6 +48,8 @@ def _way_on(line: Line) -> tuple[str, str]:
         return _("Send a brief"), f"/reports/new/?cycle={line.cycle.public_id}"
     if line.kind is Kind.FLAGGED and line.cycle:
         return _("Read the audit"), f"/cycles/{line.cycle.public_id}/audit/"
+    if line.kind is Kind.GLASS:
+        return _("Review it"), reverse("governance:reads")
     if line.kind is Kind.ASKED:
         return _("Open the release desk"), reverse("governance:desk")
     if line.kind in {Kind.TRAINING, Kind.LAPSED}:
@@ -154,6 +156,10 @@ def _asked(line: Line) -> tuple[str, str]:
     return title, _("Somebody asks for what takes two people. Read it, then approve or reject it.")
 
 
+def _glass(_line: Line) -> tuple[str, str]:
+    return _("Somebody broke the glass"), _("They read named students in an emergency. Review it by this day.")
+
+
 def _training(_line: Line) -> tuple[str, str]:
     return _("Your training soon ends"), _("It takes ten minutes, and counts from the day you take it.")
 
@@ -205,6 +211,7 @@ _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.NO_AGREEMENT: _no_agreement,
     Kind.FLAGGED: _flagged,
     Kind.ASKED: _asked,
+    Kind.GLASS: _glass,
     Kind.TRAINING: _training,
     Kind.LAPSED: _lapsed,
     Kind.TRAININGS: _trainings,
