@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -77,9 +78,7 @@ def measure(
 
     Example: gainline indicators measure adoption --by grade --where tool=lumen-reading
     """
-    days = (day(start), day(end)) if start and end else None
-    if bool(start) != bool(end):
-        raise UserFixable("a window has two ends", "give both --from and --to, or neither")
+    days = _window(start, end)
     home, filters = Workspace.open(workspace), _pairs(where)
     rows = measure_openly(
         home,
@@ -99,6 +98,12 @@ def measure(
     console.show_rows(
         rows, form=form, title=f"{key}, {rows[0]['unit']}" if rows else "", cells=[_cells(r) for r in rows]
     )
+
+
+def _window(start: str | None, end: str | None) -> tuple[date, date] | None:
+    if bool(start) != bool(end):
+        raise UserFixable("a window has two ends", "give both --from and --to, or neither")
+    return (day(start), day(end)) if start and end else None
 
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -64,11 +65,7 @@ def share(
     """
     home, on = Workspace.open(workspace), day(as_of)
     if noisy:
-        told = share_noisy(home, key, path, epsilon=epsilon, on=on)
-        console.talk(
-            f"Each figure is {told.says}, paid from the budget of {told.spending.year} for {told.spending.family}."
-        )
-        console.show_text(str(path))
+        _share_noisy(home, key, path, epsilon, on)
         return
     if shape is Shape.ED_FI:
         if organization is None or delivery is None or name_space is None:
@@ -85,3 +82,10 @@ def share(
         console.talk("dictionary.csv explains every column.")
     for file in done.files:
         console.show_text(str(file))
+
+
+def _share_noisy(home: Workspace, key: str, path: Path, epsilon: float, on: date) -> None:
+    told = share_noisy(home, key, path, epsilon=epsilon, on=on)
+    spent = told.spending
+    console.talk(f"Each figure is {told.says}, paid from the budget of {spent.year} for {spent.family}.")
+    console.show_text(str(path))
