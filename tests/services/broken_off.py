@@ -1,8 +1,15 @@
+<<<<<<< tests/services/broken_off.py
+"""Imports and handovers on disks that run full, on a home of their own.
+
+`broken_off.py full TIMES` works on disks of about a megabyte (a tmpfs: run it within `unshare -rm`) and prints what it
+found as one line of JSON.
+=======
 """What is broken off in the middle, on a home of its own: migrations by signal 9, imports by a disk that is full.
 
 `broken_off.py migrations TIMES` kills a migration of a filled database at a random moment and migrates it again;
 `broken_off.py full TIMES` imports and exports on a disk of a few megabytes (a tmpfs: run it within `unshare -rm`).
 Each prints what it found as one line of JSON.
+>>>>>>> /work/main/tests/services/broken_off.py
 """
 
 from __future__ import annotations
@@ -11,12 +18,17 @@ import json
 import os
 import random
 import shutil
+<<<<<<< tests/services/broken_off.py
+import subprocess
+import sys
+=======
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import closing
+>>>>>>> /work/main/tests/services/broken_off.py
 from datetime import date
 from pathlib import Path
 
@@ -24,13 +36,20 @@ HERE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gainline.config.settings")
 SEED = 20_260_602
+<<<<<<< tests/services/broken_off.py
+=======
 MIGRATE = "from django.core.management import call_command; import django; django.setup(); "
 STEP = MIGRATE + "call_command('migrate', 'store', verbosity=0, interactive=False)"
+>>>>>>> /work/main/tests/services/broken_off.py
 ROWS, MEGABYTES, HANDED = 4_000, (0.4, 1.3), 500_000
 
 
 def main(words: list[str]) -> None:
+<<<<<<< tests/services/broken_off.py
+    done = {"full": filled}[words[0]](int(words[1]))
+=======
     done = {"migrations": migrations_killed, "full": filled}[words[0]](int(words[1]))
+>>>>>>> /work/main/tests/services/broken_off.py
     print(json.dumps(done))
 
 
@@ -38,6 +57,8 @@ def home() -> Path:
     return Path(os.environ["GAINLINE_HOME"])
 
 
+<<<<<<< tests/services/broken_off.py
+=======
 def set_up() -> None:
     import django
 
@@ -106,6 +127,7 @@ def state_of(path: Path) -> tuple[list[str], list[str], int]:
         return applied, made, live.execute("SELECT count(*) FROM store_district").fetchone()[0]
 
 
+>>>>>>> /work/main/tests/services/broken_off.py
 def filled(times: int) -> dict[str, object]:
     """Import and export on disks that are too small by a random measure, and again where there is room."""
     from gainline.road.workspace import Workspace

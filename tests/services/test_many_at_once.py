@@ -84,12 +84,6 @@ BROKEN_OFF = Path(__file__).with_name("broken_off.py")
 
 
 @pytest.mark.slow
-def test_twenty_deaths_in_migrations_leave_a_sound_database_that_migrates_on(tmp_path):
-    found = ran(tmp_path / "home", "migrations", "20", program=BROKEN_OFF)
-    assert (found["kills"], found["faults"]) == (20, []), found
-
-
-@pytest.mark.slow
 def test_twenty_disks_that_run_full_lose_double_and_halve_nothing(tmp_path):
     alone = ["unshare", "--map-root-user", "--mount"]
     mount = [*alone, "mount", "-t", "tmpfs", "none", str(tmp_path)]
