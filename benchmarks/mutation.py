@@ -158,12 +158,14 @@ def score(room: str, many: int, seconds: int) -> None:
     all_of_them = [one for glob in globs for path in sorted(SOURCE.glob(glob)) for one in mutants(path)]
     drawn = np.random.default_rng(SEED).permutation(len(all_of_them))[:many]
     found = 0
-    for number in drawn.tolist():
+    for tried, number in enumerate(drawn.tolist(), start=1):
         one = all_of_them[number]
         killed = is_found(one, tests, seconds)
         found += killed
         if not killed:
             print(f"  survived: {one.path.relative_to(SOURCE)}:{one.line} {one.says}", flush=True)
+        if tried % 5 == 0:
+            print(f"  {room}: {found} of {tried} so far", flush=True)
     print(f"{room}: {found} of {len(drawn)} found ({found / len(drawn):.0%}); {len(all_of_them)} there are", flush=True)
 
 

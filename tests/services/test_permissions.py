@@ -153,3 +153,12 @@ def test_a_passed_training_counts_for_the_districts_days_and_a_failed_or_later_o
     assert trained_until([taken(-9), taken(-3)], district, day) == day + timedelta(days=361)
     for wrong in (taken(1), taken(score=4), taken(module="another")):
         assert trained_until([wrong], district, day) is None
+
+
+def test_what_reaches_people_and_what_goes_over_any_unit_is_listed():
+    near = {name for name, one in PERMISSIONS.items() if one.about_people}
+    anywhere = {name for name, one in PERMISSIONS.items() if one.anywhere}
+    assert near >= {"cycle.draw", "cycle.look", "evidence.read", "record.import", "record.read", "identity.settle"}
+    assert not near & {"district.read", "aim.write", "tool.write", "agreement.write", "people.read", "audit.read"}
+    assert anywhere >= {"district.read", "evidence.read", "record.read", "audit.read"}
+    assert not anywhere & {"aim.write", "cycle.draw", "cycle.register", "release.send", "people.write"}

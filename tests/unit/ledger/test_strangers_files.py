@@ -1,0 +1,27 @@
+"""Keys and bundles that are none of ours are refused in words."""
+
+from __future__ import annotations
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from gainline.engine.ledger import zipped
+from gainline.engine.ledger.signing import PrivateKey, PublicKey
+
+
+def test_a_key_of_another_kind_is_refused():
+    other = ec.generate_private_key(ec.SECP256R1()).public_key()
+    with pytest.raises(ValueError, match="key"):
+        PublicKey.read(other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def test_a_key_comes_back_from_its_own_file():
+    public = PrivateKey(bytes(32)).public
+    assert PublicKey.read(public.pem()) == public
+
+
+def test_a_zip_larger_than_any_bundle_is_not_opened(monkeypatch):
+    monkeypatch.setattr(zipped, "LARGEST", 3)
+    with pytest.raises(zipped.NotOurZip, match="larger"):
+        zipped.unzipped(b"four")
