@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.services import agreements, clock, notes, portfolio
 from gainline.services.portfolio import Terms
+from gainline.services.workspaces import make_workspace
 from gainline.store.models.imports import Job
 from gainline.store.models.notes import Release
 from gainline.store.tenancy import within
@@ -21,6 +22,12 @@ from gainline.store.tenancy import within
 def _march():
     with clock.stopped_at(DAY):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _workspace(cast):
+    """Pages of tools look at what the records know of them."""
+    make_workspace(cast.district)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ STATUS: dict[type[GainlineError], int] = {
     DataIssues: 422,
     UserFixable: 400,
 }
+READS = frozenset({"GET", "HEAD"})
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # all that a page needs; others would be taken for a reading
 NOT_OURS = ("allauth.", "django.", "django_htmx.", "csp.")  # their views bring their own rules
 
@@ -98,7 +99,10 @@ def actor_of(request: HttpRequest) -> Actor:
 def standing_of(request: HttpRequest) -> Standing:
     """What who asks may do, read once per request; pages offer only what it allows."""
     if not hasattr(request, "standing"):
-        request.standing = permissions.standing_of(actor_of(request))  # type: ignore[attr-defined]  # ours
+        me = actor_of(request)
+        request.standing = permissions.standing_of(me)  # type: ignore[attr-defined]  # ours
+        if request.method in READS:
+            me.known = request.standing  # type: ignore[attr-defined]
     return cast("Standing", request.standing)  # type: ignore[attr-defined]
 
 

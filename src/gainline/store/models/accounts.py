@@ -38,6 +38,7 @@ class Account(Timed, AbstractBaseUser):  # type: ignore[misc]  # two abstract Me
     is_password_first = models.BooleanField(default=False)  # somebody else has seen it, so it must not stay
     session_epoch = models.PositiveIntegerField(default=0)  # counts up when every session has to end
     through: Any = None  # no column: the token by which a program acts for this account, while it does
+    known: Any = None  # no column: what it may do, found once, while a request only reads
 
     objects = Directory()
     colleagues = ScopedManager(district="district")
