@@ -56,9 +56,7 @@ def rotate_key(home: Path) -> Path:
     """
     path = home / NAME
     if not path.is_file():
-        raise UserFixable(
-            "this home has no key of its own", "write a new first line into your own file of keys"
-        )
+        raise UserFixable("this home has no key of its own", "write a new first line into your own file of keys")
     before = keys_of(path.read_text(encoding="utf-8"))[0]
     beside = path.with_suffix(".new")
     beside.unlink(missing_ok=True)

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0006_breaches_and_refreshes'),
+        ("store", "0006_breaches_and_refreshes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='is_password_first',
+            model_name="account",
+            name="is_password_first",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='account',
-            name='session_epoch',
+            model_name="account",
+            name="session_epoch",
             field=models.PositiveIntegerField(default=0),
         ),
     ]
