@@ -28,8 +28,9 @@ def blocks(page: Path, language: str) -> list[str]:
 
 
 def commands(page: Path) -> list[list[str]]:
-    """The words of every `gainline` command on the page, without what it is redirected to."""
+    """The words of every `gainline` command on the page, without what it is redirected to or run by."""
     lines = [line.partition(" > ")[0] for block in blocks(page, "sh") for line in block.splitlines()]
+    lines = [line.removeprefix("python3 run.py ") for line in lines]
     return [shlex.split(line)[1:] for line in lines if line.startswith("gainline ")]
 
 
