@@ -177,6 +177,7 @@ def sqlite(home: Path) -> dict[str, object]:
             "timeout": 20,
             "init_command": "".join(f"PRAGMA {pragma};" for pragma in pragmas),
         },
+        "TEST": {"NAME": ":memory:"},  # said outright: test runners guess it for Django's own engines only
     }
 
 
