@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -61,6 +61,7 @@ from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.imports import Job
+from gainline.store.models.reads import BrokenGlass
 from gainline.store.tenancy import across_districts, within
 from gainline.store.words import Choice, DriverKind, JobKind, JobState, MeasureKind, RequestKind, Role
 
@@ -202,8 +203,13 @@ def _send(cast: Cast, cycle: Cycle) -> None:
 
 
 def _ask_around(cast: Cast, cycle: Cycle) -> None:
-    """What runs in the background, in every state; tokens; the roadmap; somebody new."""
+    """What runs in the background, in every state; tokens; the roadmap; an emergency; somebody new."""
     cora = cast["coach"]
+    with within(cast.district.pk):
+        BrokenGlass.objects.create(
+            account=cora, reason="A bus did not arrive at its stop", reference="case 7", students=[],
+            opened_at=clock.now(), ends_at=clock.now() + timedelta(hours=1), review_by=SUMMER,
+        )  # fmt: skip
     for groups in GROUPS:  # the last two are refused: by person, and an indicator that nobody defined
         evidence.ask_measure(by=cora, indicator="adoption", groups=groups)
     evidence.ask_measure(by=cora, indicator="no_such", groups=[])

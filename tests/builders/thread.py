@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 from django.db import models
@@ -19,11 +19,14 @@ from gainline.store.models.evidence import Decision, Evidence, Learning, Playboo
 from gainline.store.models.grants import DecisionRight, Grant
 from gainline.store.models.imports import Import, Job
 from gainline.store.models.notes import Feedback, Note, Release
+from gainline.store.models.reads import BrokenGlass
+from gainline.store.models.requests import ReleaseRequest
 from gainline.store.models.tokens import ApiToken
 from gainline.store.models.tools import Agreement, Contract, Tool
 from gainline.store.tenancy import across_districts, within
 
 DAY, SHA = date(2025, 10, 1), "0" * 64
+NOON = datetime(2025, 10, 1, tzinfo=UTC)
 NUMBER = count(1)
 
 
@@ -113,10 +116,17 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         released_on=DAY,
         released_by=me,
     )
+    glass = BrokenGlass.objects.create(
+        account=me, reason="A bus is missing", reference="4711", students=[], opened_at=NOON,
+        ends_at=NOON + timedelta(hours=1), review_by=DAY,
+    )  # fmt: skip
+    request = ReleaseRequest.objects.create(
+        kind="brief", cycle=cycle, asks={"recipient": "Board"}, digest=SHA, asked_by=me, asked_on=DAY
+    )
     feedback = Feedback.objects.create(release=release, says="Thank you", review=review)
     event = AuditEvent.objects.create(
         seq=next(NUMBER) + 1_000_000,
-        at=datetime(2025, 10, 1, tzinfo=UTC),
+        at=NOON,
         actor=me,
         verb="test.row",
         before=SHA,
@@ -146,5 +156,5 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         locked,
     )
     rows += (draw, job, brought, evidence, review, voice, decision, learning, playbook, note, release, feedback, event)
-    rows += (audit, weekly)
+    rows += (audit, weekly, glass, request)
     return {type(row): row for row in rows}
