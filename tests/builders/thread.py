@@ -19,10 +19,11 @@ from gainline.store.models.evidence import Decision, Evidence, Learning, Playboo
 from gainline.store.models.grants import DecisionRight, Grant
 from gainline.store.models.imports import Import, Job
 from gainline.store.models.notes import Feedback, Note, Release
-from gainline.store.models.reads import BrokenGlass
+from gainline.store.models.reads import BrokenGlass, Read
 from gainline.store.models.requests import ReleaseRequest
 from gainline.store.models.tokens import ApiToken
 from gainline.store.models.tools import Agreement, Contract, Tool
+from gainline.store.models.trainings import Training
 from gainline.store.tenancy import across_districts, within
 
 DAY, SHA = date(2025, 10, 1), "0" * 64
@@ -120,6 +121,8 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         account=me, reason="A bus is missing", reference="4711", students=[], opened_at=NOON,
         ends_at=NOON + timedelta(hours=1), review_by=DAY,
     )  # fmt: skip
+    shown = Read.objects.create(account=me, kind="worklist", about=[], at=NOON, glass=glass)
+    training = Training.objects.create(account=me, module="records", version=1, score=4, asked=5, taken_on=DAY)
     request = ReleaseRequest.objects.create(
         kind="brief", cycle=cycle, asks={"recipient": "Board"}, digest=SHA, asked_by=me, asked_on=DAY
     )
@@ -156,5 +159,5 @@ def _rows(district: District, more: str) -> dict[type[models.Model], models.Mode
         locked,
     )
     rows += (draw, job, brought, evidence, review, voice, decision, learning, playbook, note, release, feedback, event)
-    rows += (audit, weekly, glass, request)
+    rows += (audit, weekly, glass, shown, training, request)
     return {type(row): row for row in rows}

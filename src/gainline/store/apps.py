@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class Store(AppConfig):
@@ -17,6 +17,7 @@ class Store(AppConfig):
 
     def ready(self) -> None:
         """Lay the fences after every migration."""
+        pre_migrate.connect(_lift_fences, sender=self)
         post_migrate.connect(_lay_fences, sender=self)
 
 
@@ -24,3 +25,9 @@ def _lay_fences(*, using: str, plan: Any = None, **_: object) -> None:  # noqa: 
     from gainline.store import fences  # after the models are loaded, which this module must not do
 
     fences.lay(using=using)
+
+
+def _lift_fences(*, using: str, **_: object) -> None:
+    from gainline.store import fences  # after the models are loaded, which this module must not do
+
+    fences.lift(using=using)

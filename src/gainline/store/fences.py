@@ -6,7 +6,8 @@ own owner can take them away; the audit trail's chain shows what was done then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -14,18 +15,59 @@ from django.db import connections, models
 
 from gainline.store.tenancy import Immutable
 
+PREFIX = "store_"  # of the tables of the one app
+NAMES = ("fence_", "home_", "kept_")  # that our triggers begin with
 OPERATIONS = ("INSERT", "UPDATE")
 CROSSES = "ST003 a row would point into another district"
 KEPT = "ST002 this row is kept as it was written"
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What is fenced: keys that could cross districts, tables that stay in theirs, tables that nobody changes."""
+
+    crossings: tuple[tuple[str, str, str], ...]
+    homed: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
 def lay(*, using: str) -> None:
-    """Lay every fence anew in one database."""
+    """Lay every fence anew in one database, around what stands there: a migration may have been walked back."""
     connection = connections[using]
     write = _sqlite if connection.vendor == "sqlite" else _postgresql
     with connection.cursor() as cursor:
-        for statement in write():
+        seen = connection.introspection
+        there = {
+            table: {column.name for column in seen.get_table_description(cursor, table)}
+            for table in seen.table_names(cursor)
+            if table.startswith(PREFIX)
+        }
+        for statement in write(_standing(there)):
             cursor.execute(statement)
+
+
+def lift(*, using: str) -> None:
+    """Take every fence of the embedded database away for a migration, which lays them anew at its end.
+
+    SQLite rewrites a table to change it, and refuses to while a trigger anywhere names a table that is gone.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            if name.startswith(NAMES):
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def _standing(there: Mapping[str, Set[str]]) -> Laid:
+    """The fences whose tables and columns exist."""
+    return Laid(
+        tuple(one for one in crossings() if one[1] in there.get(one[0], ()) and one[2] in there),
+        tuple(table for table in homed_tables() if "district_id" in there.get(table, ())),
+        tuple(table for table in kept_tables() if table in there),
+    )
 
 
 def crossings() -> Iterator[tuple[str, str, str]]:
@@ -55,8 +97,8 @@ def _has_district(model: Any) -> bool:  # noqa: ANN401 - a model class, or 'self
     return any(field.name == "district" for field in model._meta.concrete_fields)
 
 
-def _sqlite() -> Iterator[str]:
-    for table, column, target in crossings():
+def _sqlite(laid: Laid) -> Iterator[str]:
+    for table, column, target in laid.crossings:
         for operation in OPERATIONS:
             name = f"fence_{table}_{column}_{operation}".lower()
             yield f"DROP TRIGGER IF EXISTS {name}"
@@ -65,20 +107,20 @@ def _sqlite() -> Iterator[str]:
                 f"(SELECT 1 FROM {target} WHERE id = NEW.{column} AND district_id = NEW.district_id) "
                 f"BEGIN SELECT RAISE(ABORT, '{CROSSES}'); END"
             )
-    for table in homed_tables():
+    for table in laid.homed:
         yield f"DROP TRIGGER IF EXISTS home_{table}"
         yield (
             f"CREATE TRIGGER home_{table} BEFORE UPDATE ON {table} WHEN NEW.district_id IS NOT OLD.district_id "
             f"BEGIN SELECT RAISE(ABORT, '{CROSSES}'); END"
         )
-    for table in kept_tables():
+    for table in laid.kept:
         for operation in ("UPDATE", "DELETE"):
             name = f"kept_{table}_{operation}".lower()
             yield f"DROP TRIGGER IF EXISTS {name}"
             yield f"CREATE TRIGGER {name} BEFORE {operation} ON {table} BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
 
 
-def _postgresql() -> Iterator[str]:
+def _postgresql(laid: Laid) -> Iterator[str]:
     yield (
         "CREATE OR REPLACE FUNCTION gainline_kept() RETURNS trigger LANGUAGE plpgsql AS "
         f"$$ BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
@@ -98,17 +140,17 @@ def _postgresql() -> Iterator[str]:
         "$$ BEGIN IF NEW.district_id IS DISTINCT FROM OLD.district_id THEN "
         f"RAISE EXCEPTION '{CROSSES}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
     )
-    for table in homed_tables():
+    for table in laid.homed:
         yield f"DROP TRIGGER IF EXISTS home_{table} ON {table}"
         yield f"CREATE TRIGGER home_{table} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION gainline_home()"
-    for table, column, target in crossings():
+    for table, column, target in laid.crossings:
         name = f"fence_{table}_{column}"
         yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
         yield (
             f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW "
             f"EXECUTE FUNCTION gainline_fence('{column}', '{target}')"
         )
-    for table in kept_tables():
+    for table in laid.kept:
         yield f"DROP TRIGGER IF EXISTS kept_{table} ON {table}"
         yield (
             f"CREATE TRIGGER kept_{table} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW "
