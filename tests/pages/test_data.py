@@ -174,7 +174,7 @@ def test_the_worklist_is_for_those_who_keep_the_records_and_stays_in_no_cache(re
         client.force_login(recorded[role])
         assert client.get("/data/worklist/").status_code == 403
     client.force_login(recorded.lead)
-    assert client.get("/data/worklist/")["Cache-Control"] == "no-store"
+    assert client.get("/data/worklist/")["Cache-Control"] == "no-store, private"
 
 
 def test_the_catalogue_is_folded_by_family_and_words_open_what_speaks_of_them(signed_in):

@@ -143,5 +143,5 @@ def test_a_choice_of_colors_never_leads_to_another_site(client):
     assert answer["Location"] == "/"
     assert answer.cookies["gainline-look"].value == "dark"
     assert client.post("/look/", {"look": "<script>"}).cookies["gainline-look"].value == "auto"
-    assert client.post("/language/", {"language": "xx"}).cookies["django_language"].value == "en"
+    assert client.post("/language/", {"language": "xx"}).cookies["gainline-language"].value == "en"
     assert client.get("/look/").status_code == 405

@@ -15,7 +15,7 @@ def test_a_secret_is_shown_once_and_opens_the_api(cast, client):
     asked = {"name": "nightly export", "days": 30, "grant": held.public_id}
     answer = client.post("/tokens/", asked)
     secret = re.search(r"gainline_[\w-]+", answer.content.decode())[0]
-    assert answer["Cache-Control"] == "no-store"
+    assert answer["Cache-Control"] == "no-store, private"
     assert Client(headers={"Authorization": f"Bearer {secret}"}).get("/api/v1/me").status_code == 200
     page = client.get("/tokens/").content.decode()
     assert "nightly export" in page

@@ -124,7 +124,7 @@ def test_finding_changes_nothing_and_counts_what_would_go(lake: Lake) -> None:
     assert not lake.finding().left(GONE)
 
 
-STEPS = ("exchange", "reseal", "_vacuum", "close")
+STEPS = ("exchange", "reseal", "sweep", "close")
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -42,6 +42,10 @@ ASKED_OR_DENIED = (
     "; what leads to it can slip",
     "an integer program proves that no hidden count",
     "No figure about a single student leads to a decision",
+    "What proves it",  # that data were deleted
+    "what proves it",
+    "how its end is proven",
+    "has proved in person who they are",
 )
 
 
