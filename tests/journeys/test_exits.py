@@ -49,8 +49,18 @@ NAMED_COMMANDS = {
     "erase": "takes the names of those who are erased, and prints none",
 }
 OTHER_COMMANDS = {
+    "audit": "its figures pass the exit; tests/journeys/test_audit.py reads them",
     "bundle": "its own tests read it byte by byte",
     "cost": "reads a file of prices",
+    "consent follow": "receipts and bands; tests/journeys/test_consent.py",
+    "consent give": "receipts and bands; tests/journeys/test_consent.py",
+    "consent ground": "receipts and bands; tests/journeys/test_consent.py",
+    "consent notice": "receipts and bands; tests/journeys/test_consent.py",
+    "consent reapply": "receipts and bands; tests/journeys/test_consent.py",
+    "consent revoke": "receipts and bands; tests/journeys/test_consent.py",
+    "consent status": "receipts and bands; tests/journeys/test_consent.py",
+    "purge": "tells how many bytes are gone",
+    "rotate-key": "makes a key",
     "demo": "makes a district of its own, which is made up",
     "evaluate": "writes the evidence that briefs and shares are made of, which are read here",
     "found": "founds another district",

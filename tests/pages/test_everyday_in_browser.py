@@ -12,7 +12,7 @@ import pytest
 
 from builders.evaluated import DATA, DAY, a_tool
 from builders.family import family_link
-from gainline.services import agreements, aims, clock, cycles
+from gainline.services import agreements, aims, clock, cycles, training
 from keyboard import Hands
 from page_walk import axe_says, by_tab, in_both_lights
 
@@ -24,6 +24,8 @@ PASSWORD = "a long and quiet river"
 def used(recorded, client):
     """A district in March with a tool that was agreed on and a cycle that asks about it; its lead is signed in."""
     with clock.stopped_at(DAY):
+        for account in recorded.members.values():
+            training.take(by=account, answers=training.ANSWERS)
         tool = a_tool(recorded)
         agreements.add_agreement(by=recorded["privacy_lead"], tool=tool, terms=DATA)
         aim = aims.set_aim(by=recorded.lead, unit=recorded.root, title="More read well", by_when=date(2030, 6, 1))
