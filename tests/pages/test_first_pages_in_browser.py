@@ -10,7 +10,7 @@ from browser import unfold, violations, width_of
 from builders import two_hands
 from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
-from gainline.services import agreements, aims, clock, letters, notes
+from gainline.services import agreements, aims, clock, letters, notes, training
 from gainline.services.letters import Envelope
 from gainline.store.models.evidence import Decision, Learning, Playbook, Review
 from gainline.store.tenancy import within
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.browser
 def addresses(cast):
     """A district in March with one tool evaluated, decided, told and noted; every page that shows it."""
     with clock.stopped_at(DAY):
+        for account in cast.members.values():
+            training.take(by=account, answers=training.ANSWERS)
         tool = a_tool(cast)
         agreements.add_agreement(by=cast["privacy_lead"], tool=tool, terms=DATA)
         a_tool(cast, "Math Quest")
