@@ -8,8 +8,10 @@ counted by rules of our own.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_NUMBER = re.compile(r"[+−-]?\$?\d[\d,.]*\d|\d")
 _SENTENCE = re.compile(r"[.!?]+(?=\s|$)")
 _GROUP = re.compile(r"[aeiouy]+")
 _SILENT = re.compile(r"(?:[^laeiouy]e|[^aeiouy]les|[^aeioudty]ed|[^aeiouysxzcgh]es)$")
@@ -17,8 +19,6 @@ _SILENT = re.compile(r"(?:[^laeiouy]e|[^aeiouy]les|[^aeioudty]ed|[^aeiouysxzcgh]
 _APART = re.compile(
     r"(?:ia(?!l$|n$)|io(?!n)|(?<=[aeiou][^aeiou])ea$|eo(?!us)|ua(?!r)|uou|[aeiou]ing$|creat|ien(?!d)|riet)"
 )
-
-
 _PALABRA = re.compile(r"[a-záéíóúüñ]+", re.IGNORECASE)
 _STRONG = re.compile(r"[aeoáéóíú]")  # heard by themselves; an accent on i or u parts it from its neighbor
 _WEAK = re.compile(r"(?<![aeoáéóíúiuü])[iuüy](?![aeoáéóíú])[iuü]*(?![aeoáéóíú])")
@@ -50,13 +50,8 @@ def grade(text: str) -> float:
     ValueError
         When there is no word to read.
     """
-    numbers_aside = re.sub(r"[+−-]?\$?\d[\d,.]*\d|\d", " five ", text)
-    heard = _WORD.findall(numbers_aside)
-    if not heard:
-        raise ValueError("a text without a word has no grade")
-    sentences = max(1, len(_SENTENCE.findall(numbers_aside.strip())))
-    per_word = sum(syllables(word) for word in heard) / len(heard)
-    return 0.39 * len(heard) / sentences + 11.8 * per_word - 15.59
+    per_word, per_sentence = _counted(_NUMBER.sub(" five ", text), _WORD, syllables)
+    return 0.39 * per_sentence + 11.8 * per_word - 15.59
 
 
 def syllables_es(word: str) -> int:
@@ -74,22 +69,26 @@ def syllables_es(word: str) -> int:
 def ease(text: str) -> float:
     """How easily a Spanish text is read, from 0 for very hard to 100 for very easy.
 
-    Families get texts from `EIGHTH_GRADE` upward.     Numbers are read as one easy word.
+    Families get texts from `EIGHTH_GRADE` upward. Numbers are read as one easy word.
 
     Raises
     ------
     ValueError
         When there is no word to read.
     """
-    numbers_aside = re.sub(r"[+−-]?\$?\d[\d,.]*\d|\d", " cinco ", text)
-    heard = _PALABRA.findall(numbers_aside)
-    if not heard:
-        raise ValueError("a text without a word has no ease")
-    sentences = max(1, len(_SENTENCE.findall(numbers_aside.strip())))
-    per_word = sum(syllables_es(word) for word in heard) / len(heard)
-    return 206.84 - 60.0 * per_word - 1.02 * len(heard) / sentences
+    per_word, per_sentence = _counted(_NUMBER.sub(" cinco ", text), _PALABRA, syllables_es)
+    return 206.84 - 60.0 * per_word - 1.02 * per_sentence
 
 
 def is_plain(text: str, lang: str) -> bool:
     """Tell whether families can be expected to read a text: grade 8 or below, in English or Spanish."""
     return grade(text) <= 8.0 if lang == "en" else ease(text) >= EIGHTH_GRADE
+
+
+def _counted(text: str, word: re.Pattern[str], heard_in: Callable[[str], int]) -> tuple[float, float]:
+    """Syllables a word, and words a sentence, of a text without numbers."""
+    heard = word.findall(text)
+    if not heard:
+        raise ValueError("a text without a word cannot be graded")
+    sentences = max(1, len(_SENTENCE.findall(text.strip())))
+    return sum(heard_in(one) for one in heard) / len(heard), len(heard) / sentences
