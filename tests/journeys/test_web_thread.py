@@ -136,6 +136,8 @@ BOTH = ("light", "dark")
 def test_the_cast_walks_the_thread_from_an_aim_to_a_brief(cast, home):
     dana, andre, petra, bo, tariq = (cast(name) for name in ("Dana", "Andre", "Petra", "Bo", "Tariq"))
     cycle = start(dana, bo)
+    agree(dana, petra)
+    dana.go(f"{cycle}question/")
     plan(dana, andre, cycle)
     lock(andre, tariq, cycle)
     bring_in(andre, tariq, cycle, home)
@@ -172,6 +174,22 @@ def start(dana, bo) -> str:
     dana.press("Start the cycle")
     dana.page.wait_for_url("**/question/")
     return dana.page.url.removesuffix("question/")
+
+
+def agree(dana, petra):
+    """No file of a vendor is taken before an agreement says what about; the privacy lead enters it."""
+    for visitor in (dana, petra):
+        visitor.go("/tools/")
+        visitor.follow("Lumen Reading")
+    assert dana.page.get_by_role("link", name="Enter an agreement").count() == 0
+    petra.follow("Enter an agreement")
+    check_axe(petra)
+    petra.page.locator("main [name=purposes]").first.check()
+    petra.page.locator("main [name=fields_given]").first.check()
+    petra.fill({"signed_on": "2025-08-01", "ends": "2099-06-30", "destroy_by": "2099-07-30"})
+    petra.page.locator("main form button[type=submit]").last.click()
+    petra.page.get_by_text("Data destroyed by").first.wait_for()
+    check_axe(petra)
 
 
 def plan(dana, andre, cycle):

@@ -12,6 +12,7 @@ from builders.evaluated import DATA, DAY, a_tool, document, evaluated
 from gainline.engine.reports.readers import Reader
 from gainline.services import agreements, aims, clock, letters, notes, training
 from gainline.services.letters import Envelope
+from gainline.services.workspaces import make_workspace
 from gainline.store.models.evidence import Decision, Learning, Playbook, Review
 from gainline.store.tenancy import within
 from gainline.store.words import DriverKind, MeasureKind
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.browser
 def addresses(cast):
     """A district in March with one tool evaluated, decided, told and noted; every page that shows it."""
     with clock.stopped_at(DAY):
+        make_workspace(cast.district)  # letters carry the head of its ledger
         for account in cast.members.values():
             training.take(by=account, answers=training.ANSWERS)
         tool = a_tool(cast)

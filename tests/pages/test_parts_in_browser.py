@@ -134,8 +134,8 @@ def test_a_file_that_is_sent_shows_how_far_it_is_and_the_answer_takes_the_pages_
     page = visit("/parts/")
     page.set_input_files("input[type=file]", file)
     page.click("form.upload button")
-    page.wait_for_selector(".error-summary")  # the guide's form asks for an aim, and says so
-    assert page.url.endswith("/parts/form/")
+    page.wait_for_url("**/parts/form/")
+    page.wait_for_selector("[data-focus].error-summary")  # the form asks for an aim, and says so
 
 
 def test_print_leaves_out_what_paper_cannot_do(visit):

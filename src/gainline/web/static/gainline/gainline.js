@@ -43,6 +43,7 @@ document.addEventListener("submit", (event) => {
     if (!main) { bar.value = 0; says.textContent = says.dataset.failed; return; }
     // Another page brings scripts and styles of its own in its head: the browser opens it, rather than we its main part.
     if (request.responseURL !== form.action) { location.assign(request.responseURL); return; }
+    if (request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
     document.title = answer.title;
     document.querySelector("main").replaceWith(document.adoptNode(main));
     window.htmx?.process(main);
