@@ -60,6 +60,7 @@ OTHER_COMMANDS = {
     "consent revoke": "receipts and bands; tests/journeys/test_consent.py",
     "consent status": "receipts and bands; tests/journeys/test_consent.py",
     "purge": "tells how many bytes are gone",
+    "retention": "counts pass the exit; tests/services/test_retention.py reads them",
     "rotate-key": "makes a key",
     "demo": "makes a district of its own, which is made up",
     "evaluate": "writes the evidence that briefs and shares are made of, which are read here",

@@ -53,6 +53,7 @@ ROAD = (
     ("backup", "online.keeping:backup", "Copy the web application's home while it goes on."),
     ("rotate-key", "online.keeping:rotate_key", "Put a new key in place of the one that signs sessions."),
     ("restore", "online.keeping:restore", "Put a backup into a new home, checked."),
+    ("retention", "online.keeping:retention", "Take out what has stayed long enough, or tell what would go."),
     ("purge", "online.keeping:purge", "Take what was deleted out of the bytes of the home."),
     ("head", "ledger:head", "Sign where the ledger stands, to be kept outside."),
     ("bundle", "ledger:bundle", "Write a result so that anybody can check it without us."),

@@ -33,6 +33,8 @@ class Whom:
         Their full names as people write them, which are taken out of other people's free text.
     only, where
         Tables, and column with values, to which it is limited; empty for everything of theirs.
+    everybody, but
+        Whether it is about every row of the tables in `only`, whoever it speaks of; and whose rows stay then.
     """
 
     keys: frozenset[int]
@@ -40,6 +42,8 @@ class Whom:
     names: frozenset[str] = field(default_factory=frozenset)
     only: frozenset[str] = frozenset()
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    everybody: bool = False
+    but: frozenset[int] = frozenset()
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -54,8 +58,9 @@ class Whom:
 
     def to_json_value(self) -> dict[str, Any]:
         """The people as plain JSON values."""
-        sets = ("keys", "values", "names", "only")
-        return {name: sorted(getattr(self, name)) for name in sets} | {"where": [[c, list(v)] for c, v in self.where]}
+        sets = ("keys", "values", "names", "only", "but")
+        value: dict[str, Any] = {name: sorted(getattr(self, name)) for name in sets}
+        return value | {"where": [[c, list(v)] for c, v in self.where], "everybody": self.everybody}
 
     @classmethod
     def from_json_value(cls, value: Mapping[str, Any]) -> Whom:
@@ -63,7 +68,7 @@ class Whom:
         sets = (frozenset(value.get(name, ())) for name in ("keys", "values", "names", "only"))
         keys, values, names, only = sets
         where = tuple((column, tuple(listed)) for column, listed in value.get("where", ()))
-        return cls(keys, values, names, only, where)
+        return cls(keys, values, names, only, where, value.get("everybody", False), frozenset(value.get("but", ())))
 
     @property
     def is_limited(self) -> bool:
@@ -78,6 +83,9 @@ def key_columns(table: str) -> tuple[str, ...]:
 
 def looked_at(table: str, whom: Whom | None = None) -> tuple[str, ...]:
     """Every column that can tell whether a row holds a person, or one of the rows to which it is limited."""
+    if whom is not None and whom.everybody:
+        limited = tuple(column for column, _ in whom.where if column in arrow_schema(table).names)
+        return (*key_columns(table), *limited) or tuple(arrow_schema(table).names[:1])
     limits = () if whom is None else (column for column, _ in whom.where if column in arrow_schema(table).names)
     return (*key_columns(table), *_id_columns(table), *_unit_columns(table), *_word_columns(table), *limits)
 
@@ -88,7 +96,7 @@ def is_about(table: str, rows: pa.Table, whom: Whom) -> pa.ChunkedArray:
     An identifier counts only in columns that are declared to hold identifiers, and only where it is the whole cell,
     because the number of a student may well be the number of a lesson, too.
     """
-    gone = pa.chunked_array([pa.array([False] * rows.num_rows, pa.bool_())])
+    gone = pa.chunked_array([pa.array([whom.everybody] * rows.num_rows, pa.bool_())])
     for column in key_columns(table):
         gone = pc.or_(gone, pc.is_in(rows[column], value_set=pa.array(sorted(whom.keys), pa.int64())))
     for columns, values in ((_unit_columns(table), whom.texts), (_id_columns(table), whom.values)):
@@ -99,6 +107,9 @@ def is_about(table: str, rows: pa.Table, whom: Whom) -> pa.ChunkedArray:
     for column, named in whom.where:
         if column in rows.column_names:
             gone = pc.and_(gone, pc.is_in(rows[column].cast(pa.string()), value_set=pa.array(named, pa.string())))
+    for column in key_columns(table) if whom.but else ():
+        kept = pc.is_in(rows[column], value_set=pa.array(sorted(whom.but), pa.int64()))
+        gone = pc.and_(gone, pc.invert(kept))
     return gone
 
 

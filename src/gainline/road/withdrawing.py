@@ -21,6 +21,7 @@ from gainline.road.consenting.saying import journal_of
 from gainline.road.consenting.watching import runs_of
 from gainline.road.erasing import Order, erase
 from gainline.road.evaluating import evaluate_plan
+from gainline.road.holding import kept_of
 from gainline.road.workspace import Workspace
 
 RERAN, NOTED = "consent_reran", "consent_noted"
@@ -149,10 +150,11 @@ def _purge(workspace: Workspace) -> Iterator[str]:
     for table in sorted({table for one in register.grounds.values() for table in one.covers}):
         if not register.sole_basis(table):
             continue
+        on = effective_day(register, workspace.today())
         for where, keys in _due(workspace, register, table).items():
+            keys -= kept_of(workspace, keys, workspace.today())  # under a legal hold: read by nobody, but not destroyed
             whom = Whom(keys, only=frozenset({table}), where=where)
             if any(workspace.lake.finding().find(whom).rows.values()):
-                on = effective_day(register, workspace.today())
                 yield erase(workspace, whom, Order(by=_BY, because=_BECAUSE, on=on)).number
 
 

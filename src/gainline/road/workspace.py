@@ -45,6 +45,17 @@ class LakePlace(BaseModel):
     store: str | None = None
 
 
+class Staying(BaseModel):
+    """How long records stay after what they were kept for, in days; the engine's own where nothing is said."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    appeal_days: int = Field(default=365, ge=30, le=3650)
+    after_leaving_days: int = Field(default=365, ge=30, le=3650)
+    visits_days: int = Field(default=90, ge=30, le=730)
+    notice_days: int = Field(default=14, ge=1, le=90)
+
+
 class Settings(BaseModel):
     """What `gainline.toml` may say; an unknown key is refused."""
 
@@ -52,6 +63,7 @@ class Settings(BaseModel):
 
     district: District = District()
     lake: LakePlace = LakePlace()
+    retention: Staying = Field(default_factory=lambda: Staying())
     school_aliases: dict[str, str] = Field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""`gainline backup`, `restore` and `rotate-key`: everything that a home holds, in one folder and back; its key."""
+"""`gainline backup`, `restore`, `rotate-key`, `purge` and `retention`: what a home holds, keeps and lets go."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Annotated
 import typer
 
 from gainline.cli import console
+from gainline.cli.console import Format
 from gainline.cli.online.serving import HERE, HomeOption
 from gainline.cli.online.setting_up import set_up
+from gainline.cli.options import FormatOption
+from gainline.road.retaining import Line
 from gainline.road.site_keys import rotate_key as rotate
 
 
@@ -79,3 +82,41 @@ def purge(
         f"{done.bytes / 1e6:,.1f} MB given back; {done.arrivals} arrival(s) thrown away; {done.lakes} lake(s) swept, "
         f"{done.busy} busy."
     )
+
+
+def retention(
+    home: HomeOption = HERE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would go and why, and change nothing.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Take out of every district what has stayed as long as its class allows and no legal hold keeps.
+
+    By class and source: a tool's rows on the day of destruction of its last agreement, a cycle's rows once its
+    decision can no longer be appealed, students a year after they left. Counts pass the exit. Rows are deleted, the
+    lake's files are written anew, and the database is rewritten; each part has a certificate. By itself it runs every
+    day, on what has been due for the district's time of notice.
+
+    Example: gainline retention --dry-run --home /srv/gainline
+    """
+    set_up(home)
+    from gainline.services import retention as service  # after Django is set up
+
+    if dry_run:
+        found = [(name, line) for name, told in service.reports() for line in told.lines]
+        console.show_rows([_due(*one) for one in found], form=form, title="Would go, or is kept by a hold")
+        console.talk("Nothing was changed.")
+        return
+    done = service.carry_out()
+    console.show_rows([_due(*one) for one in done], form=form, title="Gone")
+
+
+def _due(district: str, line: Line) -> dict[str, str]:
+    rows = "; ".join(f"{table} {many}" for table, many in line.rows.items())
+    due = line.due
+    words = {
+        "district": district,
+        "class": str(due.retention),
+        "source": due.source,
+        "due_since": due.since.isoformat(),
+    }
+    return {**words, "rows": rows, "students": line.people, "held_by": ", ".join(line.held_by)}

@@ -1,7 +1,17 @@
 """Erasing: people go from the whole workspace, with a certificate that names none of them."""
 
 from gainline.road.erasing.certificate import Certificate
-from gainline.road.erasing.erase import Order, Preview, erase, preview, resume
-from gainline.road.erasing.lookup import people_named
+from gainline.road.erasing.erase import Order, Preview, erase, preview, resume, would_name
+from gainline.road.erasing.lookup import people_named, people_under
 
-__all__ = ["Certificate", "Order", "Preview", "erase", "people_named", "preview", "resume"]
+__all__ = [
+    "Certificate",
+    "Order",
+    "Preview",
+    "erase",
+    "people_named",
+    "people_under",
+    "preview",
+    "resume",
+    "would_name",
+]

@@ -13,6 +13,7 @@ from gainline.lake import Erased, Eraser, Whom
 from gainline.road.erasing.certificate import ENTRY, Certificate, write_certificate
 from gainline.road.erasing.copies import Copy, Needles, copies, cut_lines, lines_with
 from gainline.road.erasing.draws import cut_draws
+from gainline.road.holding import kept_of
 from gainline.road.workspace import Workspace
 
 THE_LAKE = "lake"
@@ -22,12 +23,16 @@ _KEPT = frozenset({".salt", "gainline.toml", "ledger.jsonl"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who ordered the erasure, why, and on which day; ``clean_copies`` cuts lines out of text files as well."""
+    """Who ordered the erasure, why, and on which day; ``clean_copies`` cuts lines out of text files as well.
+
+    ``people`` is how many it is about, where it names rows and not people.
+    """
 
     by: str
     because: str
     on: date
     clean_copies: bool = False
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class Preview:
     people: int
     lake: Erased
     copies: tuple[Copy, ...]
+
+
+def would_name(whom: Whom, text: str) -> bool:
+    """Tell whether a text holds a name, a pseudonym or an identifier of these people."""
+    return bool(Needles(whom).count(text))
 
 
 def preview(workspace: Workspace, whom: Whom) -> Preview:
@@ -52,14 +62,20 @@ def erase(workspace: Workspace, whom: Whom, order: Order) -> Certificate:
     UserFixable
         When nobody stands for the order, no reason is given, or it names the person.
     Conflict
-        When another process is writing (LK005) or an earlier erasure was stopped midway (LK006).
+        When another process is writing (LK005), an earlier erasure was stopped midway (LK006), or a legal hold keeps
+        one of them (PR090).
     """
     if not order.by.strip() or not order.because.strip():
         raise UserFixable("an erasure needs somebody who stands for it, and a reason", "give --by and --because")
-    if Needles(whom).count(f"{order.by}\n{order.because}"):
+    if would_name(whom, f"{order.by}\n{order.because}"):
         raise UserFixable(
             "the certificate would name the person: the reason or the name of who orders it holds theirs",
             "say why without saying whom, with the number of a letter for instance",
+        )
+    if kept_of(workspace, whom.keys, order.on):
+        raise Conflict(
+            "PR090 a legal hold keeps the records of somebody who was named",
+            "have the hold lifted first, or leave them out",
         )
     with workspace.lake.erasing() as eraser:
         if eraser.begun() is not None:
@@ -69,7 +85,8 @@ def erase(workspace: Workspace, whom: Whom, order: Order) -> Certificate:
             )
         number = f"{len(list((workspace.root / 'erasures').glob('*.json'))) + 1:04d}-{secrets.token_hex(4)}"
         says = {"number": number, "on": order.on.isoformat(), "by": order.by, "because": order.because}
-        eraser.begin(whom, {**says, "people": len(whom.keys), "clean_copies": order.clean_copies})
+        people = len(whom.keys) if order.people is None else order.people
+        eraser.begin(whom, {**says, "people": people, "clean_copies": order.clean_copies})
         return _finish(workspace, eraser)
 
 

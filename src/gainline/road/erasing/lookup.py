@@ -49,6 +49,17 @@ def people_named(workspace: Workspace, said: Sequence[str]) -> Whom:
     return Whom(frozenset(keys), frozenset(value.casefold() for value in values), known.names(keys))
 
 
+def people_under(workspace: Workspace, keys: frozenset[int]) -> Whom:
+    """The people of these pseudonyms with everything under which they stand, as `people_named` finds them."""
+    with workspace.records.reading() as reading:
+        known = _Known(reading)
+    whole = keys | known.aliases(set(keys))
+    values = known.values(set(whole))
+    systems = _systems(workspace)
+    whole |= known.stranded(values, set(whole), systems=systems, salt=workspace.salt)
+    return Whom(frozenset(whole), frozenset(value.casefold() for value in values), known.names(set(whole)))
+
+
 class _Known:
     """Who is who, as the lake has it."""
 
