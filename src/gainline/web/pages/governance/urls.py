@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, consent, desk, glass, openly, views
+from gainline.web.pages.governance import agreed, consent, desk, glass, openly, retention, views
 
 app_name = "governance"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("governance/open/breach/", openly.breach, name="breach"),
     path("governance/families/", views.families, name="families"),
     path("governance/consent/", consent.consent, name="consent"),
+    path("governance/retention/", retention.retention, name="retention"),
+    path("governance/retention/lift/", retention.lift, name="retention-lift"),
+    path("governance/retention/take-out/", retention.carry_out, name="retention-order"),
     path("governance/desk/", desk.desk, name="desk"),
     path("governance/desk/<str:request_id>/", desk.request_page, name="request"),
     path("governance/reads/", glass.reads, name="reads"),

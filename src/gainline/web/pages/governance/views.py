@@ -32,6 +32,7 @@ PLACES: tuple[tuple[str, str | Promise, str], ...] = (
     ("governance:families", gettext_lazy("Purposes and families"), "district.read"),
     ("governance:openly", gettext_lazy("Open page"), "district.read"),
     ("governance:consent", gettext_lazy("Consent"), "district.read"),
+    ("governance:retention", gettext_lazy("Retention"), "agreement.write"),
     ("governance:desk", gettext_lazy("Release desk"), "district.read"),
     ("governance:releases", gettext_lazy("Releases"), "district.read"),
     ("governance:audits", gettext_lazy("District audit"), "evidence.read"),
