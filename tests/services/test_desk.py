@@ -24,7 +24,8 @@ from gainline.store.words import Purpose, Right, Role
 # What the verbs are made of; they change nothing by themselves.
 PARTS = {"desk", "permissions", "clock", "stages", "deadlines", "findings", "agreed"}
 INNER = {"workspaces.folder_of", "workspaces.open_workspace", "workspaces.make_workspace", "workspaces.plan_file"}
-INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep"}
+INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep", "remembering.waiting_at_most"}
+INNER |= {"quality.looked"}
 INNER |= {"release_desk.clear", "release_desk.close", "release_desk.asks_of", "release_desk.object_digest"}
 INNER |= {"letters.asks_of", "reads.write_read", "emergency.is_blocked", "emergency.working_days_after"}
 INNER |= {"queue.put", "queue.run", "queue.telling", "evidence.keep", "notes.travelling"}

@@ -75,6 +75,7 @@ CACHES = {  # a table: what counts attempts and remembers used codes must be the
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 GAINLINE_API_PER_MINUTE = 300  # requests of one token that each server process lets pass
+GAINLINE_PATIENCE = 0.5 if ENVIRONMENT.is_served else None  # seconds that a page waits for a look into the lake
 GAINLINE_PROXIES = ENVIRONMENT.proxies
 GAINLINE_MFA = "off" if ENVIRONMENT.is_demo else ENVIRONMENT.mfa  # the demo's people are made up
 GAINLINE_JOB_TASK = "gainline.jobs.work.carry_out"  # services stand below jobs, so they find it by this name

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from gainline.engine.core.errors import UserFixable
-from gainline.lake.engine import Engine, Power
+from gainline.lake.engine import Engine, Power, load
 from gainline.lake.spark import CONNECT, MASTER, SparkEngine
 
 VARIABLE = "GAINLINE_ENGINE"
@@ -22,7 +22,7 @@ def open_engine(spill: Path, power: Power) -> Engine:
         When it names neither (LK012), Spark does not answer (LK010), or the parts that speak with it are not installed
         (LK011).
     """
-    named = os.environ.get(VARIABLE, "").strip() or EMBEDDED
+    named = _named()
     if named == EMBEDDED:
         return Engine(spill, power)
     if named.startswith((CONNECT, MASTER)):
@@ -31,3 +31,13 @@ def open_engine(spill: Path, power: Power) -> Engine:
         f"LK012: {VARIABLE} names no engine that is known",
         f"leave it unset for {EMBEDDED}, or give {CONNECT}host:port (Spark Connect) or {MASTER}host:port",
     )
+
+
+def load_engine() -> None:
+    """Load the engine in this process before the first reading asks for it; one at an address has nothing to load."""
+    if _named() == EMBEDDED:
+        load()
+
+
+def _named() -> str:
+    return os.environ.get(VARIABLE, "").strip() or EMBEDDED

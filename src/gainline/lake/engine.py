@@ -76,3 +76,10 @@ class Engine:
     def close(self) -> None:
         """Let go of memory and spilled files."""
         self._connection.disconnect()
+
+
+def load() -> None:
+    """Load everything that a first query needs, so that nobody waits for it."""
+    connection = ibis.duckdb.connect()
+    connection.sql("select 1 as one").to_pyarrow()
+    connection.disconnect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,22 @@ class _Known:
 
     def decisions(self, decision: str) -> list[Row]:
         return [row for row in self.tables["links"].to_pylist() if row["decision"] == decision]
+
+    @cached_property
+    def students(self) -> dict[int, Row]:
+        """Every student of the roster, with names, school and grade."""
+        names = {row["person_key"]: row for row in self.tables["people"].to_pylist()}
+        schools = dict(zip(*(self.tables["schools"][name].to_pylist() for name in ("school_id", "name")), strict=True))
+        return {
+            row["person_key"]: {
+                "given_name": names.get(row["person_key"], {}).get("given_name"),
+                "family_name": names.get(row["person_key"], {}).get("family_name"),
+                "school": schools.get(row["school_id"], row["school_id"]),
+                "school_id": row["school_id"],
+                "grade": row["grade"],
+            }
+            for row in self.tables["students"].to_pylist()
+        }
 
 
 def waiting(workspace: Workspace, *, as_of: date) -> list[Waiting]:
@@ -234,7 +251,7 @@ def decided(workspace: Workspace) -> list[Row]:
 
 def rostered(workspace: Workspace) -> dict[int, Row]:
     """Every student of the roster by the pseudonym's key: names, school and grade, for those who may read them."""
-    return _students(_known(workspace))
+    return _known(workspace).students
 
 
 def _known(workspace: Workspace) -> _Known:
@@ -295,7 +312,7 @@ def _by_system(found: Iterable[Waiting]) -> Iterator[tuple[str, list[Waiting]]]:
 
 def _by_rule(known: _Known, system: str, found: list[Waiting]) -> list[Waiting]:
     linker = Linker(known.identity(), source_system=system)
-    students = _students(known)
+    students = known.students
     settled = []
     for one in found:
         hit = linker.find(one.value, one.kind)
@@ -309,26 +326,11 @@ def _by_rule(known: _Known, system: str, found: list[Waiting]) -> list[Waiting]:
     return settled
 
 
-def _students(known: _Known) -> dict[int, Row]:
-    names = {row["person_key"]: row for row in known.tables["people"].to_pylist()}
-    schools = dict(zip(*(known.tables["schools"][name].to_pylist() for name in ("school_id", "name")), strict=True))
-    return {
-        row["person_key"]: {
-            "given_name": names.get(row["person_key"], {}).get("given_name"),
-            "family_name": names.get(row["person_key"], {}).get("family_name"),
-            "school": schools.get(row["school_id"], row["school_id"]),
-            "school_id": row["school_id"],
-            "grade": row["grade"],
-        }
-        for row in known.tables["students"].to_pylist()
-    }
-
-
 def _by_likeness(
     known: _Known, system: str, found: list[Waiting], rejected: set[tuple[str, str, str, int]]
 ) -> list[Waiting]:
     """The likeliest student for each identity that has a name."""
-    students = _students(known)
+    students = known.students
     keys = sorted(students)
     named = [one for one in found if one.given_name or one.family_name]
     if not named or not keys:
@@ -372,6 +374,7 @@ def _named(given: str | None, family: str | None) -> PlainName:
     return plain_name(first, last)
 
 
+@lru_cache(maxsize=1024)
 def _grade(text: str | None) -> int | None:
     code = next(iter(grade_codes(text or "")), "")
     early = {"PK": -1, "TK": -1, "KG": 0}

@@ -42,4 +42,6 @@ def tools_with_rows(*, by: Account) -> list[str]:
 @desk.reading("evidence.read")
 def doubts(*, by: Account, key: str, where: dict[str, list[str]] | None = None) -> list[Issue]:
     """What speaks against comparing what a measurement compares, such as minutes that mean different things."""
-    return doubts_of(open_workspace(by.district), key, where=where)
+    workspace, asked = open_workspace(by.district), sorted((where or {}).items())
+    what = f"doubts of {key} {asked}"
+    return remembered(workspace, what, clock.today(by.district), lambda: doubts_of(workspace, key, where=where))

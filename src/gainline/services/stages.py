@@ -6,24 +6,14 @@ A cycle's stage is computed from what stands on its thread. Nobody sets it, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import (
-    Aggregate,
-    DateField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    JSONField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
+from django.db.models.query import ModelIterable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -33,17 +23,6 @@ from gainline.store.models.audits import Audit
 from gainline.store.models.cycles import Cycle, PlanDraft, Registration
 from gainline.store.models.evidence import Decision, Evidence, Learning, Review
 from gainline.store.models.imports import Import
-
-
-class Gathered(Aggregate):
-    """A JSON value of each row, as one list."""
-
-    function = "JSON_GROUP_ARRAY"
-    output_field = JSONField()
-
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # noqa: ANN401 - Django's own
-        """The same by the other database's name."""
-        return self.as_sql(compiler, connection, function="JSONB_AGG", **extra)
 
 
 class Stage(StrEnum):
@@ -124,25 +103,45 @@ class Reached:
     is_next: bool
 
 
+class _WithWhatCame(ModelIterable):  # type: ignore[type-arg]  # generic in the stubs only
+    """Cycles, each with what the district's files brought last: read once for all of them."""
+
+    def __iter__(self) -> Iterator[Cycle]:
+        came: Mapping[str, datetime] | None = None
+        for cycle in super().__iter__():
+            came = _came_last() if came is None else came
+            cycle.came = came
+            yield cycle
+
+
 def with_facts(cycles: QuerySet[Cycle]) -> QuerySet[Cycle]:
-    """The cycles with every fact that their stage is computed from, in the same query."""
+    """The cycles with every fact that their stage is computed from, in the same query and one for all of them."""
     mine = {"cycle": OuterRef("pk")}
-    locked = Registration.objects.filter(cycle=OuterRef(OuterRef("pk")), number=0)
-    # Two days later is later in every time zone: it holds for a past that was entered afterwards, too.
-    later = locked.values(day=ExpressionWrapper(F("registered_on") + timedelta(days=1), DateField()))[:1]
-    since = Q(imported_at__gt=Subquery(locked.values("created")[:1])) | Q(imported_at__date__gt=Subquery(later))
-    came = Import.objects.filter(since, is_preview=False).order_by().values("is_preview")
+    locked = Registration.objects.filter(**mine, number=0)
     standing = Registration.objects.filter(**mine).order_by("-number")
-    return cycles.annotate(
+    found = cycles.annotate(
         has_draft=Exists(PlanDraft.objects.filter(**mine).exclude(text="")),
         has_registration=Exists(Registration.objects.filter(**mine)),
         registered=Subquery(standing.values("canonical")[:1]),
-        brought=Subquery(came.annotate(whole=Gathered("rows__brought")).values("whole")),
+        locked_at=Subquery(locked.values("created")[:1]),
+        locked_on=Subquery(locked.values("registered_on")[:1]),
         has_evidence=Exists(Evidence.objects.filter(**mine)),
         has_review=Exists(Review.objects.filter(**mine)),
         has_decision=Exists(Decision.objects.filter(**mine)),
         has_learning=Exists(Learning.objects.filter(**mine)),
     )
+    found._iterable_class = _WithWhatCame  # as values() and dates() do
+    return found
+
+
+def _came_last() -> dict[str, datetime]:
+    """When each kind of records came in last, previews left out."""
+    came = Import.objects.filter(is_preview=False, imported_at__isnull=False).order_by()
+    found: dict[str, datetime] = {}
+    for kinds, at in came.values_list("rows__brought").annotate(Max("imported_at")):
+        for kind in kinds or ():
+            found[kind] = max(at, found.get(kind, at))
+    return found
 
 
 def facts_of(cycle: Cycle) -> dict[str, bool]:
@@ -182,10 +181,12 @@ def _awaited(plan: dict[str, Any]) -> list[tuple[str | Promise, set[str]]]:
 
 
 def _brought(whole: Any) -> set[str]:  # noqa: ANN401 - a cycle with its facts
-    lists = json.loads(whole.brought) if isinstance(whole.brought, str) else whole.brought or []
-    # SQLite hands an inner list on as text, PostgreSQL as a list
-    parts = (json.loads(one) if isinstance(one, str) else one for one in lists if one)
-    return {kind for part in parts for kind in part}
+    """The kinds of records that came in since the plan was locked."""
+    if whole.locked_at is None:
+        return set()
+    # Two days later is later in every time zone: it holds for a past that was entered afterwards, too.
+    later = whole.locked_on + timedelta(days=1)
+    return {kind for kind, at in whole.came.items() if at > whole.locked_at or at.astimezone(UTC).date() > later}
 
 
 def _whole(cycle: Cycle) -> Any:  # noqa: ANN401 - a cycle with its facts

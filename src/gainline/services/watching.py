@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from gainline.engine.core.issues import Issue
-from gainline.road.looking import needs_a_person
-from gainline.services import clock, desk
-from gainline.services.workspaces import open_workspace
+from gainline.services import desk
+from gainline.services.quality import looked
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle, Registration
 from gainline.store.models.imports import Import
@@ -24,7 +23,7 @@ def arrivals(*, by: Account, cycle: Cycle) -> list[Import]:
 @desk.reading("evidence.read")
 def signs(*, by: Account, cycle: Cycle) -> tuple[list[Issue], int]:
     """What of the district's sources needs somebody and names the cycle's tool, and how many other signs there are."""
-    found = needs_a_person(open_workspace(by.district), as_of=clock.today(by.district))
+    found = looked(by.district).issues
     names = {cycle.tool.key.lower(), cycle.tool.name.lower()}
     own = [one for one in found if any(name in f"{one.file} {one.says}".lower() for name in names)]
     return own, len(found) - len(own)

@@ -27,6 +27,7 @@ from gainline.engine.core.errors import (
 )
 from gainline.services import permissions
 from gainline.services.permissions import PERMISSIONS, Actor, Standing
+from gainline.services.remembering import StillLookingError, waiting_at_most
 from gainline.store.tenancy import within
 from gainline.web import factors
 
@@ -40,6 +41,7 @@ STATUS: dict[type[GainlineError], int] = {
     DataIssues: 422,
     UserFixable: 400,
 }
+AGAIN_AFTER = "3"  # seconds after which a page that waits for its figures is asked for again
 READS = frozenset({"GET", "HEAD"})
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # all that a page needs; others would be taken for a reading
 NOT_OURS = ("allauth.", "django.", "django_htmx.", "csp.")  # their views bring their own rules
@@ -151,7 +153,8 @@ class Gate:
         chosen_here = settings.LANGUAGE_COOKIE_NAME in request.COOKIES  # the switch on every page, for this browser
         if not chosen_here and account.language in dict(settings.LANGUAGES):
             translation.activate(account.language)
-        with within(account.district_id):
+        patience = settings.GAINLINE_PATIENCE if request.method in READS else None  # what is done waits to its end
+        with within(account.district_id), waiting_at_most(patience):
             return self.get_response(request)
 
     def process_view(
@@ -182,6 +185,8 @@ class Gate:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn an error that we raise on purpose into its page; anything else is a defect and stays one."""
+        if isinstance(exception, StillLookingError):
+            return _still_looking(request)
         if not isinstance(exception, GainlineError):
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), 500)
@@ -190,3 +195,12 @@ class Gate:
             LOG.warning("refused with %s", code or status, extra=_who(request) | {"status": status})
         shown = {"says": says, "code": code, "remedy": exception.remedy}
         return render(request, "refused.html", shown | {"status": status}, status=status)
+
+
+def _still_looking(request: HttpRequest) -> HttpResponse:
+    """A page whose figures are being computed: it shows none, and comes again by itself."""
+    answer = render(request, "looking.html", status=202)
+    answer["Refresh"] = AGAIN_AFTER
+    if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
+        answer["HX-Refresh"] = "true"
+    return answer

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _MARKS = re.compile(r"['’`´]")
@@ -60,10 +60,15 @@ def letters(text: str | None) -> list[str]:
     >>> letters("O'Neil-García Jr."), letters("Łukasz")
     (['oneil', 'garcia'], ['lukasz'])
     """
-    low = "".join(_FURTHER.get(letter, letter) for letter in _MARKS.sub("", text or "").casefold())
+    return list(_letters(text or ""))
+
+
+@lru_cache(maxsize=1 << 14)  # a roster has far fewer names than people
+def _letters(text: str) -> tuple[str, ...]:
+    low = "".join(_FURTHER.get(letter, letter) for letter in _MARKS.sub("", text).casefold())
     flat = unicodedata.normalize("NFKD", low).encode("ascii", "ignore").decode()
     words = [word for word in _BETWEEN.split(flat) if word]
-    return [word for word in words if word not in _SUFFIXES] if len(words) > 1 else words
+    return tuple(word for word in words if word not in _SUFFIXES) if len(words) > 1 else tuple(words)
 
 
 def plain_name(given: str | None, family: str | None) -> PlainName:
