@@ -14,7 +14,7 @@ from gainline.engine.reports.pinned import Pinned
 from gainline.road.auditing import with_audit
 from gainline.road.checking import evidence_digest, recorded_evidence, resealed_since
 from gainline.road.releases import enter_release, with_releases
-from gainline.road.signing import issue_head, signing_key
+from gainline.road.signing import handed_out, issue_head
 from gainline.road.workspace import Workspace
 
 
@@ -42,9 +42,10 @@ def write_brief(
     evidence = with_audit(workspace, key, read_evidence(workspace, key))
     if stone := resealed_since(workspace, evidence):
         evidence["resealed_on"] = stone.on.isoformat()
-    head = issue_head(workspace).to_json_value()
-    evidence["ledger"] = head | {"fingerprint": signing_key(workspace).public.fingerprint}
-    (workspace.folder("briefs") / f"{key}.head.json").write_text(json.dumps(head, indent=1) + "\n", encoding="utf-8")
+    head = issue_head(workspace)
+    evidence["ledger"] = handed_out(head)
+    kept = workspace.folder("briefs") / f"{key}.head.json"
+    kept.write_text(json.dumps(head.to_json_value(), indent=1) + "\n", encoding="utf-8")
     suffix = "" if audience is Audience.PUBLIC else f".{audience}"
     suffix += "" if language == "en" else f".{language}"
     path = workspace.folder("briefs") / f"{key}{suffix}.html"

@@ -75,15 +75,9 @@ def issue_head(workspace: Workspace) -> SignedHead:
     return head
 
 
-def handed_out(workspace: Workspace) -> dict[str, Any]:
-    """The current head as a document carries it out of the house: the signed head with its key's fingerprint.
-
-    Raises
-    ------
-    Missing, Conflict
-        As `current_head`.
-    """
-    return issue_head(workspace).to_json_value() | {"fingerprint": signing_key(workspace).public.fingerprint}
+def handed_out(head: SignedHead) -> dict[str, Any]:
+    """A head as a document carries it out of the house: with its key's fingerprint, which a reader can compare."""
+    return head.to_json_value() | {"fingerprint": head.key.fingerprint}
 
 
 def issued_heads(workspace: Workspace) -> list[SignedHead]:

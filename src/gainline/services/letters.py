@@ -14,7 +14,7 @@ from gainline.engine.core.errors import Missing
 from gainline.engine.privacy import Audience
 from gainline.engine.reports.readers import Decided, Reader, Sending, letter, letter_html, letter_pdf
 from gainline.road.releases import enter_release, with_releases
-from gainline.road.signing import handed_out
+from gainline.road.signing import handed_out, issue_head
 from gainline.services import clock, desk, release_desk
 from gainline.services.notes import travelling
 from gainline.services.readership import check_may_read, may_read
@@ -235,7 +235,7 @@ def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -
 def _with_head(document: dict[str, Any], district: District) -> dict[str, Any]:
     """The document with the ledger's signed head, which thereby leaves the house; a ledger without entries has none."""
     workspace = open_workspace(district)
-    return document | {"ledger": handed_out(workspace)} if workspace.ledger.head().seq else document
+    return document | {"ledger": handed_out(issue_head(workspace))} if workspace.ledger.head().seq else document
 
 
 def _kept(release: Release) -> bytes:
