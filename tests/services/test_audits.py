@@ -12,8 +12,10 @@ from builders.audits import a_document, audited
 from builders.evaluated import a_tool, document, evaluated
 from gainline.engine.core.errors import Conflict, NotAllowed
 from gainline.engine.privacy import Audience
+from gainline.engine.reports.readers import Reader
 from gainline.jobs.weekly import audit as weekly
 from gainline.services import audits, clock, decisions, week
+from gainline.services.letters import Envelope
 from gainline.services.week import Kind
 from gainline.store.models.audits import Audit, DistrictAudit
 from gainline.store.models.cycles import PlanDraft
@@ -41,13 +43,16 @@ def newer(cast, cycle):
         )  # fmt: skip
 
 
-def test_no_review_opens_and_no_brief_leaves_before_the_latest_evidence_was_audited(cast, cycle):
+def test_no_review_opens_and_neither_brief_nor_letter_leaves_before_the_latest_evidence_was_audited(cast, cycle):
     decisions.open_review(by=cast["principal"], cycle=cycle)
     evidence = newer(cast, cycle)
     with pytest.raises(Conflict, match="SV110"):
         decisions.open_review(by=cast["principal"], cycle=cycle)
     with pytest.raises(Conflict, match="SV110"):
         two_hands.released(cast, cycle, Audience.PUBLIC, "Board")
+    for reader in (Reader.BOARD, Reader.TEACHERS):
+        with pytest.raises(Conflict, match="SV110"):
+            two_hands.sent(cast, cycle, Envelope(reader, "Somebody", site="http://localhost"))
     with within(cast.district.pk):
         audited(evidence)
     assert decisions.open_review(by=cast["principal"], cycle=cycle).evidence_id == evidence.pk

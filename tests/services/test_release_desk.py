@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from builders import two_hands
+from builders.audits import audited
 from builders.evaluated import a_tool, document, evaluated
 from gainline.engine.core.errors import Conflict, NotAllowed
 from gainline.engine.privacy import Audience
@@ -107,10 +108,10 @@ def test_without_the_right_one_neither_asks_nor_approves(cast, cycle):
 def newer(cast, cycle):
     with within(cast.district.pk):
         old = Evidence.objects.filter(cycle=cycle).first()
-        Evidence.objects.create(
+        audited(Evidence.objects.create(
             cycle=cycle, registration=old.registration, document=old.document, sha256="f" * 64, snapshot="1" * 64,
             ruled=old.ruled, evaluated_on=old.evaluated_on, evaluated_by=cast["analyst"],
-        )  # fmt: skip
+        ))  # fmt: skip
 
 
 def test_an_approval_holds_for_what_was_read_and_for_nothing_that_came_after(cast, cycle):

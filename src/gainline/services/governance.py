@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 
-from gainline.engine.core.errors import Missing
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief
-from gainline.services import clock, desk, release_desk, stages
+from gainline.services import clock, desk, release_desk
 from gainline.services.notes import travelling
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.districts import District
-from gainline.store.models.evidence import Evidence, Review
+from gainline.store.models.evidence import Review
 from gainline.store.models.notes import Feedback, Note, Release
 from gainline.store.tenancy import across_districts
 from gainline.store.words import RequestKind
@@ -48,22 +46,12 @@ def release_brief(
     Missing
         When the cycle has not been evaluated.
     """
-    latest = Evidence.objects.filter(cycle=cycle).first()
-    if latest is None:
-        raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
     asks = release_desk.asks_of(str(audience), language, recipient, notes)
-    cleared = release_desk.clear(by, cycle, RequestKind.BRIEF, asks)
-    stages.require_audit(latest)
+    going = release_desk.begin(by, cycle, RequestKind.BRIEF, asks)
     path = write_brief(
         open_workspace(by.district), cycle.key, audience=audience, language=language, notes=travelling(notes)
     )
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    sent = Release.objects.create(
-        cycle=cycle, evidence=latest, audience=str(audience), language=language, recipient=recipient, sha256=sha256,
-        released_on=clock.today(by.district), released_by=by,
-    )  # fmt: skip
-    release_desk.close(cleared, sent)
-    return sent
+    return release_desk.enter(going, path.read_bytes())
 
 
 @desk.verb("cycle.review", on="review")

@@ -79,7 +79,7 @@ def preview(*, by: Account, cycle: Cycle, envelope: Envelope) -> str:
         RP013 when families could not read it.
     """
     check_may_read(by=by, reader=str(envelope.reader), cycle=cycle)
-    return letter_html(_told(by.district, cycle, envelope, token=""))
+    return letter_html(_told(by.district, release_desk.evidence_of(cycle), envelope, token=""))
 
 
 @desk.verb("release.send", on="cycle")
@@ -91,28 +91,22 @@ def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
     Missing
         SV052 when the cycle has not been evaluated.
     Conflict
-        SV036 when whoever evaluated it would send it as well; SV053 when it is sent to nobody; SV142 when it leaves
-        the house and nobody else has approved it as it is now.
+        SV036 when whoever evaluated it would send it as well; SV053 when it is sent to nobody; SV110 when the evidence
+        was not audited; SV142 when it leaves the house and nobody else has approved it as it is now.
     Refused
         RP013 when families could not read it.
     """
     if not envelope.recipient.strip():
         raise desk.refuse("SV053", "a letter is sent to somebody", "name who gets it")
-    latest = Evidence.objects.filter(cycle=cycle).first()
-    cleared = release_desk.clear(by, cycle, RequestKind.LETTER, asks_of(envelope))
-    release = Release(cycle=cycle, evidence=latest, audience=str(envelope.reader), language=envelope.language)
-    told = _told(by.district, cycle, envelope, token=_token_of(release))
-    if latest is not None and envelope.reader.audience is Audience.PUBLIC:
-        enter_release(open_workspace(by.district), cycle.key, latest.document, on=clock.today(by.district))
+    going = release_desk.begin(by, cycle, RequestKind.LETTER, asks_of(envelope))
+    told = _told(by.district, going.evidence, envelope, token=_token_of(going.release))
+    if envelope.reader.audience is Audience.PUBLIC:
+        enter_release(open_workspace(by.district), cycle.key, going.evidence.document, on=clock.today(by.district))
     page = letter_html(told).encode()
-    release.recipient, release.sha256 = envelope.recipient, hashlib.sha256(page).hexdigest()
-    release.released_on, release.released_by = clock.today(by.district), by
-    folder = _folder(by.district)
-    (folder / f"{release.public_id}.pdf").write_bytes(letter_pdf(told))
-    (folder / f"{release.public_id}.html").write_bytes(page)
-    release.save()
-    release_desk.close(cleared, release)
-    return release
+    at = _folder(by.district) / going.release.public_id
+    at.with_suffix(".pdf").write_bytes(letter_pdf(told))
+    at.with_suffix(".html").write_bytes(page)
+    return release_desk.enter(going, page)
 
 
 def asks_of(envelope: Envelope) -> dict[str, Any]:
@@ -219,15 +213,12 @@ def _by_token(token: str) -> Release:
     return found
 
 
-def _told(district: District, cycle: Cycle, envelope: Envelope, *, token: str) -> Any:  # noqa: ANN401 - a letter
-    latest = Evidence.objects.filter(cycle=cycle).first()
-    if latest is None:
-        raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
-    stands = Decision.objects.filter(cycle=cycle, replaced_by=None).first()
+def _told(district: District, latest: Evidence, envelope: Envelope, *, token: str) -> Any:  # noqa: ANN401 - a letter
+    stands = Decision.objects.filter(cycle=latest.cycle, replaced_by=None).first()
     decided = Decided(stands.chosen, stands.decided_on.isoformat(), stands.reasons) if stands else None
     answer_at = f"{envelope.site}/feedback/{token}/" if token else ""
     sending = Sending(district.name, decided, travelling(envelope.notes), answer_at)
-    told = with_releases(open_workspace(district), cycle.key, latest.document)
+    told = with_releases(open_workspace(district), latest.cycle.key, latest.document)
     document = _with_head(told, district) if token else told
     return letter(document, envelope.reader, lang=envelope.language, sending=sending)
 

@@ -1,17 +1,20 @@
 """The release desk: what goes out to the public, and what ends a registered cycle, takes two people.
 
 One asks, another holder of the right to send figures out reads what it is and approves, and only then it happens. Every
-door that lets figures out or stops a registered cycle calls `clear`, and nothing else opens one.
+door that lets figures out goes by `begin` and `enter`, the one that stops a registered cycle by `clear` and `close`;
+nothing else opens one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from gainline.engine.core.errors import GainlineError
+from gainline.engine.core.errors import GainlineError, Missing
 from gainline.engine.ledger import digest
-from gainline.services import clock, desk
+from gainline.services import clock, desk, stages
 from gainline.services.readership import FOR_ALL
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle
@@ -27,6 +30,28 @@ ASKS_WITH = {
     RequestKind.STOP: "cycle.start",
 }
 """The permission that asking takes; approving always takes the right to send figures out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What may go out, before its page is written.
+
+    Parameters
+    ----------
+    release
+        The entry to come, not saved yet: its id can stand in the page already.
+    rests_on
+        The approved request; None for what needs none.
+    """
+
+    release: Release
+    rests_on: ReleaseRequest | None
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it tells of."""
+        found: Evidence = self.release.evidence
+        return found
 
 
 @desk.verb("district.read", on="cycle", words=("kind",))
@@ -176,6 +201,48 @@ def close(request: ReleaseRequest | None, release: Release | None = None) -> Non
     if request is not None:
         request.state, request.release = RequestState.RELEASED, release
         request.save()
+
+
+def evidence_of(cycle: Cycle) -> Evidence:
+    """The evidence that whatever goes out about a cycle tells of.
+
+    Raises
+    ------
+    Missing
+        SV052 when the cycle has not been evaluated.
+    """
+    latest: Evidence | None = Evidence.objects.filter(cycle=cycle).first()
+    if latest is None:
+        raise Missing("SV052 this cycle has no evidence to tell of", "have its registered plan evaluated first")
+    return latest
+
+
+def begin(by: Account, cycle: Cycle, kind: RequestKind, asks: dict[str, Any]) -> Outgoing:
+    """Let a brief or letter of a cycle's latest evidence begin to go out.
+
+    Raises
+    ------
+    Missing
+        SV052 as `evidence_of`.
+    Conflict
+        SV036 and SV142 as `clear`; SV110 when the evidence was not audited.
+    """
+    latest = evidence_of(cycle)
+    rests_on = clear(by, cycle, kind, asks)
+    stages.require_audit(latest)
+    release = Release(
+        cycle=cycle, evidence=latest, audience=asks["for_whom"], language=asks["language"],
+        recipient=asks["recipient"], released_on=clock.today(by.district), released_by=by,
+    )  # fmt: skip
+    return Outgoing(release, rests_on)
+
+
+def enter(going: Outgoing, page: bytes) -> Release:
+    """Enter that a page went out, with the digest of its bytes, and that what was approved has happened."""
+    going.release.sha256 = hashlib.sha256(page).hexdigest()
+    going.release.save()
+    close(going.rests_on, going.release)
+    return going.release
 
 
 def object_digest(cycle: Cycle, kind: str, asks: dict[str, Any]) -> str:
