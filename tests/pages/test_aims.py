@@ -108,7 +108,7 @@ def test_two_writers_notice_each_other(cast, as_lead):
     said = {"title": "Mine", "by_when": "2030-06-01", "seen": seen.isoformat()}
     answer = as_lead.post(f"/aims/{aim.public_id}/change/", said)
     assert answer.status_code == 422
-    assert "somebody else changed this aim" in answer.content.decode()
+    assert "Somebody else changed this aim" in answer.content.decode()
 
 
 def test_closing_is_asked_for_and_can_be_undone(cast, as_lead):

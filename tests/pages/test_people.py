@@ -119,7 +119,7 @@ def test_a_unit_is_added_once(led, cast):
     assert led.post("/people/units/", said).status_code == 302
     again = led.post("/people/units/", said)
     assert again.status_code == 422
-    assert b"another unit has this name" in again.content
+    assert b"Another unit has this name" in again.content
 
 
 def test_who_only_reads_sees_no_way_to_change(cast, client):

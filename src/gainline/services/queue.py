@@ -63,10 +63,7 @@ def run(public_id: str, district_id: int, work: Callable[[Job, Progress], None])
         try:
             work(job, telling(job))
         except GainlineError as error:
-            code, _, rest = error.says.partition(" ")
-            has_code = code.rstrip(":")[2:].isdigit()
-            says = rest if has_code else error.says
-            _end(job, JobState.REFUSED, code.rstrip(":") if has_code else "", says, error.remedy)
+            _end(job, JobState.REFUSED, error.code, error.because, error.remedy)
         except Exception:
             LOG.exception("a job failed", extra={"job": job.public_id})
             _end(

@@ -132,13 +132,6 @@ def _who(request: HttpRequest) -> dict[str, object]:
     return {"account": getattr(request.user, "public_id", None), "verb": found.view_name if found else None}
 
 
-def told_of(error: GainlineError) -> tuple[str, str]:
-    """What an error says without its code, and the code; empty where it has none."""
-    code, _, rest = error.says.partition(" ")
-    code = code.rstrip(":")
-    return (rest, code) if code[2:].isdigit() else (error.says, "")
-
-
 class Gate:
     """Lets a request to its view when the view's rule is met; the district comes from the account."""
 
@@ -190,10 +183,9 @@ class Gate:
         if not isinstance(exception, GainlineError):
             return None
         status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), 500)
-        says, code = told_of(exception)
         if status in {403, 404}:
-            LOG.warning("refused with %s", code or status, extra=_who(request) | {"status": status})
-        shown = {"says": says, "code": code, "remedy": exception.remedy}
+            LOG.warning("refused with %s", exception.code or status, extra=_who(request) | {"status": status})
+        shown = {"says": exception.because, "code": exception.code, "remedy": exception.remedy}
         return render(request, "refused.html", shown | {"status": status}, status=status)
 
 

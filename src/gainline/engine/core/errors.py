@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_CODE = re.compile(r"([A-Z]{2}\d{3}):?(?: |$)")
+
 
 class GainlineError(Exception):
     """The base of every error that we raise on purpose.
@@ -9,7 +13,8 @@ class GainlineError(Exception):
     Parameters
     ----------
     says
-        What happened and where, in one plain sentence without any student's name or identifier.
+        What happened and where, in one plain sentence without any student's name or identifier; its code may stand
+        before it, as in ``SV110 this evidence was not audited``.
     remedy
         What the reader can do about it.
     """
@@ -20,6 +25,17 @@ class GainlineError(Exception):
         super().__init__(says)
         self.says = says
         self.remedy = remedy
+
+    @property
+    def code(self) -> str:
+        """The code that it begins with; empty where it has none."""
+        found = _CODE.match(self.says)
+        return found[1] if found else ""
+
+    @property
+    def because(self) -> str:
+        """What it says, without the code."""
+        return self.says[found.end() :] if (found := _CODE.match(self.says)) else self.says
 
 
 class UserFixable(GainlineError):

@@ -11,7 +11,7 @@ from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
 from gainline.engine.core.errors import GainlineError
-from gainline.web.gate import STATUS, told_of
+from gainline.web.gate import STATUS
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -73,8 +73,7 @@ def problem(
 def of_error(_request: HttpRequest, error: GainlineError) -> HttpResponse:
     """What a service refused."""
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
-    says, code = told_of(error)
-    return problem(status, code, says, error.remedy)
+    return problem(status, error.code, error.because, error.remedy)
 
 
 def of_faults(_request: HttpRequest, error: ValidationError) -> HttpResponse:

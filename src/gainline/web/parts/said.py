@@ -15,12 +15,16 @@ class Said:
     remedy: str
     code: str
 
+    @property
+    def sentences(self) -> str:
+        """Reason and remedy as two sentences; the code for looking it up comes last."""
+        code = f"({self.code})" if self.code else ""
+        return " ".join(part for part in (sentence(self.because), sentence(self.remedy), code) if part)
+
 
 def said_of(error: GainlineError) -> Said:
     """An error's reason without its code, the remedy, and the code."""
-    code, _space, rest = error.says.partition(" ")
-    has_code = code.rstrip(":")[2:].isdigit()
-    return Said(rest if has_code else error.says, error.remedy or "", code.rstrip(":") if has_code else "")
+    return Said(error.because, error.remedy, error.code)
 
 
 def sentence(text: str) -> str:
@@ -29,7 +33,5 @@ def sentence(text: str) -> str:
 
 
 def in_sentences(error: GainlineError) -> str:
-    """Reason and remedy as two sentences, for a form; the code for looking it up comes last."""
-    said = said_of(error)
-    code = f"({said.code})" if said.code else ""
-    return " ".join(part for part in (sentence(said.because), sentence(said.remedy), code) if part)
+    """What an error says as `Said.sentences`, for a form or a message."""
+    return said_of(error).sentences

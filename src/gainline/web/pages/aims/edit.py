@@ -19,6 +19,7 @@ from gainline.store.words import Direction, DriverKind, DriverStatus, MeasureKin
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.aims.forms import AimForm, DriverForm, MeasureForm, StatusForm
 from gainline.web.pages.aims.views import page_of
+from gainline.web.parts.said import in_sentences
 
 BOTH = ["GET", "HEAD", "POST"]
 
@@ -50,7 +51,7 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
             service.change_aim(by=me, aim=aim, seen=_moment(form.cleaned_data["seen"]), **said)
             return redirect("aims:aim", public_id)
         except GainlineError as error:
-            form.add_error(None, f"{error.says}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
     crumbs = [(_("Aims"), reverse("aims:aims")), (aim.title, reverse("aims:aim", args=[public_id])), (_("Change"), "")]
     return _form(request, form, {"title": _("Say the aim better"), "crumbs": crumbs, "verb": _("Save the aim")})
 
@@ -87,7 +88,7 @@ def add_measure(request: HttpRequest, public_id: str) -> HttpResponse:
             service.add_measure(by=me, aim=aim, measured=service.Measured(**said), by_when=by_when)
             return redirect("aims:aim", public_id)
         except GainlineError as error:
-            form.add_error("indicator", f"{error.says}: {error.remedy}")
+            form.add_error("indicator", in_sentences(error))
     return render(request, "aims/aim.html", page_of(request, aim, measure_form=form), status=422)
 
 
@@ -123,7 +124,7 @@ def add_driver(request: HttpRequest, public_id: str) -> HttpResponse:
             service.add_driver(by=me, aim=aim, kind=kind, label=form.cleaned_data["label"], parent=parent)
             return redirect(f"{reverse('aims:aim', args=[public_id])}#drivers")
         except GainlineError as error:
-            form.add_error("parent", f"{error.says}: {error.remedy}")
+            form.add_error("parent", in_sentences(error))
     return render(request, "aims/aim.html", page_of(request, aim, driver_form=form), status=422)
 
 

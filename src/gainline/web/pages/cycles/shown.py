@@ -20,7 +20,7 @@ from gainline.services import cycles, stages
 from gainline.services.stages import Stage as Step
 from gainline.web.gate import actor_of, standing_of
 from gainline.web.parts import Stage, State
-from gainline.web.parts.said import Said, said_of, sentence
+from gainline.web.parts.said import Said, in_sentences, said_of, sentence
 
 Row = Any  # a row of the store, of which faces know the attributes only
 Grown = dict[Step, tuple[str, str]]
@@ -50,8 +50,7 @@ LANGUAGES = frozenset({"en", "es"})  # of the sentences about evidence
 
 def refuse(form: forms.Form, error: GainlineError) -> None:
     """Put a refusal at the top of its form."""
-    said = said_of(error)
-    form.add_error(None, f"{sentence(said.because)} {sentence(said.remedy)}".strip())
+    form.add_error(None, in_sentences(error))
 
 
 def language() -> str:

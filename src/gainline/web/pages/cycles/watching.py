@@ -24,7 +24,7 @@ from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Cell, Chart, Column, Table, chart_of
-from gainline.web.parts.said import said_of
+from gainline.web.parts.said import Said, said_of
 
 Row = Any  # a row of the store
 WEEK = "week_start"
@@ -153,7 +153,7 @@ def _arrival(row: Row) -> tuple[Cell | str, ...]:
     if row.job is not None and row.imported_at is None:
         state, kind = str(JobState(row.job.state).label), "unknown"
         if row.job.state in {JobState.REFUSED, JobState.FAILED}:
-            kind, under = "risk", f"{row.job.says} {row.job.remedy}"
+            kind, under = "risk", Said(row.job.says, row.job.remedy, row.job.code).sentences
     day = row.imported_at or row.created
     entered = row.rows.get("loaded", 0) + row.rows.get("repaired", 0)
     kept = number_format(entered, force_grouping=True) if row.imported_at else "–"

@@ -22,6 +22,7 @@ from gainline.web.pages.governance.views import elements_of, purposes_of, stands
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
 from gainline.web.parts.papers import as_file, language, shown
+from gainline.web.parts.said import in_sentences
 
 
 class ProofForm(forms.Form):
@@ -89,7 +90,7 @@ def hand_over(request: HttpRequest, agreement_id: str) -> HttpResponse:
     try:
         made = handovers.hand_over(by=me, agreement=row, purpose=Purpose(asked))
     except GainlineError as error:
-        messages.error(request, f"{error.says}: {error.remedy}")
+        messages.error(request, in_sentences(error))
     else:
         messages.success(request, _("The file is ready, and %(n)d students have an entry.") % {"n": made.students})
     return _to(agreement_id)
@@ -121,7 +122,7 @@ def prove(request: HttpRequest, agreement_id: str) -> HttpResponse:
         step = ExitStep(form.cleaned_data["step"])
         agreements.prove(by=me, agreement=row, step=step, proof=form.cleaned_data["proof"])
     except GainlineError as error:
-        messages.error(request, f"{error.says}: {error.remedy}")
+        messages.error(request, in_sentences(error))
     return _to(agreement_id)
 
 

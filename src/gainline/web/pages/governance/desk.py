@@ -21,10 +21,11 @@ from gainline.services import cycles, governance, letters, notes
 from gainline.services import release_desk as service
 from gainline.services.letters import Envelope
 from gainline.store.words import RequestKind, RequestState
-from gainline.web.gate import actor_of, needs, standing_of, told_of
+from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.governance.views import tabs
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.said import in_sentences
 
 HERE = "governance:desk"
 Row = Any  # a row of the store
@@ -75,7 +76,7 @@ def request_page(request: HttpRequest, request_id: str) -> HttpResponse:
         try:
             says = _DOES.get(request.POST.get("does", ""), _nothing)(request, me, one)
         except GainlineError as fault:
-            error = f"{told_of(fault)[0]}: {fault.remedy}"
+            error = in_sentences(fault)
         else:
             messages.success(request, says)
             return redirect("governance:request", request_id)

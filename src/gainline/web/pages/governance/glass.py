@@ -16,9 +16,10 @@ from gainline.engine.core.errors import GainlineError
 from gainline.services import emergency
 from gainline.services import reads as service
 from gainline.store.words import ReadKind
-from gainline.web.gate import actor_of, needs, told_of
+from gainline.web.gate import actor_of, needs
 from gainline.web.pages.governance.views import tabs
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.said import in_sentences
 
 Row = Any  # a row of the store, or an account
 STAMP = "%Y-%m-%d %H:%M:%S"
@@ -56,7 +57,7 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             )
             return redirect("governance:broken", made.public_id)
         except GainlineError as error:
-            form.add_error(None, f"{told_of(error)[0]}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
     labels = (_("When (UTC)"), _("Case"), _("Students"), _("Stands"))
     rows = tuple(map(_own, emergency.own(by=me)))
     context = {"form": form, "table": Table(_("What you broke"), tuple(map(Column, labels)), rows), "has_own": rows}
@@ -102,7 +103,7 @@ def reads(request: HttpRequest) -> HttpResponse:
                 emergency.review(by=me, glass=one, found=request.POST.get("found", ""))
             return redirect("governance:reads")
         except GainlineError as fault:
-            error = f"{told_of(fault)[0]}: {fault.remedy}"
+            error = in_sentences(fault)
     asked = request.GET.get("before", "")
     found = service.reads(by=me, before=int(asked) if asked.isdecimal() else None)
     labels = (_("When (UTC)"), _("Who"), _("Where"), _("How many"), _("Which"))

@@ -18,6 +18,7 @@ from gainline.web.pages.governance.views import tabs
 from gainline.web.parts import Column, Table
 from gainline.web.parts.days import day_words
 from gainline.web.parts.papers import as_file, shown
+from gainline.web.parts.said import in_sentences
 
 
 class BreachForm(forms.Form):
@@ -76,7 +77,7 @@ def breach(request: HttpRequest) -> HttpResponse:
             desk.add_breach(by=actor_of(request), **form.cleaned_data)
             return redirect("governance:openly")
         except GainlineError as error:
-            form.add_error("says" if error.says.startswith("SV108") else "told_on", f"{error.says}: {error.remedy}")
+            form.add_error("says" if error.code == "SV108" else "told_on", in_sentences(error))
     crumbs = [(_("Governance"), reverse("governance:agreements")), (_("Open page"), reverse("governance:openly"))]
     context = {"form": form, "crumbs": [*crumbs, (_("A breach"), "")]}
     return render(request, "governance/breach.html", context, status=422 if form.errors else 200)

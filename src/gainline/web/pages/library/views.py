@@ -18,6 +18,7 @@ from gainline.services import cycles, notes
 from gainline.services import library as service
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Pages, Tab
+from gainline.web.parts.said import in_sentences
 
 SIZE = 20
 
@@ -86,7 +87,7 @@ def new_playbook(request: HttpRequest, public_id: str) -> HttpResponse:
             made = service.write_playbook(by=me, cycle=cycle, title=title, document=said)
             return redirect("library:playbook", made.public_id)
         except GainlineError as error:
-            form.add_error(None, f"{error.says}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
     crumbs = [(_("Library"), reverse("library:library")), (_("Playbooks"), reverse("library:playbooks"))]
     context = {"form": form, "cycle": cycle, "crumbs": [*crumbs, (_("A new playbook"), "")]}
     return render(request, "library/new_playbook.html", context, status=422 if form.errors else 200)

@@ -21,6 +21,7 @@ from gainline.services import identities
 from gainline.services import people as desk
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.people.places import tabs
+from gainline.web.parts.said import in_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def tie(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             identities.tie(by=me, account=one, **form.cleaned_data)
         except GainlineError as error:
-            form.add_error("subject", f"{error.says.partition(' ')[2]}: {error.remedy}")
+            form.add_error("subject", in_sentences(error))
         else:
             messages.success(request, _("The identity is tied. With it one signs in from now on."))
             return redirect("people:person", public_id)

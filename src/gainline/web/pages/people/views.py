@@ -26,6 +26,7 @@ from gainline.web.pages.people.forms import GrantForm, InviteForm, UnitForm
 from gainline.web.pages.people.places import tabs
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.said import in_sentences
 
 
 @needs("people.read")
@@ -64,7 +65,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         try:
             made = _invited(actor_of(request), role, said)
         except GainlineError as error:
-            form.add_error("email", f"{error.says.partition(' ')[2]}: {error.remedy}")
+            form.add_error("email", in_sentences(error))
         else:
             messages.success(request, _("The account stands. Next: a link with which it is signed in to."))
             return redirect("people:person", made.public_id)
@@ -106,7 +107,7 @@ def person(request: HttpRequest, public_id: str) -> HttpResponse:
         try:
             _grant(me, one, form.cleaned_data)
         except GainlineError as error:
-            form.add_error(None, f"{error.says.partition(' ')[2]}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
         else:
             messages.success(request, _("The grant stands from today. To undo it, end it."))
             return redirect("people:person", public_id)
@@ -184,7 +185,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         try:
             desk.set_decision_right(by=me, right=right, roles=roles)
         except GainlineError as error:
-            messages.error(request, f"{error.says.partition(' ')[2]}: {error.remedy}")
+            messages.error(request, in_sentences(error))
         else:
             messages.success(request, _("The table of decision rights is changed; the trail keeps who did it."))
         return redirect("people:rights")
@@ -212,7 +213,7 @@ def units(request: HttpRequest) -> HttpResponse:
         try:
             desk.add_unit(by=me, kind=UnitKind(said["kind"]), name=said["name"], code=said["code"], parent=parent)
         except GainlineError as error:
-            form.add_error("name", f"{error.says.partition(' ')[2]}: {error.remedy}")
+            form.add_error("name", in_sentences(error))
         else:
             messages.success(request, _("The unit stands. Grants over what it is part of hold for it, too."))
             return redirect("people:units")

@@ -26,6 +26,7 @@ from gainline.store.words import RequestKind
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Cell, Column, Pages, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.said import in_sentences
 
 SIZE = 20
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -86,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(*_asked_or_sent(me, cycle, form.envelope(settings.CSRF_TRUSTED_ORIGINS[0])))
         except GainlineError as error:
-            form.add_error(None, f"{_without_code(error.says)}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
     chosen = request.POST.getlist("notes")
     context = {
         "form": form,
@@ -194,8 +195,3 @@ def _previews(cycle: Any, readers: list[Reader]) -> list[tuple[str, list[tuple[s
         for key, label in READERS
         if key in readers
     ]
-
-
-def _without_code(says: str) -> str:
-    code, _space, rest = says.partition(" ")
-    return rest if code[2:].isdigit() else says

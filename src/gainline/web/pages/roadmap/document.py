@@ -35,7 +35,7 @@ def document(request: HttpRequest) -> HttpResponse:
     try:
         desk.save(by=me, document=text)
     except GainlineError as error:
-        return _editor(request, text, issues=issues, fault=f"{error.says.partition(' ')[2]}: {error.remedy}.")
+        return _editor(request, text, issues=issues, fault=in_sentences(error))
     messages.success(request, _("The document is kept. Find dates for it next."))
     return redirect("roadmap:time")
 

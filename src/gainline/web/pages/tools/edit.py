@@ -16,6 +16,7 @@ from gainline.engine.core.errors import GainlineError
 from gainline.services import agreements, indicators, portfolio, tools
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.tools.forms import AgreementForm, ContractForm, NewToolForm, ToolForm
+from gainline.web.parts.said import in_sentences
 
 BOTH = ["GET", "HEAD", "POST"]
 
@@ -29,7 +30,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             return _to(tools.add_tool(by=actor_of(request), **form.cleaned_data))
         except GainlineError as error:
-            form.add_error("key", _said(error))
+            form.add_error("key", in_sentences(error))
     words = {"title": _("A new tool"), "verb": _("Add the tool")}
     return _form(request, form, words | {"crumbs": [(_("Tools"), reverse("tools:tools")), (_("A new tool"), "")]})
 
@@ -83,7 +84,7 @@ def add_contract(request: HttpRequest, public_id: str) -> HttpResponse:
             tools.add_contract(by=me, tool=tool, terms=tools.Terms(**form.cleaned_data))
             return _to(tool)
         except GainlineError as error:
-            form.add_error("ends", _said(error))
+            form.add_error("ends", in_sentences(error))
     return _form(request, form, {"title": _("A contract"), "verb": _("Enter the contract"), "crumbs": _crumbs(tool)})
 
 
@@ -100,7 +101,7 @@ def change_contract(request: HttpRequest, public_id: str) -> HttpResponse:
             tools.change_contract(by=me, contract=contract, terms=tools.Terms(**form.cleaned_data))
             return _to(contract.tool)
         except GainlineError as error:
-            form.add_error("ends", _said(error))
+            form.add_error("ends", in_sentences(error))
     words = {"title": _("Mend the contract"), "verb": _("Save the contract")}
     return _form(request, form, words | {"crumbs": _crumbs(contract.tool)})
 
@@ -117,7 +118,7 @@ def add_agreement(request: HttpRequest, public_id: str) -> HttpResponse:
             agreements.add_agreement(by=me, tool=tool, terms=form.terms())
             return _to(tool)
         except GainlineError as error:
-            form.add_error(_at_fault(error), _said(error))
+            form.add_error(_at_fault(error), in_sentences(error))
     sentence = _("An agreement that was entered is never changed; a later one takes its place.")
     words = {"title": _("An agreement about data"), "verb": _("Enter the agreement"), "sentence": sentence}
     return _form(request, form, words | {"crumbs": _crumbs(tool)}, page="tools/agreement.html")
@@ -142,14 +143,10 @@ def _crumbs(tool: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - a row
     return [(_("Tools"), reverse("tools:tools")), (tool.name, reverse("tools:tool", args=[tool.public_id]))]
 
 
-def _said(error: GainlineError) -> str:
-    return f"{error.says}: {error.remedy}"
-
-
 def _at_fault(error: GainlineError) -> str:
     """The field that a refused agreement is about."""
     fields = {"PR073": "purposes", "PR074": "fields_given", "PR075": "representative", "PR077": "fields_given"}
-    return fields.get(error.says[:5], "ends")
+    return fields.get(error.code, "ends")
 
 
 def _form(

@@ -16,6 +16,7 @@ from gainline.engine.roadmap.pedagogy import Served, TeachingActivity
 from gainline.services import teaching as service
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.said import in_sentences
 
 KINDS = {Kind.SERVED: "settled", Kind.OVERLAP: "watch", Kind.SHUT_OUT: "risk", Kind.GAP: "unknown"}
 BEGIN = """format = "gainline-pedagogy/1"
@@ -71,7 +72,7 @@ def document(request: HttpRequest) -> HttpResponse:
     try:
         service.save(by=me, document=text)
     except GainlineError as error:
-        return _editor(request, text, issues=issues, fault=f"{error.says.partition(' ')[2]}: {error.remedy}.")
+        return _editor(request, text, issues=issues, fault=in_sentences(error))
     messages.success(request, _("The map is kept."))
     return redirect("tools:teaching")
 

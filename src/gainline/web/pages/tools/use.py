@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gainline.engine.reports.facts import Facts
 from gainline.engine.reports.funnel import funnel
 from gainline.web.parts import FunnelStep
+from gainline.web.parts.said import Said
 
 COUNTS = 4  # steps that count people; what follows them are results
 
@@ -43,7 +44,7 @@ def _labels() -> list[tuple[str, str]]:
 
 def _says(key: str, job: Any) -> str:  # noqa: ANN401 - a row
     if job.state == "refused":
-        return f"{job.says}: {job.remedy}"
+        return Said(job.says, job.remedy, job.code).sentences
     if job.state != "done":
         return _("is being counted")
     rows = (job.result or {}).get("rows", [])
