@@ -19,10 +19,11 @@ from gainline.engine.core.errors import GainlineError
 from gainline.engine.records import Retention
 from gainline.services import retention as desk
 from gainline.services import tools
-from gainline.web.gate import actor_of, needs, told_of
+from gainline.web.gate import actor_of, needs
 from gainline.web.pages.governance.views import STAYS, tabs
 from gainline.web.parts import Cell, Column, Table
 from gainline.web.parts.days import day_words
+from gainline.web.parts.said import in_sentences
 
 HERE = "governance:retention"
 CLASSES = {
@@ -88,7 +89,7 @@ def retention(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The hold stands from now on."))
             return redirect(HERE)
         except GainlineError as error:
-            form.add_error(None, f"{told_of(error)[0]}: {error.remedy}")
+            form.add_error(None, in_sentences(error))
     context = {
         "found": found,
         "table": _due(found, dict(known)),
@@ -110,7 +111,7 @@ def lift(request: HttpRequest) -> HttpResponse:
         desk.lift(by=actor_of(request), number=said.get("number", ""), because=said.get("because", ""))
         messages.success(request, _("The hold is lifted."))
     except GainlineError as error:
-        messages.error(request, f"{told_of(error)[0]}: {error.remedy}")
+        messages.error(request, in_sentences(error))
     return redirect(HERE)
 
 
@@ -125,7 +126,7 @@ def carry_out(request: HttpRequest) -> HttpResponse:
             desk.order(by=me, seen=request.POST.get("seen", ""))
             messages.success(request, _("It is ordered, and taken out within the hour."))
         except GainlineError as error:
-            messages.error(request, f"{told_of(error)[0]}: {error.remedy}")
+            messages.error(request, in_sentences(error))
         return redirect(HERE)
     found = desk.schedule(by=me)
     known = {tool.key: tool.name for tool in tools.tools(by=me)}
