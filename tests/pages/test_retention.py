@@ -42,7 +42,7 @@ def test_the_page_tells_what_is_due_and_an_order_takes_it_out_by_the_hour(lead):
     assert "Lumen" in page
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', read(lead, ORDER))[1]
     changed = lead.post(ORDER, {"seen": "0" * 64}, follow=True).content.decode()
-    assert "something else is due" in changed
+    assert "Something else is due" in changed
     lead.post(ORDER, {"seen": seen})
     assert "within the hour" in read(lead)
     hourly.run()
