@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -52,16 +53,19 @@ def demo(folder: Path) -> Iterator[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GAINLINE_")}
     child = subprocess.Popen(words, cwd=folder, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said: deque[str] = deque(maxlen=LAST)
+    # while the site is open: a pipe that nobody reads fills up, and then the site waits to write its log
+    reader = Thread(target=said.extend, args=(child.stderr,), daemon=True)
     try:
         for line in child.stderr or ():
             said.append(line)
             if "Gainline is at" in line:
+                reader.start()
                 yield line.split("Gainline is at ")[1].split("/demo/")[0]
                 return
         raise RuntimeError("the demo never said where it is; its last words:\n" + "".join(said))
     finally:
         child.send_signal(signal.SIGTERM)
-        child.communicate(timeout=60)
+        child.wait(timeout=60)
 
 
 def picture_pages(page: Page, site: str, folder: Path) -> list[Path]:

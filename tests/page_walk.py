@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from browser import unfold, width_of
 
 WIDE, NARROW = {"width": 1280, "height": 1024}, {"width": 320, "height": 256}  # 1280 x 1024 at 400 % is 320 x 256
 MOST_STOPS = 400
+TAG = re.compile(r"""<(\w+)(?:[^>]*?\sclass=["']([^"']*))?""")
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 STOP = """() => {
   const one = document.activeElement;
@@ -37,10 +40,18 @@ OVER = """() => [...document.querySelectorAll('main *')].filter(one => one.check
     return true; }).slice(0, 3).map(one => one.outerHTML.slice(0, 110))"""
 
 
+def shape_of(text: str) -> frozenset[tuple[str, str]]:
+    """Which tags of which classes the main part of a page has: pages of one shape differ in their words alone."""
+    main = text[text.find("<main") : text.rfind("</main>")] or text
+    return frozenset((tag, name) for tag, name in TAG.findall(main))
+
+
 def axe_says(page, look: str) -> list[str]:
     """Violations of a page as it stands, targets of less than 24 px among them: rule and the first places."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    found = axe.Axe().run(page, options=OPTIONS).response["violations"]
+    if not page.evaluate("Boolean(window.axe)"):  # reading its half a megabyte takes longer than what it then does
+        page.evaluate(axe.Axe().axe_script)
+    found = page.evaluate("options => axe.run(options).then(said => said.violations)", OPTIONS)
     return [f"{look}: {one['id']}: {[node['html'][:160] for node in one['nodes'][:3]]}" for one in found]
 
 

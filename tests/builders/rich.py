@@ -140,7 +140,7 @@ def _begin(cast: Cast) -> dict[str, Cycle]:
         handovers.hand_over(by=cast["privacy_lead"], agreement=agreed, purpose=Purpose.EVALUATION)
     lumen = owned["lumen-reading"]
     texts = {key: plan_text(key) for key in owned} | {"asked": "", "stopped": "", "broken": "format = ["}
-    texts["drawn"] = plan_text().replace('"lumen-reading"', '"drawn"')
+    texts |= {key: plan_text().replace('"lumen-reading"', f'"{key}"') for key in ("drawn", "ready")}
     begun = {key: _cycle(cast, aim, owned.get(key, lumen), key, text) for key, text in texts.items()}
     cycles.stop_cycle(by=cast.lead, cycle=begun["stopped"], because="The vendor closed")
     sampling.choose(by=cast["analyst"], cycle=begun["drawn"], wanted=Wanted(size=4, seed=7))
@@ -156,7 +156,7 @@ def _cycle(cast: Cast, aim: Any, tool: Any, key: str, text: str) -> Cycle:
 
 
 def _lock(cast: Cast, begun: dict[str, Cycle]) -> None:
-    """Three plans are locked; of one the arms are drawn."""
+    """Three plans are locked; of one the arms are drawn. One that is ready stays open."""
     for key in ("lumen-reading", "math-quest", "drawn"):
         registrations.register(by=cast["analyst"], cycle=begun[key])
     plan = planning.plan_of(by=cast.lead, cycle=begun["drawn"])

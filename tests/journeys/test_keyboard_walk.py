@@ -178,12 +178,24 @@ def review_and_decide(demo):
 
 
 def send_a_brief_and_answer_it(demo):
+    """What leaves the house takes two: Petra asks, Dana reads and approves, Petra carries it out."""
     petra = demo.of("Petra", "Reports", "Does Lumen Reading raise")
     petra.write("recipient", "The board")
     petra.press("Send the brief")
+    waits = petra.page.url
+    assert "/governance/desk/" in waits, waits
+    dana = demo.of("Dana", "Governance", "Release desk", "Send a letter")
+    assert dana.page.url == waits
+    dana.press("Approve it")
+    petra.at(waits)
+    petra.press("Carry it out now")
+    petra.follow("See what went out")
     petra.reads("The board")
     page = petra.page
-    link = re.search(r'href="(?:https?://[^/"]+)?(/feedback/[^"]+)"', page.context.request.get(brief_of(page)).text())
+    link = re.search(
+        r'href="(?:https?://[^/"]+)?(/feedback/[^"]+)"',
+        page.context.request.get(brief_of(page), timeout=PATIENCE).text(),
+    )
     reader = demo.known["a reader"] = Hands(demo.stranger())
     reader.at(demo.site + link[1])
     reader.write("says", "What did the teachers of grade 4 say?")

@@ -49,9 +49,25 @@ KEYS = {
     "profiles": ["lumen_reading"],
     "family": ["none"],
     "oidc": ["none"],
+    "access": ["sessions", "factor", "close", "open"],
 }
+# Rows that are named by a question rather than within the address: parameter and table.
+ASKED = {
+    "/reports/new/": ("cycle", "Cycle"),
+    "/cycles/new/": ("aim", "Aim"),
+    "/data/profiles/new/": ("import", "Import"),
+    "/notes/pin/": ("cycle", "Cycle"),
+    "/cycles/<str:public_id>/monitor/": ("measured", "Job"),
+    "/cycles/<str:public_id>/evidence/": ("job", "Job"),
+}
+NEEDS_ASKED = {"/reports/new/"}  # no page without it
+DEMO_ONLY = "/parts/"
 # What `KEYS` has nothing real for: reached by the tests of their own pages.
 REACHED_ELSEWHERE = {
+    "/demo/": "no demo district stands here; tests/journeys/test_demo_as_a_site.py comes in by it",
+    "/data/worklist/choose/": "an entry has to be named; tests/pages/test_data.py names one",
+    "/data/worklist/undo/": "the same",
+    "/people/<str:public_id>/identity/": "no provider is set up; tests/pages/test_identity_provider.py ties one",
     "/family/<str:token>/": "the link is signed for one family; tests/pages/test_family.py makes one",
     "/accounts/oidc/<str:provider_id>/login/": "no provider is set up; the sign-in's own tests set one up",
     "/accounts/oidc/<str:provider_id>/login/callback/": "the same",
@@ -91,7 +107,13 @@ def leads_to(route: str, district: Any) -> list[str]:
     for match in PARAMETER.finditer(route):
         ids = ids_for(route[: match.start()], district)
         found = [one.replace(match[0], value, 1) for value in ids for one in found]
-    return found
+    return asking(route, found, district) if route in NEEDS_ASKED else found
+
+
+def asking(route: str, found: list[str], district: Any) -> list[str]:
+    """Addresses of a route with each row of a district that its question may name."""
+    name, table = ASKED[route]
+    return [f"{one}?{name}={row.public_id}" for row in rows_of(table, None, district) for one in found]
 
 
 def ids_for(before: str, district: Any) -> list[str]:

@@ -194,7 +194,9 @@ def test_the_catalogue_is_folded_by_family_and_words_open_what_speaks_of_them(si
 
 
 def test_an_indicator_is_shown_whole_and_tried_as_a_job(signed_in, work):
-    assert b"What it does not show" in signed_in.get("/data/indicators/adoption/").content
+    page = signed_in.get("/data/indicators/adoption/").content.decode()
+    assert "What it does not show" in page
+    assert not re.search(r"<select[^>]* required", page), "the whole district and every tool are answers, too"
     asked = signed_in.post("/data/indicators/adoption/", {"group": "grade", "tool": ""})
     assert asked.status_code == 302
     work()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -55,6 +56,7 @@ def test_the_trail_is_filtered_paged_and_takes_no_query_per_row(kept, cast, djan
         aims.set_aim(by=cast.lead, unit=cast.root, title=f"Aim {number}", by_when=date(2031, 1, 1))
     with django_assert_max_num_queries(16):
         page = kept.get("/governance/trail/?verb=aims.set_aim").content.decode()
+    assert not re.search(r"<select[^>]* required", page), "everybody and everything are answers, too"
     assert page.count("Aim ") == 30
     assert "people.invite</" not in page.split("<tbody")[1]
     with within(cast.district.pk):
