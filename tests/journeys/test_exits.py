@@ -92,7 +92,7 @@ KEY = "lumen-reading"
 COMMANDS = {
     "agreement": [["district-technology-use"]],
     "brief": [[KEY, "--for", who, "--lang", lang] for who in ("public", "staff", "analyst") for lang in ("en", "es")],
-    "export": [[KEY, "{out}/export"]],
+    "export": [[KEY, "{out}/export", "--within", "Research office"]],
     "head": [["-o", "{out}/head.json"]],
     "indicators measure": [
         ["adoption", "--by", by, "--format", shape]

@@ -46,7 +46,20 @@ def test_parquet_holds_the_same_cells_with_the_meaning_of_each_column(evaluated:
 
 def test_ed_fi_asks_for_what_no_plan_says_and_then_writes_the_study(evaluated: Path, tmp_path: Path):
     path = tmp_path / "study.json"
-    words = ("share", "lumen-reading", path, "--for", "analyst", "--as", "ed-fi", "-w", evaluated, *ON)
+    words = (
+        "share",
+        "lumen-reading",
+        path,
+        "--for",
+        "analyst",
+        "--within",
+        "Research",
+        "--as",
+        "ed-fi",
+        "-w",
+        evaluated,
+        *ON,
+    )
     asked = gainline(*words)
     assert asked.code == 2
     assert "--organization" in asked.err

@@ -11,6 +11,7 @@ import typer
 from gainline.cli import console
 from gainline.cli.console import Format
 from gainline.engine.core.errors import UserFixable
+from gainline.engine.privacy.purposes import Purpose
 from gainline.road.workspace import Workspace
 
 WorkspaceOption = Annotated[
@@ -20,6 +21,15 @@ WorkspaceOption = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="How results are printed.", case_sensitive=False)]
 AsOfOption = Annotated[str | None, typer.Option("--as-of", help="The day that counts as today, YYYY-MM-DD.")]
 PlanArgument = Annotated[Path, typer.Argument(help="The plan's TOML file, or the key of one in the workspace's plans.")]
+UnderOption = Annotated[
+    str, typer.Option("--under", metavar="NAME", help="The agreement that it leaves under: agreements/NAME.toml.")
+]
+PurposeOption = Annotated[
+    Purpose, typer.Option("--purpose", help="What for: one of the agreement's purposes.", case_sensitive=False)
+]
+WithinOption = Annotated[
+    str, typer.Option("--within", metavar="OFFICE", help="Or the district's own office that keeps it in the house.")
+]
 HERE = Path()
 
 

@@ -15,8 +15,10 @@ from gainline.engine.privacy import Audience
 from gainline.engine.reports.picture import Picture, picture
 from gainline.road.briefing import write_brief
 from gainline.road.exporting import Redo, export_main_figure
+from gainline.road.leaving import Leave
 from gainline.road.workspace import Workspace
 
+OFFICE = "the district's own analyst"  # who works in a notebook on the workspace itself
 TABLES = (
     "estimates",
     "companions",
@@ -103,7 +105,7 @@ class Answer:
                 table = self.table(name)
                 text = csv_text([table.column_names, *(list(row.values()) for row in table.to_pylist())])
                 (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-        return export_main_figure(self.workspace, self.key, target)
+        return export_main_figure(self.workspace, self.key, target, leave=Leave(within=OFFICE))
 
     def __str__(self) -> str:
         """The verdict and the primary effect, for a terminal."""

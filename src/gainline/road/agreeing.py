@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -69,6 +71,36 @@ def read_agreement(path: Path) -> DataAgreement:
     if found := faults(agreement, catalogue()):
         raise DataIssues("; ".join(f"{one.code} {path.name}: {one.says}" for one in found), found[0].remedy)
     return agreement
+
+
+def write_agreement(workspace: Workspace, name: str, agreement: DataAgreement) -> Path:
+    """Keep an agreement as a file, so that what leaves at the terminal asks the same ones as the application."""
+    texts = {key: json.dumps(getattr(agreement, key), ensure_ascii=False) for key in _TEXTS}
+    days = {key: getattr(agreement, key).isoformat() for key in _DAYS}
+    lists = {key: json.dumps([str(one) for one in getattr(agreement, key)], ensure_ascii=False) for key in _LISTS}
+    lines = {"kind": json.dumps(str(agreement.kind)), **texts, **days, **lists}
+    path = workspace.folder(FOLDER) / f"{Path(name).name}.toml"
+    path.write_text("".join(f"{key} = {value}\n" for key, value in lines.items()), encoding="utf-8")
+    return path
+
+
+def senders_agreed(workspace: Workspace, on: date) -> frozenset[str]:
+    """Who may send what students do on a day: names of tools, vendors and their recipients, as senders are named.
+
+    Raises
+    ------
+    UserFixable, DataIssues
+        As `read_agreement`.
+    """
+    found: set[str] = set()
+    for one in read_agreements(workspace).values():
+        if one.kind is Basis.SCHOOL_OFFICIAL and one.is_active(on):
+            found |= {_as_sender(name) for name in (one.tool_key, one.tool, one.holder, *one.recipients)}
+    return frozenset(found - {""})
+
+
+def _as_sender(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def _agreement(said: Mapping[str, Any], name: str) -> DataAgreement:

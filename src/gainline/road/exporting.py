@@ -23,11 +23,13 @@ from gainline.engine.evidence.estimate import regress
 from gainline.engine.evidence.evaluate import analyze_primary
 from gainline.engine.evidence.sample import TOOL, Sample
 from gainline.engine.indicators import load_catalogue
-from gainline.engine.pilots.plan import Plan
+from gainline.engine.pilots.plan import Plan, Source
 from gainline.engine.privacy import Audience
+from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.rows import release_rows
 from gainline.road.briefing import read_evidence
 from gainline.road.framing import build_frame
+from gainline.road.leaving import Gone, Leave, ask, enter
 from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace
@@ -53,16 +55,25 @@ class Redo:
     expected: dict[str, float]
 
 
-def export_main_figure(workspace: Workspace, key: str, folder: Path) -> Redo:
+def export_main_figure(workspace: Workspace, key: str, folder: Path, *, leave: Leave) -> Redo:
     """Write the analyzed rows of the primary outcome, a plain script, and what it must find.
 
-    The frame is built again from the snapshot that the evidence names, and the export is entered in the ledger.
+    The frame is built again from the snapshot that the evidence names, and the export is entered in the ledger; where
+    it leaves the district, each student gets an entry of disclosure first.
+
+    Parameters
+    ----------
+    leave
+        Under which agreement the rows leave, or which office of the district keeps them.
 
     Raises
     ------
     Missing
         When the cycle is not registered or not evaluated.
+    UserFixable
+        PR094 as `leaving.ask`.
     Refused
+        PR080, PR081 or PR093 as `leaving.ask`.
         When the main figure is no single regression on rows of students, so that the script would not find it; or when
         no honest estimate exists any more.
     """
@@ -78,10 +89,28 @@ def export_main_figure(workspace: Workspace, key: str, folder: Path) -> Redo:
     rows = release_rows(_columns(sample), audience=Audience.ANALYST)
     if isinstance(rows, Refusal):
         raise Refused(f"{rows.code} {rows.because}", rows.remedy)
+    elements = _elements(plan)
+    to = ask(workspace, leave, elements, on=workspace.today())
+    people = frozenset(int(one) for one in frame.keys[sample.rows])
+    enter(workspace, leave, to, Gone("rows of the main figure", elements, people), on=workspace.today())
     _write(folder, rows.head, rows.rows, expected)
-    payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure"}
+    payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure", "to": to}
     workspace.ledger.append("exported", payload, on=context.as_of)
     return Redo(folder, len(rows.rows), expected)
+
+
+def _elements(plan: Plan) -> tuple[str, ...]:
+    """What the rows say about students, in elements of the schedule of data."""
+    sources = [plan.primary.source, *(one.source for one in plan.covariates)]
+    return tuple(sorted({"program", *map(_element, sources)} - {"none"}))
+
+
+def _element(source: Source) -> str:
+    if source.field is not None:
+        return str(catalogue().of_lake("students", source.field).kind.element.key)
+    if source.attribute is not None:
+        return "other-demographic"
+    return "use" if source.indicator is not None else "test-score"
 
 
 def _redoable(plan: Plan, found: Analysis) -> Sample:

@@ -18,6 +18,7 @@ from gainline.engine.intake.oneroster_spec import HISPANIC, LISTS, RACES, SPECS,
 from gainline.engine.privacy import Audience
 from gainline.engine.privacy.rows import release_records
 from gainline.lake import Reading
+from gainline.road.leaving import Gone, Leave, ask, enter
 from gainline.road.workspace import Workspace
 
 VERSION = "1.2"
@@ -33,6 +34,14 @@ _CLOSED = frozenset({"roles.roleType", "results.scoreStatus"})  # lists that may
 _IN_SECTIONS = frozenset({"administrator", "proctor", "student", "teacher"})
 _STATUS = {"scored": "fully graded", "missing": "not submitted", "exempt": "exempt"}
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the same roster gives the same bytes
+ELEMENTS = {
+    "users": ("name", "username", "student-contact", "district-number", "grade-level", "school"),
+    "roles": ("school",),
+    "enrollments": ("class",),
+    "demographics": ("sex", "race-ethnicity", "low-income", "english-learner", "disability"),
+    "results": ("test-score",),
+}
+"""What each file of the package says about students, in elements of the schedule of data."""
 Row = dict[str, Any]
 
 
@@ -46,27 +55,39 @@ class RosterExport:
 
 
 def export_roster(
-    workspace: Workspace, path: Path, *, as_of: date, audience: Audience, demographics: bool = False
+    workspace: Workspace, path: Path, *, as_of: date, audience: Audience, leave: Leave, demographics: bool = False
 ) -> RosterExport:
     """Write the current roster as a OneRoster 1.2 bulk package, and enter it in the ledger.
 
     People who left are not in it, nor is what hangs on them; demographics only on request. A row that lacks what the
     standard requires is left out and counted, never filled with something made up.
 
+    Parameters
+    ----------
+    leave
+        Under which agreement it leaves, with an entry of disclosure for each student; or which office keeps it.
+
     Raises
     ------
+    UserFixable
+        PR094 as `leaving.ask`.
     Refused
+        PR080, PR081 or PR093 as `leaving.ask`.
         When the audience has no right to rows about people (PR020), or there is no roster.
     """
     with workspace.lake.reading() as reading:
-        found = dict(_Lake(reading, as_of).files(demographics=demographics))
+        lake = _Lake(reading, as_of)
+        found, people = dict(lake.files(demographics=demographics)), lake.students()
     written, left_out = _by_the_standard(found)
     if not written.get("users"):
         raise Refused("there is no roster to write: nobody in the lake has names and a role", "import a roster first")
     released = {name: _released(name, rows, audience) for name, rows in written.items()}
+    gone = Gone("roster", tuple(sorted(set().union(*(ELEMENTS.get(name, ()) for name in written)))), people)
+    to = ask(workspace, leave, gone.elements, on=as_of)
+    enter(workspace, leave, to, gone, on=as_of)
     _write(path, released)
     counts = {name: len(rows) for name, rows in written.items()}
-    payload = {"what": "roster", "rows": sum(counts.values()), "demographics": "demographics" in counts}
+    payload = {"what": "roster", "rows": sum(counts.values()), "demographics": "demographics" in counts, "to": to}
     workspace.ledger.append("exported", payload, on=as_of)
     return RosterExport(path, counts, left_out)
 
@@ -90,6 +111,10 @@ class _Lake:
 
     def _user(self, key: int) -> str:
         return self._kinds.get(key, {}).get("OneRosterSourcedId", "") if key in self._people else ""
+
+    def students(self) -> frozenset[int]:
+        """Pseudonyms of the students who are in the roster now."""
+        return frozenset(row["person_key"] for row in self._rows("students")) & frozenset(self._people)
 
     def files(self, *, demographics: bool) -> Iterator[tuple[str, list[Row]]]:
         """Every file that the lake has something for, in any order of rows."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from gainline.engine.privacy.agreements import DataAgreement
+from gainline.engine.privacy.agreements import DataAgreement, faults
 from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.purposes import Basis, Purpose
+from gainline.road.agreeing import write_agreement
+from gainline.road.workspace import Workspace
 from gainline.store.models.tools import Agreement
 from gainline.store.words import AgreementKind
 
@@ -29,6 +31,17 @@ def value_of(row: Agreement) -> DataAgreement:
         destroy_by=row.destroy_by,
         document_sha256=row.document_sha256,
     )
+
+
+def mirror(workspace: Workspace) -> None:
+    """Keep every agreement of the district in scope as a file of its workspace: the terminal asks the same ones.
+
+    One from before there was a closed list of purposes allows nothing, and is left out.
+    """
+    for row in Agreement.objects.select_related("tool"):
+        value = value_of(row)
+        if not faults(value, catalogue()):
+            write_agreement(workspace, row.public_id, value)
 
 
 def holder_of(row: Agreement) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from gainline.engine.privacy.agreements import faults
 from gainline.engine.privacy.catalog import catalogue
 from gainline.services import clock, desk
-from gainline.services.agreed import value_of
+from gainline.services.agreed import mirror, value_of
+from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.disclosures import Destruction, ExitProof, Handover
 from gainline.store.models.tools import Agreement, Contract, Tool
@@ -91,6 +92,8 @@ def add_agreement(*, by: Account, tool: Tool, terms: DataTerms, contract: Contra
     for fault in faults(value_of(made), catalogue()):
         raise desk.refuse(fault.code, fault.says, fault.remedy)
     made.save()
+    if folder_of(by.district).is_dir():
+        mirror(open_workspace(by.district))
     return made
 
 

@@ -19,6 +19,9 @@ import pytest
 
 from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.intake.door import Item
+from gainline.engine.privacy.agreements import DataAgreement
+from gainline.engine.privacy.purposes import Basis, Purpose
+from gainline.road.agreeing import write_agreement
 from gainline.road.importing import import_files
 from gainline.road.receiving import draining
 from gainline.road.receiving.draining import import_waiting, spool_of
@@ -27,6 +30,10 @@ from gainline.road.workspace import Workspace
 from loopback import AT, TOKEN, Came, Knocker, open_to, rows
 from terminal import gainline
 
+AGREED = DataAgreement(
+    holder="Lumen Learning", tool="Lumen", tool_key="lumen", kind=Basis.SCHOOL_OFFICIAL, purposes=(Purpose.EVALUATION,),
+    elements=("pseudonym", "use"), starts=date(2026, 1, 1), ends=date(2036, 12, 31), destroy_by=date(2037, 6, 30),
+)  # fmt: skip
 CALIPER = "http://purl.imsglobal.org/ctx/caliper/v1p2"
 STATEMENTS = "/xapi/statements"
 NAME = "Ada Lovelace"
@@ -67,7 +74,9 @@ def envelope(*items: object, **over: object) -> dict[str, object]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Workspace:
-    return Workspace.create(tmp_path / "home")
+    made = Workspace.create(tmp_path / "home")
+    write_agreement(made, "lumen", AGREED)
+    return made
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.worlds import WorldSpec
 from gainline.engine.worlds.world import build
 from gainline.road.importing import import_files
+from gainline.road.leaving import Leave
 from gainline.road.rostering import RosterExport, export_roster
 from gainline.road.workspace import Workspace
 from intake_files import roster_with, zipped
@@ -20,6 +21,7 @@ from oneroster_rules import faults
 
 SALT = b"a salt of thirty-two bytes, kept."
 DAY = date(2026, 6, 1)
+HOUSE = Leave(within="Records office")
 TABLES = ("schools", "terms", "courses", "sections", "people", "identifiers", "students", "roles", "enrollments")
 TOWN = WorldSpec(elementary_schools=8, middle_schools=2, per_grade_elementary=30, per_grade_middle=95)
 COUNTY = WorldSpec(elementary_schools=40, middle_schools=10, per_grade_elementary=60, per_grade_middle=190)
@@ -33,7 +35,7 @@ def workspace(folder: Path, roster: Path) -> Workspace:
 
 
 def send(home: Workspace, path: Path, *, demographics: bool = True) -> RosterExport:
-    return export_roster(home, path, as_of=DAY, audience=Audience.ANALYST, demographics=demographics)
+    return export_roster(home, path, as_of=DAY, audience=Audience.ANALYST, leave=HOUSE, demographics=demographics)
 
 
 def canonical_rows(home: Workspace) -> dict[str, list[str]]:
@@ -78,7 +80,7 @@ def small(tmp_path: Path) -> Workspace:
 
 def test_nobody_but_the_analyst_gets_a_roster(small: Workspace, tmp_path: Path):
     with pytest.raises(Refused, match="PR020"):
-        export_roster(small, tmp_path / "out.zip", as_of=DAY, audience=Audience.STAFF)
+        export_roster(small, tmp_path / "out.zip", as_of=DAY, audience=Audience.STAFF, leave=HOUSE)
     assert not (tmp_path / "out.zip").exists()
 
 

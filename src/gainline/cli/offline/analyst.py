@@ -9,9 +9,11 @@ import typer
 
 from gainline.cli import console
 from gainline.cli.console import Format
-from gainline.cli.options import HERE, FormatOption, WorkspaceOption
+from gainline.cli.options import HERE, FormatOption, PurposeOption, UnderOption, WithinOption, WorkspaceOption
 from gainline.engine.core.errors import GainlineError
+from gainline.engine.privacy.purposes import Purpose
 from gainline.road.exporting import export_main_figure
+from gainline.road.leaving import Leave
 from gainline.road.synthesizing import synthesize_cycles
 from gainline.road.workspace import Workspace
 
@@ -19,17 +21,22 @@ from gainline.road.workspace import Workspace
 def export(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The plan's key.")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write; made when missing.")],
+    under: UnderOption = "",
+    purpose: PurposeOption = Purpose.EVALUATION,
+    within: WithinOption = "",
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write the analyzed rows and a plain script that redoes the main figure without Gainline.
 
-    The rows are those of single students, without names or ids; they are for the district's analyst and stay there. The
-    export is entered in the ledger. Where the main figure is no single regression on rows of students, it is refused.
+    The rows are those of single students, without names or ids. They stay with an office of the district, or leave
+    under an agreement that covers them, with an entry of disclosure for each student. The export is entered in the
+    ledger. Where the main figure is no single regression on rows of students, it is refused.
 
-    Example: gainline export lumen-reading redo
+    Example: gainline export lumen-reading redo --within "Research office"
     """
-    done = export_main_figure(Workspace.open(workspace), key, folder)
-    console.talk(f"{done.students:,} rows, without names or ids. They stay with the district's analyst.")
+    done = export_main_figure(Workspace.open(workspace), key, folder, leave=Leave(under, purpose, within))
+    stays = f"They stay with {within}." if within else "Each student has an entry of disclosure."
+    console.talk(f"{done.students:,} rows, without names or ids. {stays}")
     console.talk("Redo the main figure with: python redo.py (numpy and scipy, nothing of Gainline)")
     console.show_text(str(done.folder))
 

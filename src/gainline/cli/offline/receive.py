@@ -10,7 +10,8 @@ import typer
 
 from gainline.cli import console
 from gainline.cli.options import HERE, AsOfOption, WorkspaceOption, day
-from gainline.engine.core.errors import DataIssues, UserFixable
+from gainline.engine.core.errors import Conflict, DataIssues, UserFixable
+from gainline.road.agreeing import senders_agreed
 from gainline.road.receiving.draining import import_waiting, spool_of
 from gainline.road.receiving.senders import read_senders
 from gainline.road.receiving.serving import Clock, open_door, told
@@ -34,7 +35,8 @@ def receive(
 
     POST and PUT /xapi/statements, POST /caliper, each with a bearer token. What a sender is told was taken is on disk;
     it goes into the lake by the road of every file, and what comes twice is kept once. It speaks plain HTTP: put a
-    proxy that speaks TLS in front of it. Ends with Ctrl-C.
+    proxy that speaks TLS in front of it. A sender with whom no agreement about data runs is turned away. Ends with
+    Ctrl-C.
 
     Example: gainline receive --tokens senders.txt --port 8765
     """
@@ -45,7 +47,16 @@ def receive(
     if tokens is None:
         raise UserFixable("nobody may send without a token", "name a file: gainline receive --tokens FILE")
     clock = Clock(lambda: datetime.now(tz=UTC), lambda: day(as_of))
-    door = open_door(home, read_senders(tokens), address=(host, port), clock=clock, say=console.talk)
+    senders = read_senders(tokens)
+    agreed = senders_agreed(home, day(as_of))
+    for name in sorted(set(senders.values()) - agreed):
+        console.talk(f"No agreement about data runs with {name}: what it sends is turned away.")
+    if agreed.isdisjoint(senders.values()):
+        raise Conflict(
+            "PR095 no agreement about data runs with any of the senders, so nothing may come in",
+            "write agreements/NAME.toml; a sender is named as its tool, its vendor or a recipient of the agreement",
+        )
+    door = open_door(home, senders, address=(host, port), clock=clock, say=console.talk)
     console.talk(f"Listening on http://{host}:{door.port}: /xapi/statements and /caliper. Ctrl-C ends it.")
     try:
         door.run(every)

@@ -10,11 +10,22 @@ import typer
 
 from gainline.cli import account, console
 from gainline.cli.console import Format
-from gainline.cli.options import HERE, AsOfOption, FormatOption, WorkspaceOption, day
+from gainline.cli.options import (
+    HERE,
+    AsOfOption,
+    FormatOption,
+    PurposeOption,
+    UnderOption,
+    WithinOption,
+    WorkspaceOption,
+    day,
+)
 from gainline.engine.core.errors import DataIssues, UserFixable
 from gainline.engine.core.issues import has_errors
 from gainline.engine.privacy import Audience
+from gainline.engine.privacy.purposes import Purpose
 from gainline.road import adopting
+from gainline.road.leaving import Leave
 from gainline.road.pulling.credentials import read_credentials
 from gainline.road.pulling.pull import FURTHER, PAGE_SIZE, PullReport, Wanted, pull_roster
 from gainline.road.rostering import export_roster
@@ -31,18 +42,23 @@ def export(
     demographics: Annotated[
         bool, typer.Option("--demographics", help="With sex, race and the program markers of the students.")
     ] = False,
+    under: UnderOption = "",
+    purpose: PurposeOption = Purpose.OPERATION,
+    within: WithinOption = "",
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write the current roster as a OneRoster 1.2 CSV package.
 
-    It names people, so it is for whoever already holds the roster; the export is entered in the ledger. Exits with 11
-    for anybody else.
+    It names people, so it leaves under an agreement that covers what it holds, with an entry of disclosure for each
+    student; or it stays with an office of the district. The export is entered in the ledger. Exits with 11 where no
+    agreement covers it, and for any audience but the analyst.
 
-    Example: gainline roster export roster.zip --for analyst
+    Example: gainline roster export roster.zip --for analyst --under lumen-reading
     """
+    leave = Leave(under, purpose, within)
     done = export_roster(
-        Workspace.open(workspace), path, as_of=day(as_of), audience=audience, demographics=demographics
+        Workspace.open(workspace), path, as_of=day(as_of), audience=audience, leave=leave, demographics=demographics
     )
     for name, rows in done.rows.items():
         console.talk(f"{name}: {rows:,} rows")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from gainline.cli import console
-from gainline.cli.options import HERE, AsOfOption, WorkspaceOption, day
+from gainline.cli.options import HERE, AsOfOption, PurposeOption, UnderOption, WithinOption, WorkspaceOption, day
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.privacy import Audience
+from gainline.engine.privacy.purposes import Purpose
+from gainline.road.leaving import Gone, Leave, ask, enter
 from gainline.road.noisy import share_noisy
 from gainline.road.sharing import share_study, share_tables
 from gainline.road.workspace import Workspace
@@ -50,13 +52,17 @@ def share(
     epsilon: Annotated[
         float, typer.Option(help="noisy: privacy loss; a school year has 1.", min=0.001, max=1.0)
     ] = 0.25,
+    under: UnderOption = "",
+    purpose: PurposeOption = Purpose.EVALUATION,
+    within: WithinOption = "",
     as_of: AsOfOption = None,
     workspace: WorkspaceOption = HERE,
 ) -> None:
     """Write an evaluated cycle as tidy tables with a data dictionary, or as Ed-Fi intervention study JSON.
 
     Every count passes the exit for the audience: small ones are hidden, and what would give them away becomes a range.
-    The export is entered in the ledger.
+    The export is entered in the ledger. What is for an analyst holds small counts: it leaves under an agreement, with
+    an entry of disclosure, or stays with an office of the district.
 
     With --noisy a file for another district: how many used the tool and reached the dose, with noise from a budget of
     epsilon 1 for a school year; what is spent is refused.
@@ -67,14 +73,10 @@ def share(
     if noisy:
         _share_noisy(home, key, path, epsilon, on)
         return
+    if audience is Audience.ANALYST:
+        _ask(home, key, Leave(under, purpose, within), on)
     if shape is Shape.ED_FI:
-        if organization is None or delivery is None or name_space is None:
-            raise UserFixable(
-                "Ed-Fi asks for three things that no plan says",
-                "give --organization, --delivery and --name-space, e.g. 255901 individual uri://district.example",
-            )
-        ed_fi = {"organization": organization, "delivery": str(delivery), "name_space": name_space}
-        done = share_study(home, key, path, audience=audience, on=on, **ed_fi)
+        done = share_study(home, key, path, audience=audience, on=on, **_ed_fi(organization, delivery, name_space))
     else:
         done = share_tables(home, key, path, audience=audience, parquet=shape is Shape.PARQUET, on=on)
     console.talk(f"For {done.audience}; every count passed the exit.")
@@ -82,6 +84,22 @@ def share(
         console.talk("dictionary.csv explains every column.")
     for file in done.files:
         console.show_text(str(file))
+
+
+def _ed_fi(organization: int | None, delivery: Delivery | None, name_space: str | None) -> dict[str, Any]:
+    """The three things that Ed-Fi asks for, or what is missing."""
+    if organization is None or delivery is None or name_space is None:
+        raise UserFixable(
+            "Ed-Fi asks for three things that no plan says",
+            "give --organization, --delivery and --name-space, e.g. 255901 individual uri://district.example",
+        )
+    return {"organization": organization, "delivery": str(delivery), "name_space": name_space}
+
+
+def _ask(home: Workspace, key: str, leave: Leave, on: date) -> None:
+    """Counts of small groups are about students, though no row is: the agreement is asked, and what leaves entered."""
+    to = ask(home, leave, (), on=on)
+    enter(home, leave, to, Gone(f"counts of small groups of {key}", ()), on=on)
 
 
 def _share_noisy(home: Workspace, key: str, path: Path, epsilon: float, on: date) -> None:

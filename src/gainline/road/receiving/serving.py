@@ -20,13 +20,14 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from gainline.engine.core.errors import Conflict, GainlineError
 from gainline.engine.intake.door import Answer, Door, Request, receive
 from gainline.engine.intake.door.answers import ROOM
+from gainline.road.agreeing import senders_agreed
 from gainline.road.importing import ImportReport
 from gainline.road.receiving.draining import import_waiting, spool_of
 from gainline.road.workspace import Workspace
 
 _COME_AGAIN = "60"  # seconds
 _PATIENCE = 30.0  # seconds that a connection may be silent
-_PHRASES = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+_PHRASES = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
             405: "Method Not Allowed", 409: "Conflict", 413: "Content Too Large", 415: "Unsupported Media Type",
             422: "Unprocessable Content", 503: "Service Unavailable"}  # fmt: skip
 Say = Callable[[str], None]
@@ -57,7 +58,7 @@ def application(workspace: Workspace, senders: Mapping[str, str], *, clock: Cloc
         Told one line a request.
     """
     spool = spool_of(workspace)
-    door = Door(senders, spool.keep, lambda: str(uuid4()))
+    door = Door(senders, spool.keep, lambda: str(uuid4()), agreed=lambda name: name in _agreed(workspace, clock))
 
     def answer_to(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         request = _request(environ, clock.now())
@@ -71,6 +72,14 @@ def application(workspace: Workspace, senders: Mapping[str, str], *, clock: Cloc
         return [answer.body]
 
     return answer_to
+
+
+def _agreed(workspace: Workspace, clock: Clock) -> frozenset[str]:
+    """Who may send today; nobody while an agreement's file cannot be read."""
+    try:
+        return senders_agreed(workspace, clock.today())
+    except GainlineError:
+        return frozenset()
 
 
 def _known(path: str) -> str:

@@ -22,6 +22,7 @@ REASONS: dict[str, tuple[int, str]] = {
     "IN337": (415, "the content type has to be application/json"),
     "IN338": (200, "an event's id came again with other content; the first one stays"),
     "IN339": (404, "nothing is taken at this path or by this method"),
+    "IN359": (403, "no agreement about data runs with this sender, so nothing of it is taken"),
 }
 """Status and sentence (with a place for detail) of every reason that belongs to the door and to no standard's rule."""
 
@@ -101,12 +102,15 @@ class Door:
         Makes a UUID for a statement that has none.
     room
         Most bytes of one body.
+    agreed
+        Tells whether an agreement about data runs with a sender now.
     """
 
     senders: Mapping[str, str]
     keep: Keep
     new_id: Callable[[], str]
     room: int = ROOM
+    agreed: Callable[[str], bool] = bool
 
 
 class TurnedAway(Exception):

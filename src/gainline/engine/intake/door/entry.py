@@ -78,6 +78,8 @@ def _sender(request: Request, door: Door) -> str:
     name = door.senders.get(hashlib.sha256(token.encode()).hexdigest()) if token else None
     if name is None:
         raise TurnedAway("IN335")
+    if not door.agreed(name):
+        raise TurnedAway("IN359")
     return name
 
 
