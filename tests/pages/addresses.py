@@ -27,7 +27,6 @@ ROWS = {
     "playbooks/new": "Cycle",
     "stories": "Cycle",
     "reports/preview": "Cycle",
-    "unpin": "Note",
     "notes": "Note",
     "imports": "Import",
     "measurements": "Job",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -213,16 +214,22 @@ def test_people_are_heard_then_decide_beside_the_rule_and_dissent_stays(recorded
     assert "Nothing: it was learned from" in words(client.get("/cycles/"))
 
 
-def test_a_note_is_pinned_and_taken_down_by_its_writer(cast, client):
+def test_a_note_is_pinned_from_the_review_and_taken_down_by_its_writer(cast, client):
     cycle = begun(cast)
     client.force_login(cast["coach"])
-    assert client.post(at(cycle, "review/pin/"), {"says": "Ice"}).status_code == 422
-    assert client.post(at(cycle, "review/pin/"), {"says": "Ice", "on": "2026-01-26"}).status_code == 302
-    page = client.get(at(cycle, "review/"))
-    down = re.search(r'action="([^"]+/unpin/[^"]+)"', page.content.decode())[1]
-    assert client.get(down).status_code == 405
-    assert client.post(down).status_code == 302
-    assert "Ice" not in words(client.get(at(cycle, "review/")))
+    review = at(cycle, "review/")
+    form = client.get(linked(client.get(review), "/notes/pin/")).content.decode().split("<main")[1].split("</main>")[0]
+    said = dict(re.findall(r'type="hidden" name="(next|cycle)" value="([^"]+)"', form))
+    assert said == {"next": review, "cycle": cycle.public_id}
+    answer = client.post("/notes/pin/", said | {"says": "Ice", "on": "2026-01-26"}, follow=True)
+    assert "Ice" in words(answer)
+    assert client.post(linked(answer, "/drop/")).status_code == 302
+    assert "Ice" not in words(client.get(review))
+
+
+def linked(answer, part):
+    """The first address on a page that has a part."""
+    return unescape(re.search(rf'href="([^"]*{part}[^"]*)"', answer.content.decode())[1])
 
 
 def test_a_cycle_stops_with_a_reason_and_goes_no_further(cast, client):

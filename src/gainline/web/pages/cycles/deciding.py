@@ -12,18 +12,16 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import decisions, evidence, governance, library, planning
-from gainline.services import notes as note_service
+from gainline.services import decisions, evidence, governance, library, notes, planning
 from gainline.services.decisions import Reasoned
 from gainline.services.stages import Stage
 from gainline.store.words import Choice, Role
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
-from gainline.web.pages.cycles.forms import DecisionForm, LearningForm, NoteForm, VoiceForm
+from gainline.web.pages.cycles.forms import DecisionForm, LearningForm, VoiceForm
 from gainline.web.pages.cycles.views import WRITE
 
 Row = Any  # a row of the store
-NOTE_ID = "id_note_%s"  # two forms on one page ask what somebody says
 
 
 @signed_in
@@ -36,7 +34,7 @@ def review(request: HttpRequest, public_id: str) -> HttpResponse:
         landed = governance.land_feedback(by=me, review=made)
         messages.success(request, _opened(landed))
         return redirect("cycles:review", public_id)
-    return _review(request, one, VoiceForm(), NoteForm(auto_id=NOTE_ID))
+    return _review(request, one, VoiceForm())
 
 
 @needs("cycle.review")
@@ -57,31 +55,7 @@ def speak(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("It is written down as you said it."))
             return redirect("cycles:review", public_id)
-    return _review(request, one, form, NoteForm(auto_id=NOTE_ID), status=422)
-
-
-@needs("note.write")
-@require_POST
-def pin(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Pin a note to a day of the cycle."""
-    one = shown.one_of(request, public_id)
-    form = NoteForm(request.POST, auto_id=NOTE_ID)
-    if form.is_valid():
-        note_service.pin(by=actor_of(request), cycle=one, **form.cleaned_data)
-        messages.success(request, gettext("The note is pinned. It travels with the cycle; you can take it down."))
-        return redirect("cycles:review", public_id)
-    return _review(request, one, VoiceForm(), form, status=422)
-
-
-@needs("note.write")
-@require_POST
-def unpin(request: HttpRequest, public_id: str, note_id: str) -> HttpResponse:
-    """Take a note down."""
-    shown.one_of(request, public_id)
-    me = actor_of(request)
-    note_service.unpin(by=me, note=note_service.note(by=me, public_id=note_id))
-    messages.success(request, gettext("The note is taken down."))
-    return redirect("cycles:review", public_id)
+    return _review(request, one, form, status=422)
 
 
 @signed_in
@@ -129,15 +103,13 @@ def learning(request: HttpRequest, public_id: str) -> HttpResponse:
     return shown.page(request, one, "learning", context, status=422 if form.errors else 200)
 
 
-def _review(
-    request: HttpRequest, one: Row, form: forms.Form, note_form: forms.Form, *, status: int = 200
-) -> HttpResponse:
+def _review(request: HttpRequest, one: Row, form: forms.Form, *, status: int = 200) -> HttpResponse:
     me = actor_of(request)
     may_read = standing_of(request).may("evidence.read", one)
     held = decisions.reviews(by=me, cycle=one) if may_read else []
     context = {
-        "here": gettext("Review"), "form": form, "note_form": note_form, "may_read": may_read,
-        "refusal": shown.why_not(one, Stage.REVIEWED), "notes": note_service.notes(by=me, cycle=one), "me": me,
+        "here": gettext("Review"), "form": form, "may_read": may_read,
+        "refusal": shown.why_not(one, Stage.REVIEWED), "notes": notes.notes(by=me, cycle=one),
         "reviews": [(row, [_voice(voice) for voice in row.voices.all()]) for row in held],
     }  # fmt: skip
     return shown.page(request, one, "review", context, status=status)

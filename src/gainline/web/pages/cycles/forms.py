@@ -429,16 +429,6 @@ class VoiceForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
-    """A note on a day."""
-
-    on = forms.DateField(label=_("On which day?"), widget=forms.DateInput(attrs=DAY))
-    says = forms.CharField(
-        label=_("What happened?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Such as: two schools were closed by ice for a week."),
-    )  # fmt: skip
-
-
 class DecisionForm(forms.Form):
     """What is decided, and why."""
 

@@ -36,8 +36,6 @@ urlpatterns = [
     path(f"{ONE}release/", evidence.release, name="release"),
     path(f"{ONE}review/", deciding.review, name="review"),
     path(f"{ONE}review/speak/", deciding.speak, name="speak"),
-    path(f"{ONE}review/pin/", deciding.pin, name="pin"),
-    path(f"{ONE}review/unpin/<str:note_id>/", deciding.unpin, name="unpin"),
     path(f"{ONE}decision/", deciding.decision, name="decision"),
     path(f"{ONE}learning/", deciding.learning, name="learning"),
 ]
