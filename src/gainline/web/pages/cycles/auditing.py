@@ -14,6 +14,7 @@ from gainline.services.stages import Stage
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.cycles import shown
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.papers import language
 
 
 @needs("evidence.read")
@@ -21,7 +22,7 @@ from gainline.web.parts import Cell, Column, Table
 def audit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Every check with its figure, what nothing wrong would look like, and what to do."""
     one, me = shown.one_of(request, public_id), actor_of(request)
-    told = audits.told(by=me, cycle=one, language=shown.language())
+    told = audits.told(by=me, cycle=one, language=language())
     context: dict[str, Any] = {"here": gettext("Audit"), "refusal": shown.why_not(one, Stage.EVALUATED), "told": told}
     if told is not None:
         context |= {"checks": _checks(told), "looks": _looks(told), "tools": _tools(told)}

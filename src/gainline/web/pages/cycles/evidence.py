@@ -25,6 +25,7 @@ from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.forms import ReleaseForm
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Cell, Column, FunnelStep, Table, chart_of
+from gainline.web.parts.papers import language
 
 Row = Any  # a row of the store
 KINDS = {"adopt": "settled", "adapt": "watch", "stop": "risk", "extend": "watch", "unknown": "unknown"}
@@ -41,9 +42,9 @@ def evidence(request: HttpRequest, public_id: str) -> HttpResponse:
     if may_read:
         context["looks"] = service.evidence(by=me, cycle=one)
         if context["looks"]:
-            context["told"] = service.told(by=me, cycle=one, language=shown.language())
+            context["told"] = service.told(by=me, cycle=one, language=language())
     else:
-        context["told"] = service.released(by=me, cycle=one, language=shown.language())
+        context["told"] = service.released(by=me, cycle=one, language=language())
         context["is_released"] = context["told"] is not None
     context |= _blocks(context.get("told")) | _job(request, one, may_read=may_read) | {"may_read": may_read}
     pinned = notes.notes(by=me, cycle=one) if "charts" in context else []
@@ -68,7 +69,7 @@ def release(request: HttpRequest, public_id: str) -> HttpResponse:
     """Release the brief: what leaves the house is written down, and cannot be called back."""
     one, me = shown.one_of(request, public_id), actor_of(request)
     pinned = notes.notes(by=me, cycle=one)
-    form = ReleaseForm(request.POST or None, initial={"language": shown.language()}, pinned=pinned)
+    form = ReleaseForm(request.POST or None, initial={"language": language()}, pinned=pinned)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -13,7 +13,8 @@ from gainline.engine.pilots.plan import Plan
 from gainline.services import decisions, evidence, registrations, watching
 from gainline.services.stages import Stage
 from gainline.web.gate import actor_of, standing_of
-from gainline.web.pages.cycles.shown import Grown, language
+from gainline.web.pages.cycles.shown import Grown
+from gainline.web.parts.papers import language
 
 Row = Any  # a row of the store
 

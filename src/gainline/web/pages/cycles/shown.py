@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.core.errors import GainlineError
@@ -45,18 +45,11 @@ ACTS: dict[Step, str | Promise] = {
     Step.LEARNED: _("Write down what was learned"),
 }
 CRUMB = 36  # characters of a title that a crumb has room for
-LANGUAGES = frozenset({"en", "es"})  # of the sentences about evidence
 
 
 def refuse(form: forms.Form, error: GainlineError) -> None:
     """Put a refusal at the top of its form."""
     form.add_error(None, in_sentences(error))
-
-
-def language() -> str:
-    """The page's language where sentences about evidence exist in it, else English."""
-    own = (get_language() or "en").split("-")[0]
-    return own if own in LANGUAGES else "en"
 
 
 def one_of(request: HttpRequest, public_id: str) -> Row:

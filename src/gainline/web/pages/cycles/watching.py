@@ -24,6 +24,7 @@ from gainline.web.gate import actor_of, needs, signed_in, standing_of
 from gainline.web.pages.cycles import shown
 from gainline.web.pages.cycles.views import WRITE
 from gainline.web.parts import Cell, Chart, Column, Table, chart_of
+from gainline.web.parts.papers import language
 from gainline.web.parts.said import Said, said_of
 
 Row = Any  # a row of the store
@@ -112,7 +113,7 @@ def _over_weeks(request: HttpRequest, one: Row, label: str, rows: list[dict[str,
     """The weeks as a line, with the notes of the cycle on their days."""
     weeks = sorted((_week(row) for row in rows), key=lambda week: week.starts)
     pinned = notes.travelling(notes.notes(by=actor_of(request), cycle=one))
-    told = words(shown.language())
+    told = words(language())
     return chart_of(weeks_figure(weeks, label=label, subtitle=f"{one.tool.name}: {label}", notes=pinned, words=told))
 
 
