@@ -7,23 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.data_agreements import AGREED
 from gainline.engine.core.refusals import Refusal
 from gainline.engine.privacy.agreements import KINDS, DataAgreement, faults, fields_for, unneeded
 from gainline.engine.privacy.catalog import Export, catalogue
 from gainline.engine.privacy.purposes import PURPOSES, Basis, Purpose
 
 CATALOGUE = catalogue()
-AGREED = DataAgreement(
-    holder="Lumen Learning",
-    tool="Lumen Reading",
-    tool_key="lumen-reading",
-    kind=Basis.SCHOOL_OFFICIAL,
-    purposes=(Purpose.EVALUATION, Purpose.OPERATION),
-    elements=("pseudonym", "grade-level", "use"),
-    starts=date(2025, 8, 1),
-    ends=date(2026, 7, 31),
-    destroy_by=date(2026, 10, 31),
-)
 
 
 def codes(agreement: DataAgreement) -> list[str]:

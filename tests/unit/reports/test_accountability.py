@@ -9,25 +9,13 @@ from datetime import date
 
 import pytest
 
+from builders import data_agreements
 from gainline.engine.privacy import Policy
-from gainline.engine.privacy.agreements import DataAgreement
 from gainline.engine.privacy.catalog import Catalogue, catalogue
-from gainline.engine.privacy.purposes import Basis, Purpose
 from gainline.engine.reports.accountability import Breach, Told, dpia, exhibit_b, is_stale, transparency
 from gainline.engine.reports.readability import grade
 
-AGREED = DataAgreement(
-    holder="Lumen Learning",
-    tool="Lumen Reading",
-    tool_key="lumen-reading",
-    kind=Basis.SCHOOL_OFFICIAL,
-    purposes=(Purpose.EVALUATION, Purpose.OPERATION),
-    elements=("pseudonym", "grade-level", "use"),
-    recipients=("Cloud | Co.",),
-    starts=date(2025, 8, 1),
-    ends=date(2026, 7, 31),
-    destroy_by=date(2026, 10, 31),
-)
+AGREED = replace(data_agreements.AGREED, recipients=("Cloud | Co.",))
 DAY = date(2026, 6, 9)
 TOLD = Told(
     "Riverbend Unified",
