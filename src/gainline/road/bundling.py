@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from gainline.engine.reports.bundled.crate import CRATE
 from gainline.engine.reports.facts import facts
 from gainline.engine.reports.tidy import Column, TidyTable, dictionary, tidy_tables
 from gainline.engine.reports.words import words
+from gainline.lake.durable import write_whole
 from gainline.road.auditing import with_audit
 from gainline.road.briefing import read_evidence
 from gainline.road.checking import EVALUATED
@@ -91,7 +91,7 @@ def bundle_result(workspace: Workspace, key: str, path: Path, *, on: date, since
     path.parent.mkdir(parents=True, exist_ok=True)
     written = [path.with_name(path.name + ending) for ending in ("", *beside)]
     for file, content in zip(written, (whole, *beside.values()), strict=True):
-        _write_whole(file, content)
+        write_whole(file, content)
     issue_head(workspace)
     return Bundled(tuple(written), vouched.head.head, private.public.fingerprint)
 
@@ -215,13 +215,6 @@ def _described(
     made = {"VERIFY.md": lines, "prov.json": _json(lineage(told, shown))}
     sizes = {file: len(content) for file, content in {**files, **made}.items()}
     return {**made, CRATE: _json(crate(told, sizes))}
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """The file whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
 
 
 def _sha256(content: bytes) -> str:

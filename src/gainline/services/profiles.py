@@ -10,6 +10,7 @@ from pathlib import Path
 from gainline.engine.core.errors import DataIssues
 from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.intake import Profile, parse_profile
+from gainline.lake.durable import write_whole
 from gainline.road.importing import profiles_of
 from gainline.road.proposing import propose_profile
 from gainline.services import desk
@@ -114,9 +115,7 @@ def save(*, by: Account, text: str) -> str:
     path = next((path for path in _own(by) if _key_of(path) == checked.key), folder / f"{checked.key}.toml")
     if path.exists():
         path.with_name(path.name + BEFORE).write_bytes(path.read_bytes())
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    write_whole(path, text.encode())
     return checked.key
 
 

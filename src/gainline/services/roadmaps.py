@@ -14,6 +14,7 @@ from gainline.engine.core.issues import Issue, has_errors
 from gainline.engine.core.progress import Progress
 from gainline.engine.reports.roadmap import roadmap_parts
 from gainline.engine.roadmap import Dates, Effort, Roadmap, check_plan, read_roadmap
+from gainline.lake.durable import write_whole
 from gainline.road.explaining import explain_file, explanation_rows, verdict
 from gainline.road.plan_files import new_text, template_rows
 from gainline.road.plan_versions import Version, keep_version, versions
@@ -129,11 +130,9 @@ def save(*, by: Account, document: str) -> None:
         raise DataIssues("SV066 the roadmap cannot be read yet", "mend what is said below, by line")
     path = _path(by.district)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(FILE + ".part")
-    part.write_text(document, encoding="utf-8", newline="\n")
     if path.exists():
         path.with_name(BEFORE).write_bytes(path.read_bytes())
-    part.replace(path)
+    write_whole(path, document.encode())
 
 
 @desk.reading("district.read")

@@ -9,6 +9,7 @@ from pathlib import Path
 from gainline.engine.core.errors import DataIssues
 from gainline.engine.core.issues import Issue
 from gainline.engine.roadmap.pedagogy import PedagogyMap, Served, read_pedagogy, served
+from gainline.lake.durable import write_whole
 from gainline.road.pedagogy import statements_of
 from gainline.services import clock, desk
 from gainline.services.remembering import remembered
@@ -87,9 +88,7 @@ def save(*, by: Account, document: str) -> None:
         raise DataIssues("SV155 the map cannot be read yet", "mend what is said below, by line")
     path = _path(by.district)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(FILE + ".part")
-    part.write_text(document, encoding="utf-8", newline="\n")
-    part.replace(path)
+    write_whole(path, document.encode())
 
 
 @desk.reading("district.read")
