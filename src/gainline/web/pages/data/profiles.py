@@ -17,6 +17,7 @@ from gainline.services.imports import brought, look_again
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.data.places import tabs
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.edited import Edited, text_of
 from gainline.web.parts.said import in_sentences
 
 
@@ -98,7 +99,7 @@ def take_back(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, text: str, *, key: str = "") -> HttpResponse:
-    text, waits = text.replace("\r\n", "\n"), request.POST.get("waits", "")
+    text, waits = text_of(text), request.POST.get("waits", "")
     me = actor_of(request)
     found = desk.check(by=me, text=text)
     if request.POST.get("do") == "check" or found.key is None:
@@ -122,7 +123,6 @@ def _editor(
     waits: str = "",
 ) -> HttpResponse:
     lines = min(40, max(12, text.count("\n") + 2))
-    context = {"text": text, "key": key, "fault": fault, "issues": checked, "is_checked": checked is not None,
-               "lines": lines, "waits": waits,
-               "tabs": tabs(request, "data:profiles")}  # fmt: skip
+    shown = Edited(text, checked or (), fault or "", is_checked=checked is not None)
+    context = {"edited": shown, "key": key, "lines": lines, "waits": waits, "tabs": tabs(request, "data:profiles")}
     return render(request, "data/profile.html", context, status=422 if fault or checked else 200)

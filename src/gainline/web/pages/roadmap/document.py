@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gainline.engine.core.errors import GainlineError
-from gainline.engine.core.issues import Issue
 from gainline.services import roadmaps as desk
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.roadmap.places import tabs
+from gainline.web.parts.edited import Edited, edited, text_of
 from gainline.web.parts.said import in_sentences
-
-MOST_ISSUES = 60
 
 
 @needs("roadmap.write")
@@ -24,25 +24,32 @@ def document(request: HttpRequest) -> HttpResponse:
     """Edit, upload, check and keep the document."""
     me = actor_of(request)
     if request.method != "POST":
-        return _editor(request, desk.text(by=me))
-    sent = request.FILES.get("file")
-    text = _text_of(sent.read(desk.LONGEST + 1)) if sent else request.POST.get("text", "").replace("\r\n", "\n")
-    if text is None:
-        return _editor(request, "", fault=_("This file is no text in UTF-8."))
-    issues = desk.check(by=me, document=text)
-    if sent or request.POST.get("do") == "check":
-        return _editor(request, text, issues=issues, is_checked=True)
-    try:
-        desk.save(by=me, document=text)
-    except GainlineError as error:
-        return _editor(request, text, issues=issues, fault=in_sentences(error))
+        return _editor(request, Edited(desk.text(by=me)))
+    if sent := request.FILES.get("file"):
+        text = _decoded(sent.read(desk.LONGEST + 1))
+        return _editor(request, _unread() if text is None else _checked(me, text))
+    unkept = edited(
+        request,
+        check=lambda text: desk.check(by=me, document=text),
+        save=lambda text: desk.save(by=me, document=text),
+    )
+    if unkept is not None:
+        return _editor(request, unkept)
     messages.success(request, _("The document is kept. Find dates for it next."))
     return redirect("roadmap:time")
 
 
-def _text_of(body: bytes) -> str | None:
+def _unread() -> Edited:
+    return Edited("", fault=_("This file is no text in UTF-8."))
+
+
+def _checked(me: Any, text: str) -> Edited:  # noqa: ANN401 - an account
+    return Edited(text, desk.check(by=me, document=text), is_checked=True)
+
+
+def _decoded(body: bytes) -> str | None:
     try:
-        return body.decode("utf-8-sig").replace("\r\n", "\n")
+        return text_of(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return None
 
@@ -55,8 +62,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         text = desk.drafted(by=me, keys=request.POST.getlist("template"))
     except GainlineError as error:
-        return _editor(request, "", fault=in_sentences(error))
-    return _editor(request, text, issues=desk.check(by=me, document=text), is_checked=True)
+        return _editor(request, Edited("", fault=in_sentences(error)))
+    return _editor(request, _checked(me, text))
 
 
 @needs("roadmap.write")
@@ -68,24 +75,13 @@ def take_back(request: HttpRequest) -> HttpResponse:
     return redirect("roadmap:document")
 
 
-def _editor(
-    request: HttpRequest,
-    text: str,
-    *,
-    issues: list[Issue] | None = None,
-    fault: str = "",
-    is_checked: bool = False,
-) -> HttpResponse:
-    me, found = actor_of(request), issues or []
+def _editor(request: HttpRequest, shown: Edited) -> HttpResponse:
+    me = actor_of(request)
     context = {
-        "text": text,
-        "issues": found[:MOST_ISSUES],
-        "more": max(0, len(found) - MOST_ISSUES),
-        "fault": fault,
-        "is_checked": is_checked,
+        "edited": shown,
         "templates": desk.templates(by=me),
         "can_take_back": desk.can_take_back(by=me),
         "tabs": tabs(request, "roadmap:document"),
-        "lines": 32 if text else 8,
+        "lines": 32 if shown.text else 8,
     }
-    return render(request, "roadmap/document.html", context, status=422 if fault else 200)
+    return render(request, "roadmap/document.html", context, status=422 if shown.fault else 200)

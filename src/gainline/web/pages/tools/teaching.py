@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from gainline.engine.core.errors import GainlineError
-from gainline.engine.core.issues import Issue
 from gainline.engine.roadmap.pedagogy import Cell as Kind
 from gainline.engine.roadmap.pedagogy import Served, TeachingActivity
 from gainline.services import teaching as service
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Cell, Column, Table
-from gainline.web.parts.said import in_sentences
+from gainline.web.parts.edited import Edited, edited
 
 KINDS = {Kind.SERVED: "settled", Kind.OVERLAP: "watch", Kind.SHUT_OUT: "risk", Kind.GAP: "unknown"}
 BEGIN = """format = "gainline-pedagogy/1"
@@ -64,15 +62,14 @@ def document(request: HttpRequest) -> HttpResponse:
     """Write the map, check it by line, and keep it."""
     me = actor_of(request)
     if request.method != "POST":
-        return _editor(request, service.text(by=me) or BEGIN)
-    text = request.POST.get("text", "").replace("\r\n", "\n")
-    issues = service.check(by=me, document=text)
-    if request.POST.get("do") == "check":
-        return _editor(request, text, issues=issues, is_checked=True)
-    try:
-        service.save(by=me, document=text)
-    except GainlineError as error:
-        return _editor(request, text, issues=issues, fault=in_sentences(error))
+        return _editor(request, Edited(service.text(by=me) or BEGIN))
+    unkept = edited(
+        request,
+        check=lambda text: service.check(by=me, document=text),
+        save=lambda text: service.save(by=me, document=text),
+    )
+    if unkept is not None:
+        return _editor(request, unkept)
     messages.success(request, _("The map is kept."))
     return redirect("tools:teaching")
 
@@ -104,18 +101,11 @@ def _cell(row: Served) -> Cell:
     return Cell(", ".join(row.tools), kind=KINDS[row.cell], under=out or ", ".join(row.affordances))
 
 
-def _editor(
-    request: HttpRequest, text: str, *, issues: list[Issue] | None = None, fault: str = "", is_checked: bool = False
-) -> HttpResponse:
-    context = {
-        "text": text,
-        "issues": issues or [],
-        "fault": fault,
-        "is_checked": is_checked,
-        "crumbs": [
-            (_("Tools"), reverse("tools:tools")),
-            (_("What they are for in teaching"), reverse("tools:teaching")),
-            (_("The map's document"), ""),
-        ],
-    }
-    return render(request, "tools/teaching_document.html", context, status=422 if fault else 200)
+def _editor(request: HttpRequest, shown: Edited) -> HttpResponse:
+    crumbs = [
+        (_("Tools"), reverse("tools:tools")),
+        (_("What they are for in teaching"), reverse("tools:teaching")),
+        (_("The map's document"), ""),
+    ]
+    context = {"edited": shown, "crumbs": crumbs}
+    return render(request, "tools/teaching_document.html", context, status=422 if shown.fault else 200)
