@@ -24,8 +24,9 @@ from gainline.engine.privacy import Audience
 from gainline.road.piloting.eligible import Eligible, Known, eligible, known_in
 from gainline.road.piloting.laying import Given
 from gainline.road.piloting.power import Sized, size
-from gainline.services import cycles, desk
+from gainline.services import clock, cycles, desk
 from gainline.services.permissions import standing_of
+from gainline.services.remembering import remembered
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle, PlanDraft, Registration
@@ -133,7 +134,8 @@ def plan_of(*, by: Account, cycle: Cycle) -> Plan | None:
 @desk.reading("district.read")
 def known(*, by: Account) -> Known:
     """What the records know that a plan may name, for the forms' suggestions."""
-    return known_in(open_workspace(by.district))
+    workspace = open_workspace(by.district)
+    return remembered(workspace, "known", clock.today(by.district), lambda: known_in(workspace))
 
 
 @desk.reading("district.read")

@@ -189,8 +189,14 @@ def _brought(whole: Any) -> set[str]:  # noqa: ANN401 - a cycle with its facts
     return {kind for kind, at in whole.came.items() if at > whole.locked_at or at.astimezone(UTC).date() > later}
 
 
+def read_anew(cycle: Cycle) -> Cycle:
+    """The cycle with its facts as they stand now, for a page that asks for several of them; never for a verb."""
+    near = Cycle.objects.select_related("aim", "tool", "owner", "unit", "follows")
+    return with_facts(near.filter(pk=cycle.pk)).get()
+
+
 def _whole(cycle: Cycle) -> Any:  # noqa: ANN401 - a cycle with its facts
-    return cycle if hasattr(cycle, "has_draft") else with_facts(Cycle.objects.filter(pk=cycle.pk)).get()
+    return cycle if hasattr(cycle, "has_draft") else read_anew(cycle)
 
 
 def progress_of(cycle: Cycle) -> list[Reached]:

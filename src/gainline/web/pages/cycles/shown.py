@@ -65,6 +65,7 @@ def why_not(cycle: Row, stage: Step) -> Said | None:
 
 def strip(cycle: Row, faults: int | None = None, grown: Grown | None = None) -> list[Stage]:
     """The stages of a cycle; with the faults of its plan where that was checked, and with what stands so far."""
+    cycle = cycle if hasattr(cycle, "has_draft") else stages.read_anew(cycle)
     reached = stages.progress_of(cycle)
     found = []
     for place, one in enumerate(reached):

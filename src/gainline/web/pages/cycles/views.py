@@ -79,7 +79,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def cycle(request: HttpRequest, public_id: str) -> HttpResponse:
     """One cycle on one page: its question, how far it has come, and what stands so far."""
-    me, one = actor_of(request), shown.one_of(request, public_id)
+    me, one = actor_of(request), stages.read_anew(shown.one_of(request, public_id))
     faults = None
     plan = planning.plan_of(by=me, cycle=one)
     facts = stages.facts_of(one)
