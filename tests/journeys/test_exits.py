@@ -26,7 +26,7 @@ from django.test import Client
 from builders import planted
 from gainline.config.logs import Impersonal, JsonLines
 from gainline.lake import Lake
-from gainline.services import imports, tokens
+from gainline.services import imports, roadmaps, tokens
 from gainline.services.workspaces import folder_of
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.imports import Import, Job
@@ -110,7 +110,7 @@ COMMANDS = {
 LABELS = ("Zephyr Annex", "RB-E09", "Native Hawaiian", "native_hawaiian")
 SMALL = re.compile(r"(?<![\w.,:/#–-])[1-4](?![\w:/%–-]|[.,]\d)")
 BLOCK = re.compile(
-    r"<(?:tr|li|p|dt|dd|caption|figcaption|h\d|text|option|summary)\b.*?(?=<(?:/tr|/?li|/p|/?dt|/?dd|/caption|/figcaption|/h\d|/text|/option|/summary)\b)",
+    r"<(?:tr|row|li|p|dt|dd|caption|figcaption|h\d|text|option|summary)\b.*?(?=<(?:/tr|/row|/?li|/p|/?dt|/?dd|/caption|/figcaption|/h\d|/text|/option|/summary)\b)",
     re.S,
 )
 TAG = re.compile(r"<[^>]*>")
@@ -256,9 +256,21 @@ def test_the_walk_would_see_what_it_looks_for():
     exits.take("c", "by Zyxgiven0001")
     exits.take("d", b"row 123456789012345678")
     exits.take("e", "<tr><th>Zephyr Annex</th><td>too few to show</td><td>grade 4</td></tr>")
+    exits.take("f", workbook("Zephyr Annex", 2))
+    exits.take("g", workbook("Zyxfamily0001", 20))
     assert [(where, kind) for where, kind, _ in exits.leaks] == [
         ("a", "small"), ("b", "small"), ("c", "canary"), ("d", "pseudonym"),
+        ("f/xl/worksheets/sheet1.xml", "small"), ("g/xl/worksheets/sheet1.xml", "canary"),
     ]  # fmt: skip
+
+
+def workbook(label, count):
+    """A workbook of one row, written as ours are: with its texts in its cells."""
+    text = f'<c r="A1" t="inlineStr"><is><t>{label}</t></is></c><c r="B1"><v>{count}</v></c>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", f'<sheetData><row r="1">{text}</row></sheetData>')
+    return out.getvalue()
 
 
 @pytest.mark.slow
@@ -370,6 +382,30 @@ def test_no_command_names_anybody_or_counts_few(rich, exits, tmp_path, command):
         written = [path for path in (home / "briefs").glob("*") if before.get(path) != path.stat().st_mtime_ns]
         for path in [*written, *(path for path in out.rglob("*") if path.is_file())]:
             exits.take(f"{command} {words} {path.name}", path.read_bytes())
+    assert exits.leaks == []
+
+
+@pytest.mark.slow
+def test_no_workbook_calendar_or_sheet_of_the_roadmap_names_anybody(rich, exits, tmp_path):
+    """Whatever of a district goes to other programs: workbook, table, project, calendars, page and sheet."""
+    plan, dates = tmp_path / "roadmap.toml", tmp_path / "dates.csv"
+    plan.write_text(roadmaps.text(by=rich.cast.lead), encoding="utf-8")
+    out = {form: tmp_path / "out" / f"plan.{form}" for form in ("xlsx", "csv", "xml", "html", "pdf")}
+    (tmp_path / "out").mkdir()
+    dates.write_text(gainline("roadmap", "solve", plan, "--work", 0.05, "--format", "csv").out, encoding="utf-8")
+    words = {
+        "export": ["--dates", dates, *(word for form in ("xlsx", "csv", "xml") for word in (f"--{form}", out[form]))],
+        "report": ["--dates", dates, "--html", out["html"], "--pdf", out["pdf"]],
+    }
+    words["export"] += ["--ics", tmp_path / "out" / "calendars"]
+    for verb, said in words.items():
+        ran = gainline("roadmap", verb, plan, *said)
+        assert ran.code == 0, ran.err
+        exits.take(f"roadmap {verb}", ran.out + ran.err)
+    written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    for path in written:
+        exits.take(path.name, path.read_bytes())
+    assert {path.suffix for path in written} == {".xlsx", ".csv", ".xml", ".ics", ".html", ".pdf"}
     assert exits.leaks == []
 
 
