@@ -155,7 +155,8 @@ def _session(account: Any) -> str:  # noqa: ANN401 - a row of the store
     """A signed-in session: fifty people do not type their passwords in the same second."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
+
+    from gainline.store.models.sessions import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(account.pk)

@@ -49,6 +49,7 @@ KEYS = {
     "family": ["none"],
     "oidc": ["none"],
     "access": ["sessions", "factor", "close", "open"],
+    "sessions": ["none"],
 }
 # Rows that are named by a question rather than within the address: parameter and table.
 ASKED = {
@@ -68,6 +69,7 @@ REACHED_ELSEWHERE = {
     "/data/worklist/undo/": "the same",
     "/people/<str:public_id>/identity/": "no provider is set up; tests/pages/test_identity_provider.py ties one",
     "/family/<str:token>/": "the link is signed for one family; tests/pages/test_family.py makes one",
+    "/me/sessions/<str:public_id>/end/": "a browser that is signed in; tests/pages/test_me.py signs two in",
     "/accounts/oidc/<str:provider_id>/login/": "no provider is set up; the sign-in's own tests set one up",
     "/accounts/oidc/<str:provider_id>/login/callback/": "the same",
 }

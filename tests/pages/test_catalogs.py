@@ -20,9 +20,16 @@ WEB = SOURCE.parent
 CALL = re.compile(r"""\b(?:gettext|ngettext|pgettext|npgettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 FOLDERS = (
     "account", "allauth", "cotton", "week", "aims", "tools", "notes", "library", "reports", "feedback", "cycles",
-    "data", "people", "governance", "roadmap", "family", "training",
+    "data", "people", "governance", "roadmap", "family", "training", "me",
 )  # fmt: skip
-IN_CODE = ("data", "people", "governance", "roadmap", "training")  # slices whose texts in Python are held to it, too
+IN_CODE = (
+    "data",
+    "people",
+    "governance",
+    "roadmap",
+    "training",
+    "me",
+)  # slices whose texts in Python are held to it, too
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
 
 

@@ -34,6 +34,7 @@ MAY = {
 ACROSS = {
     "tokens.py", "letters.py", "governance.py", "queue.py", "demo_district.py", "people.py",
     "audits.py", "consents.py", "openly.py", "handovers.py", "purging.py",  # the clock, links that say whose they are
+    "retention.py",
 }  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -155,6 +155,7 @@ AXES_USERNAME_CALLABLE = "gainline.web.accounts.meant"
 # nobody shuts a colleague out by typing a few wrong passwords.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,100/h/key"}
 
+SESSION_ENGINE = "gainline.store.models.sessions"  # keeps whose a session is
 SESSION_COOKIE_AGE = 12 * 3600
 GAINLINE_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

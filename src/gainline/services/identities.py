@@ -44,6 +44,16 @@ def providers(*, by: Account) -> dict[str, str]:
 @desk.reading("people.read", on="account")
 def ways_in(*, by: Account, account: Account) -> Standing:
     """How an account gets in; neither subject nor seed is shown to anybody."""
+    return _ways_of(account)
+
+
+@desk.reading("district.read")
+def own_ways_in(*, by: Account) -> Standing:
+    """How one gets in oneself."""
+    return _ways_of(by)
+
+
+def _ways_of(account: Account) -> Standing:
     names = {one["provider_id"]: one["name"] for one in _apps()}
     tied = SocialAccount.objects.filter(user_id=account.pk).values_list("provider", flat=True)
     factors = Authenticator.objects.filter(user_id=account.pk, type=Authenticator.Type.TOTP)

@@ -82,9 +82,9 @@ def token(*, by: Account, public_id: str) -> ApiToken:
     return found
 
 
-@desk.reading("token.issue")
+@desk.reading("district.read")
 def own_grants(*, by: Account) -> list[Grant]:
-    """One's own living grants: what a token can be issued for."""
+    """One's own living grants: what one may do, and what a token can be issued for."""
     today = clock.today(by.district)
     return [one for one in Grant.objects.filter(account=by).select_related("unit") if granted_on(one, today)]
 

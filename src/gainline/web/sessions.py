@@ -15,8 +15,10 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from gainline.services.sessions import BEGAN, BROWSER, SEEN
+from gainline.web.browsers import browser_of
+
 LOG = logging.getLogger("gainline.sessions")
-BEGAN, SEEN = "gainline_began", "gainline_seen"  # in seconds since 1970
 NOTED_EVERY = 60  # seconds: or every request would write to the database
 
 
@@ -60,6 +62,7 @@ def _began(request: HttpRequest | None, user: Any, **_: object) -> None:  # noqa
     LOG.info("signed in", extra=_about(user))
     if request is not None and hasattr(request, "session"):
         request.session[BEGAN] = request.session[SEEN] = int(time.time())
+        request.session[BROWSER] = browser_of(request.headers.get("User-Agent", ""))
 
 
 @receiver(user_logged_out)
