@@ -9,8 +9,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,6 +20,7 @@ from gainline.services import consents
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.governance.views import tabs
 from gainline.web.parts import Cell, Column, Table
+from gainline.web.parts.papers import language
 
 HERE = "governance:consent"
 BASES = {
@@ -87,14 +88,13 @@ def _grounds(found: list[consents.Told]) -> Table:
 
 
 def _ground(one: consents.Told) -> tuple[Cell | str, ...]:
-    language = (get_language() or "en")[:2]
     told = sorted({notice.language for notice in one.notices if notice.is_reviewed})
     raw = sorted({notice.language for notice in one.notices} - set(told))
     texts = Cell(
         ", ".join(told) or "–", under=_("not checked yet: %(which)s") % {"which": ", ".join(raw)} if raw else ""
     )
     counts = "; ".join(f"{WORDS[word]}: {many}" for word, many in one.counts.items())
-    name = one.purpose.get(language, one.purpose["en"])
+    name = one.purpose.get(language(), one.purpose["en"])
     return (Cell(name, under=one.ground.key), str(BASES[one.ground.basis]), texts, counts or "–")
 
 

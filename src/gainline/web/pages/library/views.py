@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +17,7 @@ from gainline.services import cycles, notes
 from gainline.services import library as service
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.parts import Pages, Tab
+from gainline.web.parts.papers import language
 from gainline.web.parts.said import in_sentences
 
 SIZE = 20
@@ -109,7 +109,7 @@ def story(request: HttpRequest, public_id: str) -> HttpResponse:
     """One story, with the notes that hang on it."""
     me = actor_of(request)
     cycle = cycles.cycle(by=me, public_id=public_id)
-    told = service.story(by=me, cycle=cycle, language=get_language() or "en")
+    told = service.story(by=me, cycle=cycle, language=language())
     crumbs = [(_("Library"), reverse("library:library")), (_("Stories"), reverse("library:stories"))]
     context = {"story": told, "cycle": cycle, "notes": notes.notes(by=me, cycle=cycle)}
     context |= {"crumbs": [*crumbs, (cycle.title, "")], "may_pin": standing_of(request).may("note.write")}

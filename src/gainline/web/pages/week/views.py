@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gainline.services import training, week
 from gainline.web.gate import actor_of, signed_in, standing_of
 from gainline.web.pages.week.lines import shown
+from gainline.web.parts.papers import language
 
 
 @signed_in
@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = training.own(by=me)
     if mine and mine.until is None:  # whoever never took it begins with it
         return redirect("training:training")
-    found = week.this_week(by=me, language=get_language() or "en")
+    found = week.this_week(by=me, language=language())
     shown_lines = {"due": [shown(one) for one in found.due], "at_risk": [shown(one) for one in found.at_risk]}
     context = shown_lines | {"learned": found.learned, "is_new": found.is_new}
     return render(request, "week/home.html", context | {"may_set_aims": standing.may("aim.write")})
