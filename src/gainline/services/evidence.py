@@ -29,6 +29,8 @@ from gainline.store.models.imports import Job
 from gainline.store.models.notes import Release
 from gainline.store.words import JobKind
 
+OF_ONE_TEACHER = frozenset({"person_key", "section_id"})  # splits that would rank teachers, or show a person
+
 
 @desk.verb("cycle.look", on="cycle")
 def look(*, by: Account, cycle: Cycle) -> Job:
@@ -52,7 +54,18 @@ def ask_measure(
     where: dict[str, list[str]] | None = None,
     days: tuple[date, date] | None = None,
 ) -> Job:
-    """Have an indicator measured for groups, over days or all there is; what is too small to show stays hidden."""
+    """Have an indicator measured for groups, over days or all there is; what is too small to show stays hidden.
+
+    Raises
+    ------
+    Conflict
+        SV190 when it would be split by class or by person, which is a ranking of teachers or shows one of them.
+    """
+    if OF_ONE_TEACHER & {*groups, *(where or {})}:
+        raise desk.refuse(
+            "SV190", "figures by class or by person compare teachers, and nobody here does",
+            "split it by school, grade or group of students",
+        )  # fmt: skip
     words = {"indicator": indicator, "groups": groups, "where": where or {}}
     if days:
         words["days"] = [day.isoformat() for day in days]

@@ -41,7 +41,6 @@ FAMILIES = {
 }  # fmt: skip
 OTHER = gettext_lazy("Others")
 LONGEST_WORDS = 80
-PERSON = "person_key"
 OVER = frozenset({JobState.DONE, JobState.REFUSED, JobState.FAILED})
 
 
@@ -119,7 +118,7 @@ def indicator(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _groups(one: Indicator) -> list[str]:
-    return [name for name in one.grain_columns if name not in {PERSON, "section_id"}]
+    return [name for name in one.grain_columns if name not in evidence.OF_ONE_TEACHER]
 
 
 def _pairs(one: Indicator) -> list[tuple[str, str]]:
