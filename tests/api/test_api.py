@@ -166,6 +166,13 @@ def test_a_bucket_fills_up_steadily():
     assert [pace.wait_of("a", 60) for _ in range(3)] == [0, 0, 1]
 
 
+def test_every_operation_that_reads_a_body_says_what_it_answers_to_one_that_cannot_be_read(client, db):
+    told = client.get("/api/v1/openapi.json").json()
+    asked = [one for methods in told["paths"].values() for one in methods.values() if "requestBody" in one]
+    assert asked
+    assert [one["operationId"] for one in asked if "400" not in one["responses"]] == []
+
+
 def test_the_description_names_every_refusal_as_a_problem(client, db):
     told = client.get("/api/v1/openapi.json").json()
     answers = [one["responses"] for methods in told["paths"].values() for one in methods.values()]

@@ -113,7 +113,7 @@ def one_cycle(request: HttpRequest, public_id: PathId) -> dict[str, Any]:
     return _cycle(cycles.cycle(by=actor_of(request), public_id=public_id))
 
 
-@router.post("/plans/check", response=answers(schemas.Checked))
+@router.post("/plans/check", response=answers(schemas.Checked, may=(400,)))
 def check(request: HttpRequest, asked: asks.PlanToCheck) -> dict[str, Any]:
     """What is missing, impossible or unwise in a plan's text; nothing is kept."""
     checked = cycles.check_text(by=actor_of(request), text=asked.text)
