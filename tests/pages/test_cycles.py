@@ -108,6 +108,12 @@ def test_five_answers_start_a_cycle_and_four_forms_make_its_plan_whole(recorded,
         version = version_of(client.get(base + place))
         answer = client.post(base + place, said | {"version": version})
         assert answer.status_code == 302, (place, words(answer))
+        is_last = place == "rule/"
+        for page in ("register/", "who/"):  # a plan that was begun is not done while something of it is missing
+            shown = words(client.get(base + page))
+            assert ("Plan : done" in shown, "Plan : now" in shown) == (is_last, not is_last), (place, page)
+    assert 'value="30"' in client.get(base + "who/").content.decode()
+    assert "still missing" not in words(client.get(base))
     shown = words(client.get(base + "register/"))
     assert "The plan is whole" in shown
     assert "EdTech lead" in shown

@@ -18,6 +18,7 @@ from gainline.store.words import Role
 from gainline.web.factors import NEAR_PEOPLE, Sealed
 
 PASSWORD = "a long and quiet river"
+CODES = "/accounts/2fa/recovery-codes/"
 SETUP = "/accounts/2fa/totp/activate/"
 
 
@@ -165,6 +166,18 @@ def test_setting_it_up_later_than_right_after_signing_in_asks_for_the_password_a
     assert client.get("/accounts/reauthenticate/").status_code == 200
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert client.get(SETUP).status_code == 200
+
+
+def test_new_recovery_codes_are_shown_at_once_and_later_only_for_a_password(cast, monkeypatch):
+    client = signed_in(cast.lead)
+    set_up(client)
+    assert client.get(CODES).content.decode().count("<code>") == 10
+    assert client.get(CODES)["Location"].startswith("/accounts/reauthenticate/")
+    later = signed_in(cast["analyst"])
+    set_up(later)
+    began = time.time()
+    monkeypatch.setattr(time, "time", lambda: began + 400)
+    assert later.get(CODES)["Location"].startswith("/accounts/reauthenticate/")
 
 
 def test_the_page_draws_its_code_inside_itself(cast):

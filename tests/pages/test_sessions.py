@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 
 import pytest
@@ -76,6 +77,7 @@ CHANGES = {
     "shut out": lambda cast, who: identities.disable(by=cast.lead, account=who),
     "ended by a lead": lambda cast, who: identities.end_sessions(by=cast.lead, account=who),
     "a lost factor": lambda cast, who: identities.drop_factors(by=cast.lead, account=who),
+    "a forgotten password": lambda cast, who: identities.drop_password(by=cast.lead, account=who),
     "another password": lambda cast, who: changed(who),
 }
 
@@ -128,7 +130,7 @@ def test_a_first_password_that_somebody_else_saw_has_to_be_changed(bare, db, cli
 
 
 def test_nobody_shuts_themselves_out_and_the_last_lead_stays(cast):
-    for act in (identities.disable, identities.enable, identities.drop_factors):
+    for act in (identities.disable, identities.enable, identities.drop_factors, identities.drop_password):
         with pytest.raises(Conflict, match="SV115"):
             act(by=cast.lead, account=cast.lead)
     with pytest.raises(Conflict, match="SV116"):
@@ -160,3 +162,22 @@ def test_coming_failing_leaving_and_refusals_are_logged_without_a_name(cast, cli
     refused = next(one for one in said if one["says"].startswith("refused"))
     assert (refused["account"], refused["status"], refused["verb"]) == (cast["teacher"].public_id, 403, "people:invite")
     assert not any(word in line for line in lines for word in ("tariq", "Tariq", PASSWORD, "forged"))
+
+
+def test_a_lead_takes_a_forgotten_password_away_and_a_link_lets_its_holder_choose_another(cast, client):
+    who = cast["teacher"]
+    who.set_password(PASSWORD)
+    who.save()
+    client.force_login(cast.lead)
+    page = client.post(f"/people/{who.public_id}/access/password/", follow=True).content.decode()
+    assert "The password is gone" in page
+    assert "Make a sign-in link" in page
+    shown = client.post(f"/people/{who.public_id}/link/").content.decode()
+    link = re.search(r'value="http://testserver([^"]+)"', shown)[1]
+    holder = Client()
+    assert holder.post("/accounts/login/", {"login": who.email, "password": PASSWORD}).status_code == 200
+    form = holder.get(link)["Location"]
+    assert "Choose a password of your own" in holder.get(form).content.decode()
+    holder.post(form, {"password1": "seven green bicycles", "password2": "seven green bicycles"})
+    assert is_in(holder)  # at once: nobody types the password that was just chosen
+    assert "does not work any more" in Client().get(link).content.decode()

@@ -180,6 +180,6 @@ def test_rows_of_every_kind_have_their_words_in_both_languages(cast, client):
         for language in ("en", "es"):
             with translation.override(language):
                 for kind in Kind:
-                    line = shown(Line(kind, cycle.tool, cycle, DAY, None, 2))
+                    line = shown(Line(kind, cycle.tool, cycle, DAY, None, 2, "rrq_1"))
                     assert line.title
                     assert line.act

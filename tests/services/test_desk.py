@@ -27,6 +27,7 @@ INNER = {"workspaces.folder_of", "workspaces.open_workspace", "workspaces.make_w
 INNER |= {"imports.keep_one_aside", "remembering.remembered", "remembering.keep", "remembering.waiting_at_most"}
 INNER |= {"quality.looked"}
 INNER |= {"release_desk.clear", "release_desk.close", "release_desk.asks_of", "release_desk.object_digest"}
+INNER |= {"release_desk.asked_about", "letters.keep_page"}
 INNER |= {"release_desk.evidence_of", "release_desk.begin", "release_desk.enter"}
 INNER |= {"letters.asks_of", "reads.write_read", "emergency.is_blocked", "emergency.working_days_after"}
 INNER |= {"queue.put", "queue.run", "queue.telling", "evidence.keep", "notes.travelling"}

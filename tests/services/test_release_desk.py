@@ -13,7 +13,7 @@ from builders.evaluated import a_tool, document, evaluated
 from gainline.engine.core.errors import Conflict, NotAllowed
 from gainline.engine.privacy import Audience
 from gainline.engine.reports.readers import Reader
-from gainline.services import clock, cycles, governance, letters, notes, people, release_desk
+from gainline.services import clock, cycles, governance, letters, notes, people, release_desk, week
 from gainline.services.letters import Envelope
 from gainline.services.permissions import DEFAULT_RIGHTS
 from gainline.services.workspaces import make_workspace
@@ -38,6 +38,39 @@ def asked(cast, cycle, envelope=BOARD):
 
 def send(cast, cycle, envelope=BOARD, by="privacy_lead"):
     return letters.send(by=cast[by], cycle=cycle, envelope=envelope)
+
+
+def weeks(cast, role):
+    return {(one.kind, one.request) for one in week.this_week(by=cast[role]).due if one.request}
+
+
+def test_the_first_page_leads_each_of_the_two_to_the_request_itself(cast, cycle):
+    made = asked(cast, cycle)
+    assert weeks(cast, "edtech_lead") == {(week.Kind.ASKED, made.public_id)}
+    assert weeks(cast, "privacy_lead") == set()
+    release_desk.approve(by=cast.lead, request=made, seen=made.digest)
+    assert weeks(cast, "edtech_lead") == set()
+    assert weeks(cast, "privacy_lead") == {(week.Kind.APPROVED, made.public_id)}
+    send(cast, cycle)
+    assert weeks(cast, "privacy_lead") == set()
+
+
+def test_nobody_is_told_to_tell_of_a_decision_while_a_second_person_reads_it(cast, cycle):
+    with within(cast.district.pk):
+        assert release_desk.asked_about([cycle]) == []
+        made = asked(cast, cycle)
+        assert release_desk.asked_about([cycle]) == [cycle.pk]
+        release_desk.withdraw(by=cast["privacy_lead"], request=made)
+        assert release_desk.asked_about([cycle]) == []
+
+
+def test_a_brief_for_everybody_can_be_read_later_just_as_it_went_out(cast, cycle, monkeypatch, tmp_path):
+    (tmp_path / "brief.html").write_bytes(b"<p>as it went out</p>")
+    monkeypatch.setattr(governance, "write_brief", lambda *_, **__: tmp_path / "brief.html")
+    out = two_hands.released(cast, cycle, Audience.PUBLIC, "Everybody")
+    assert letters.page_of(by=cast["teacher"], release=out) == b"<p>as it went out</p>"
+    assert not letters.has_sheet(by=cast["teacher"], release=out)
+    assert letters.has_sheet(by=cast["teacher"], release=two_hands.sent(cast, cycle, BOARD))
 
 
 def test_by_default_two_roles_may_send_figures_out_so_that_there_are_two_people():

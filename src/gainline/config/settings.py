@@ -138,6 +138,7 @@ SOCIALACCOUNT_ADAPTER = "gainline.web.accounts.KnownIdentitiesOnly"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": read_providers(ENVIRONMENT.oidc_file)}}
 SOCIALACCOUNT_LOGIN_ON_GET = False  # nobody is signed in by following a link
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this session goes on; all others end with the password
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # whoever chose a password by a sign-in link; a second factor is asked for still
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 MFA_ADAPTER = "gainline.web.factors.Sealed"

@@ -11,7 +11,7 @@ from django.conf import settings
 from gainline.engine.core.issues import Issue, Level
 from gainline.engine.privacy import Audience
 from gainline.road.briefing import write_brief
-from gainline.services import clock, desk, release_desk
+from gainline.services import clock, desk, letters, release_desk
 from gainline.services.notes import travelling
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
@@ -51,7 +51,9 @@ def release_brief(
     path = write_brief(
         open_workspace(by.district), cycle.key, audience=audience, language=language, notes=travelling(notes)
     )
-    return release_desk.enter(going, path.read_bytes())
+    page = path.read_bytes()
+    letters.keep_page(by.district, going.release, page)
+    return release_desk.enter(going, page)
 
 
 @desk.verb("cycle.review", on="review")

@@ -116,6 +116,24 @@ def drop_factors(*, by: Account, account: Account) -> Account:
 
 
 @desk.verb("people.write", on="account", words=("account",))
+def drop_password(*, by: Account, account: Account) -> Account:
+    """Take a forgotten password away, after its holder proved in person who they are; a sign-in link lets them choose.
+
+    Their second factor stays: the link alone opens nothing that it guards.
+
+    Raises
+    ------
+    Conflict
+        SV115 when it is oneself.
+    """
+    _check_other(by, account)
+    account.set_unusable_password()
+    account.save(update_fields=["password"])
+    account.end_sessions()
+    return account
+
+
+@desk.verb("people.write", on="account", words=("account",))
 def end_sessions(*, by: Account, account: Account) -> Account:
     """End every session of an account, one's own among them."""
     account.end_sessions()

@@ -103,9 +103,8 @@ def send(*, by: Account, cycle: Cycle, envelope: Envelope) -> Release:
     if envelope.reader.audience is Audience.PUBLIC:
         enter_release(open_workspace(by.district), cycle.key, going.evidence.document, on=clock.today(by.district))
     page = letter_html(told).encode()
-    at = _folder(by.district) / going.release.public_id
-    at.with_suffix(".pdf").write_bytes(letter_pdf(told))
-    at.with_suffix(".html").write_bytes(page)
+    (_folder(by.district) / f"{going.release.public_id}.pdf").write_bytes(letter_pdf(told))
+    keep_page(by.district, going.release, page)
     return release_desk.enter(going, page)
 
 
@@ -141,6 +140,12 @@ def page_of(*, by: Account, release: Release) -> bytes:
     """
     check_may_read(by=by, reader=release.audience)
     return _kept(release)
+
+
+@desk.reading("district.read", on="release")
+def has_sheet(*, by: Account, release: Release) -> bool:
+    """Whether a PDF was made with the page: letters have one, and a link for answers; a brief for all has neither."""
+    return (_folder(release.district) / f"{release.public_id}.pdf").is_file()
 
 
 @desk.reading("district.read", on="release")
@@ -194,6 +199,11 @@ def answer(*, token: str, says: str, voice: str = "") -> Feedback:
                 "SV055", "this answer cannot be kept", f"write something, in {MOST_WORDS} letters at most"
             )
         return Feedback.objects.create(release=found, says=says.strip(), voice=voice.strip()[:60])
+
+
+def keep_page(district: District, release: Release, page: bytes) -> None:
+    """Keep a page as it is sent, so that anybody who may read it can read just that later."""
+    (_folder(district) / f"{release.public_id}.html").write_bytes(page)
 
 
 def _token_of(release: Release) -> str:

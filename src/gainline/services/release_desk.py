@@ -166,6 +166,19 @@ def waiting_for(*, by: Account) -> list[ReleaseRequest]:
     return list(found.select_related("cycle__tool"))
 
 
+@desk.reading("district.read")
+def may_carry_out(*, by: Account) -> list[ReleaseRequest]:
+    """What this account asked for and somebody else has approved: it waits to be carried out."""
+    return list(ReleaseRequest.objects.filter(state=RequestState.APPROVED, asked_by=by).select_related("cycle__tool"))
+
+
+def asked_about(cycles: Sequence[Cycle]) -> list[int]:
+    """Those of the cycles, by key, about which somebody has asked to send figures out and nobody has settled it."""
+    sends = (RequestKind.BRIEF, RequestKind.LETTER)
+    found = ReleaseRequest.objects.filter(cycle__in=cycles, state__in=OPEN, kind__in=sends)
+    return list(found.values_list("cycle", flat=True))
+
+
 def asks_of(for_whom: str, language: str, recipient: str, notes: Sequence[Note]) -> dict[str, Any]:
     """What a request for a brief or letter says, the same for whoever asks and whoever sends."""
     along = sorted(one.public_id for one in notes)

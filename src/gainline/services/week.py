@@ -39,6 +39,7 @@ class Kind(StrEnum):
     UNSEEN = "unseen"  # the plan is locked, its days of use are over, and no evaluation stands
     NO_AGREEMENT = "no_agreement"
     ASKED = "asked"  # somebody asks for what takes two people, and this account may be the second
+    APPROVED = "approved"  # what this account asked for is approved, and waits to be carried out
     GLASS = "glass"  # somebody broke the glass, and nobody has reviewed it
     TRAINING = "training"  # one's own training soon ends
     LAPSED = "lapsed"  # ... or does not count any more
@@ -65,6 +66,7 @@ SEES: dict[Kind, frozenset[Role]] = {
     Kind.NO_AGREEMENT: KEEPS_PRIVACY,
     Kind.FLAGGED: DOES | KEEPS_PRIVACY,
     Kind.ASKED: frozenset(Role),
+    Kind.APPROVED: frozenset(Role),
     Kind.GLASS: frozenset(Role),
     Kind.TRAINING: frozenset(Role),
     Kind.LAPSED: frozenset(Role),
@@ -87,6 +89,7 @@ class Line:
     day: date | None = None
     countdown: Countdown | None = None
     count: int = 0
+    request: str = ""  # the public id of what takes two people
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,9 @@ def _lines(by: Account, day: date, cycles: list[Cycle], tools: list[Tool]) -> It
             yield Line(Kind.GLASS, day=glass.review_by)
     if standing_of(by).may("release.send"):
         for one in release_desk.waiting_for(by=by):
-            yield Line(Kind.ASKED, one.cycle.tool, one.cycle, one.asked_on)
+            yield Line(Kind.ASKED, one.cycle.tool, one.cycle, one.asked_on, request=one.public_id)
+    for one in release_desk.may_carry_out(by=by):
+        yield Line(Kind.APPROVED, one.cycle.tool, one.cycle, one.reviewed_on, request=one.public_id)
 
 
 def _trainings(by: Account) -> Iterator[Line]:
@@ -237,6 +242,7 @@ def _told(cycles: list[Cycle]) -> Iterator[Line]:
     decided = [one for one in cycles if one.has_decision]
     if decided:
         told = set(Release.objects.filter(cycle__in=decided).values_list("cycle", flat=True))
+        told |= set(release_desk.asked_about(decided))
         for cycle in decided:
             if cycle.pk not in told:
                 yield Line(Kind.RELEASE, cycle.tool, cycle)

@@ -11,6 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.internal import jwtkit
@@ -38,12 +39,24 @@ class InvitedOnly(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str, **more: object) -> bool:
-        """Whether the password is asked for again: always, but for a first second factor right after signing in."""
+        """Whether the password is asked for again: always, but right after signing in for a first second factor.
+
+        That includes its recovery codes until somebody has seen them.
+        """
         request = context.request
-        first = app == "allauth.mfa" and not is_mfa_enabled(request.user)
+        first = app == "allauth.mfa" and (not is_mfa_enabled(request.user) or _shows_first_codes(request))
         latest = max((one["at"] for one in get_authentication_records(request, request.user)), default=0.0)
         is_fresh = time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
         return not (first and is_fresh) and bool(super().is_reauthentication_required(app=app, **more))
+
+
+def _shows_first_codes(request: HttpRequest) -> bool:
+    """Whether this shows recovery codes that nobody has seen yet."""
+    match = request.resolver_match
+    if match is None or match.view_name != "mfa_view_recovery_codes":
+        return False
+    kept = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
+    return kept is not None and not kept.wrap().did_view
 
 
 class KnownIdentitiesOnly(DefaultSocialAccountAdapter):

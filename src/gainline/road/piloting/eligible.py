@@ -27,7 +27,8 @@ class Eligible:
     on
         The day on which the roster was read.
     schools
-        Name of each school with its students, as the audience may see them; the largest schools first.
+        Name of each school with its students, as the audience may see them; the largest schools first. Empty where
+        the roster does not say in which schools the students are.
     students
         All of them together.
     units
@@ -81,7 +82,7 @@ def eligible(workspace: Workspace, plan: Plan, *, audience: Audience) -> Eligibl
     order = np.lexsort((ids, -counts))
     table = one_way("school", {str(ids[place]): int(counts[place]) for place in order})
     released = release(table, audience=audience, policy=Policy())
-    shown = tuple((named.get(str(ids[p]), str(ids[p])), released.count("school", str(ids[p]))) for p in order)
+    shown = tuple((named.get(str(ids[p]), str(ids[p])), released.count("school", str(ids[p]))) for p in order if ids[p])
     return Eligible(who.anchor, shown, released.count("school", TOTAL), _units(plan, who))
 
 

@@ -24,6 +24,11 @@ class Versioned(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, initial=0, required=False)
 
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:  # noqa: ANN401 - Django's own
+        """What stands already; a whole number without a point, as it was typed."""
+        value = super().get_initial_for_field(field, field_name)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
     def ticks(self, name: str) -> list[tuple[str, str, bool]]:
         """The choices of a field of several: value, label, and whether it is chosen."""
         chosen = {str(one) for one in (self[name].value() or ())}

@@ -16,7 +16,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.core.errors import GainlineError
-from gainline.services import cycles, stages
+from gainline.services import cycles, planning, stages
+from gainline.services.planning import Standing
 from gainline.services.stages import Stage as Step
 from gainline.web.gate import actor_of, standing_of
 from gainline.web.parts import Stage, State
@@ -63,7 +64,7 @@ def why_not(cycle: Row, stage: Step) -> Said | None:
     return said_of(error) if error else None
 
 
-def strip(cycle: Row, faults: int | None = None, grown: Grown | None = None) -> list[Stage]:
+def strip(cycle: Row, faults: int = 0, grown: Grown | None = None) -> list[Stage]:
     """The stages of a cycle; with the faults of its plan where that was checked, and with what stands so far."""
     cycle = cycle if hasattr(cycle, "has_draft") else stages.read_anew(cycle)
     reached = stages.progress_of(cycle)
@@ -72,8 +73,22 @@ def strip(cycle: Row, faults: int | None = None, grown: Grown | None = None) -> 
         is_after_next = place > 0 and reached[place - 1].is_next
         made = _stage(cycle, one, is_after_next=is_after_next, faults=faults)
         says, when = (grown or {}).get(one.step.stage, ("", ""))
-        found.append(replace(made, sentence=says, when=when))
+        found.append(replace(made, sentence=" ".join(filter(None, (says, made.sentence))), when=when))
     return found
+
+
+def faults_of(request: HttpRequest, cycle: Row, at: Standing | None = None) -> int:
+    """How many things keep a plan that is being written from being locked; a document that cannot be read is one.
+
+    `at` is how the plan stands, where the page has asked already.
+    """
+    facts = stages.facts_of(cycle)
+    if not facts["has_draft"] or facts["has_registration"]:
+        return 0
+    try:
+        return (at or planning.standing(by=actor_of(request), cycle=cycle)).faults
+    except GainlineError:
+        return 1
 
 
 def next_words(cycle: Row) -> str:
@@ -99,7 +114,9 @@ def page(
     crumbs = [(gettext("Cycles"), reverse("cycles:cycles"))]
     here = context.get("here", "")
     crumbs += [(title, address(cycle, "cycle")), (here, "")] if here else [(title, "")]
-    shown = {"cycle": cycle, "stages": strip(cycle), "crumbs": crumbs, "may": may}
+    whole = cycle if hasattr(cycle, "has_draft") else stages.read_anew(cycle)
+    way = strip(whole, faults_of(request, whole, context.get("at")))
+    shown = {"cycle": cycle, "stages": way, "crumbs": crumbs, "may": may}
     return render(request, f"cycles/{template}.html", shown | context, status=status)
 
 
@@ -127,11 +144,14 @@ def _stage(
     one: stages.Reached,
     *,
     is_after_next: bool,
-    faults: int | None,
+    faults: int,
 ) -> Stage:
     stage = one.step.stage
     href = address(cycle, PLACES[stage])
     title = str(one.step.label)
+    if one.is_reached and faults and stage is Step.PLANNED and not cycle.stopped_on:
+        act = str(ACTS[stage])
+        return Stage(str(stage), title, State.NOW, sentence=_missing(faults), href=href, act=act, act_href=href)
     if one.is_reached:
         return Stage(str(stage), title, State.DONE, href=href)
     if one.is_next and not cycle.stopped_on:
@@ -144,6 +164,11 @@ def _stage(
             str(stage), title, State.BLOCKED, reason=sentence(said.because), remedy=sentence(said.remedy), href=href
         )
     return Stage(str(stage), title, State.LATER, href=href)
+
+
+def _missing(faults: int) -> str:
+    words = ngettext("One thing is still missing.", "%(faults)d things are still missing.", faults)
+    return words % {"faults": faults}
 
 
 def _faulty(faults: int) -> str:

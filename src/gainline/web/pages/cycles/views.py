@@ -80,14 +80,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def cycle(request: HttpRequest, public_id: str) -> HttpResponse:
     """One cycle on one page: its question, how far it has come, and what stands so far."""
     me, one = actor_of(request), stages.read_anew(shown.one_of(request, public_id))
-    faults = None
     plan = planning.plan_of(by=me, cycle=one)
-    facts = stages.facts_of(one)
-    if facts["has_draft"] and not facts["has_registration"]:
-        faults = _faults(request, one)
     made = decisions.decisions(by=me, cycle=one)
     context = {
-        "timeline": shown.strip(one, faults, grown(request, one, plan, made)),
+        "timeline": shown.strip(one, shown.faults_of(request, one), grown(request, one, plan, made)),
         "plan": plan,
         "decisions": made,
         "learnings": library.learnings(by=me, cycle=one),
@@ -125,14 +121,6 @@ def _asked_or_stopped(me: Row, one: Row, because: str) -> Row | None:
         return release_desk.ask(by=me, cycle=one, kind=RequestKind.STOP, asks={"because": because})
     service.stop_cycle(by=me, cycle=one, because=because)
     return None
-
-
-def _faults(request: HttpRequest, one: Row) -> int:
-    """How many things keep a plan from being locked; a document that cannot be read is one."""
-    try:
-        return planning.standing(by=actor_of(request), cycle=one).faults
-    except GainlineError:
-        return 1
 
 
 def _number(request: HttpRequest) -> int:

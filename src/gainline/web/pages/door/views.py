@@ -30,6 +30,13 @@ def demo(request: HttpRequest) -> HttpResponse:
     return render(request, "door/demo.html", {"cast": cast})
 
 
+@open_to_all(why="whoever has forgotten a password cannot sign in, and this page only says who helps")
+@require_http_methods(["GET", "HEAD"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Who gives a new password: a person, since this site sends no mail."""
+    return render(request, "door/forgotten.html")
+
+
 @open_to_all(why="whoever signs in by the district's identity provider has no session yet")
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, provider_id: str) -> HttpResponse:

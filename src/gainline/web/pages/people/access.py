@@ -41,6 +41,15 @@ ACTS = {
         gettext_lazy("Every session has ended."),
         identities.end_sessions,
     ),
+    "password": Act(
+        gettext_lazy("Take the password away"),
+        gettext_lazy(
+            "Do this when %(name)s has forgotten it and has proved in person who they are. Then make a sign-in link,"
+            " with which a new one is chosen."
+        ),
+        gettext_lazy("The password is gone. Make a sign-in link and hand it over."),
+        identities.drop_password,
+    ),
     "factor": Act(
         gettext_lazy("Take the second factor away"),
         gettext_lazy(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -85,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
     may_send = standing_of(request).may("release.send", cycle)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(*_asked_or_sent(me, cycle, form.envelope(settings.CSRF_TRUSTED_ORIGINS[0])))
+            return redirect(*_asked_or_sent(request, cycle, form.envelope(settings.CSRF_TRUSTED_ORIGINS[0])))
         except GainlineError as error:
             form.add_error(None, in_sentences(error))
     chosen = request.POST.getlist("notes")
@@ -100,11 +101,13 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/new.html", context, status=422 if form.errors else 200)
 
 
-def _asked_or_sent(me: Any, cycle: Any, envelope: Envelope) -> tuple[str, str]:  # noqa: ANN401 - rows of the store
+def _asked_or_sent(request: HttpRequest, cycle: Any, envelope: Envelope) -> tuple[str, str]:  # noqa: ANN401 - a row
     """Where to go next: to the request that a letter out of the house waits with, or to what was sent to staff."""
+    me = actor_of(request)
     if str(envelope.reader) in FOR_ALL:
         asks = service.asks_of(envelope)
         asked = release_desk.ask(by=me, cycle=cycle, kind=RequestKind.LETTER, asks=asks)
+        messages.success(request, _("It waits for a second person, who reads it and approves."))
         return "governance:request", asked.public_id
     return "reports:report", service.send(by=me, cycle=cycle, envelope=envelope).public_id
 
@@ -129,6 +132,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     row = service.release(by=me, public_id=public_id)
     context = {
         "report": row,
+        "is_letter": service.has_sheet(by=me, release=row),
         "reader": _reader(row.audience),
         "language": dict(settings.LANGUAGES).get(row.language, row.language),
         "answers": list(row.feedback.select_related("review")) if standing_of(request).may("evidence.read") else None,

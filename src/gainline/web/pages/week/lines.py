@@ -51,7 +51,9 @@ def _way_on(line: Line) -> tuple[str, str]:
     if line.kind is Kind.GLASS:
         return _("Review it"), reverse("governance:reads")
     if line.kind is Kind.ASKED:
-        return _("Open the release desk"), reverse("governance:desk")
+        return _("Read and review it"), reverse("governance:request", args=[line.request])
+    if line.kind is Kind.APPROVED:
+        return _("Carry it out"), reverse("governance:request", args=[line.request])
     if line.kind in {Kind.TRAINING, Kind.LAPSED}:
         return _("Take the training"), reverse("training:training")
     if line.kind is Kind.TRAININGS:
@@ -156,6 +158,11 @@ def _asked(line: Line) -> tuple[str, str]:
     return title, _("Somebody asks for what takes two people. Read it, then approve or reject it.")
 
 
+def _approved(line: Line) -> tuple[str, str]:
+    title = _("Approved: %(tool)s") % {"tool": _tool(line)}
+    return title, _("A second person has read and approved what you asked for. It goes out when you say so.")
+
+
 def _glass(_line: Line) -> tuple[str, str]:
     return _("Somebody broke the glass"), _("They read named students in an emergency. Review it by this day.")
 
@@ -211,6 +218,7 @@ _WORDS: dict[Kind, Callable[[Line], tuple[str, str]]] = {
     Kind.NO_AGREEMENT: _no_agreement,
     Kind.FLAGGED: _flagged,
     Kind.ASKED: _asked,
+    Kind.APPROVED: _approved,
     Kind.GLASS: _glass,
     Kind.TRAINING: _training,
     Kind.LAPSED: _lapsed,
