@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -54,10 +57,24 @@ def described(client):
 def hammer(client, secret, world, examples):
     """Ask every operation, half of the time about rows that are there; the answers' statuses, counted."""
     answers = Counter()
-    for found in described(client).get_all_operations():
-        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            ask_often(found.ok(), mode, {"Authorization": f"Bearer {secret}"}, world, examples, answers)
+    schema = described(client)
+    with kept_open():
+        for found in schema.get_all_operations():
+            for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                ask_often(found.ok(), mode, {"Authorization": f"Bearer {secret}"}, world, examples, answers)
     return answers
+
+
+@contextmanager
+def kept_open():
+    """Keep the test's own transaction: a request past Django's client would close its connection to PostgreSQL."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 def ask_often(operation, mode, headers, world, examples, answers):
