@@ -9,6 +9,7 @@ import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+COMES_AGAIN = ("xpath=//title[starts-with(., 'Still looking')]", "[hx-trigger*=every]")
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 
 
@@ -54,6 +55,13 @@ def seen(chromium, *, width=1280, scheme="light", **options):
 def unfold(page) -> None:
     """Open everything that is folded away."""
     page.evaluate(UNFOLD)
+
+
+def settled(page) -> None:
+    """Wait until a page no longer comes anew by itself: the records are looked through, and its work is done."""
+    for sign in COMES_AGAIN:
+        page.locator(sign).first.wait_for(state="detached")
+    page.wait_for_load_state()
 
 
 def violations(page) -> str:

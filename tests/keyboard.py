@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from browser import settled
 from page_walk import STOP
 
 FARTHEST = 400  # stops to the end of the longest page
@@ -65,6 +66,7 @@ class Hands:
     def _enter(self):
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
+        settled(self.page)
 
     def follow(self, text):
         """Walk to a link and follow it."""
@@ -84,6 +86,7 @@ class Hands:
     def at(self, path):
         """An address that is typed in."""
         self.page.goto(path)
+        settled(self.page)
 
     def reads(self, text):
         """Wait until the page says something."""

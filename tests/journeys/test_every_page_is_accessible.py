@@ -14,7 +14,7 @@ from collections import Counter, deque
 import pytest
 from django.urls import resolve
 
-from browser import seen
+from browser import seen, settled
 from page_walk import shape_of, wrong_with
 from served_demo import CAST, PATIENCE, come_in, served
 
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FEWEST = 25  # addresses that even a board member walks
 OF_ONE_KIND = 2  # rows of one kind that are opened, such as two cycles
+STILL_LOOKING = 202
 LINK = re.compile(r'href="(/[^"#]*)')
 ANSWERED = re.compile(r'href="(?:https?://[^/"]+)?(/feedback/[^"]+)"')
 OUTSIDE = (
@@ -99,7 +100,7 @@ def followed(page, site, more):
         if path in known or found[route] >= OF_ONE_KIND:
             continue
         known.add(path)
-        answer = page.context.request.get(site + path, timeout=PATIENCE)
+        answer = asked(page, site + path)
         if answer.status != 200:
             broken.append((path, answer.status))
         elif "html" in answer.headers.get("content-type", ""):
@@ -120,6 +121,7 @@ def test_no_page_is_wrong_in_any_way(chromium, site, made):
             if (shape := (route, shape_of(text))) not in walked:
                 walked.add(shape)
                 page.goto(site + path)
+                settled(page)
                 wrong += [(path, one) for one in wrong_with(page)]
         page.goto(f"{site}/")
         assert name in page.locator("header").inner_text(), "signed in to the end of the walk"
@@ -127,6 +129,13 @@ def test_no_page_is_wrong_in_any_way(chromium, site, made):
     print({name: len(one) for name, one in routes.items()}, len(walked), "pages and states")
     assert wrong == []
     assert min(map(len, routes.values())) >= FEWEST, "everybody walks on to the end"
+
+
+def asked(page, address):
+    """What an address answers once the records are looked through; until then it says so, and asks to come again."""
+    while (answer := page.context.request.get(address, timeout=PATIENCE)).status == STILL_LOOKING:
+        page.wait_for_timeout(1000)
+    return answer
 
 
 def sent_empty(page):

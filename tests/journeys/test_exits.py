@@ -109,10 +109,14 @@ COMMANDS = {
 }
 LABELS = ("Zephyr Annex", "RB-E09", "Native Hawaiian", "native_hawaiian")
 SMALL = re.compile(r"(?<![\w.,:/#–-])[1-4](?![\w:/%–-]|[.,]\d)")
+# A grade, and the number of a group of like schools in a lot: "elementary 1" says which, and not how many.
+NO_COUNT = re.compile(r"(?i)grades? \d+( to \d+)?|\b(?:elementary|middle|high) \d+\b")
 BLOCK = re.compile(
     r"<(?:tr|row|li|p|dt|dd|caption|figcaption|h\d|text|option|summary)\b.*?(?=<(?:/tr|/row|/?li|/p|/?dt|/?dd|/caption|/figcaption|/h\d|/text|/option|/summary)\b)",
     re.S,
 )
+# Drawn anew for every page: among thousands of letters, three in a row are sometimes those of the canary.
+DRAWN = re.compile(r'(csrfmiddlewaretoken" value="|nonce="|/feedback/|/family/)[\w:.-]+')
 TAG = re.compile(r"<[^>]*>")
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.S)
 
@@ -126,7 +130,8 @@ class Exits:
     def take(self, where, content, *, named=""):
         """Read one output; `named` is the reason why names may stand in it."""
         self.read += 1
-        for name, text in texts(where, content):
+        for name, said in texts(where, content):
+            text = DRAWN.sub(r"\1", said)
             if not named:
                 self.leaks += [
                     (name, "canary", text[max(0, one.start() - 60) : one.end() + 40]) for one in CANARY.finditer(text)
@@ -161,8 +166,16 @@ def words_of(sheet):
             continue
     tables = [table_of(part) for part in parts if b"beginbf" in part]
     drawn = [part for part in parts if b"TJ" in part or b"Tj" in part]
-    plain = sheet.decode("latin-1") + " ".join(part.decode("latin-1") for part in parts)
+    plain = STREAM.sub(b"", sheet).decode("latin-1") + " ".join(filter(None, map(as_text, parts)))
     return plain + "\n".join(read_by(table, part) for table in tables for part in drawn)
+
+
+def as_text(part):
+    """A stream of a sheet that is a text; nothing of a font or a picture, whose bytes say anything by chance."""
+    try:
+        return part.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 def table_of(part):
@@ -221,9 +234,7 @@ def objects(value):
 
 
 def tells_of_few(block):
-    return any(label in block for label in LABELS) and bool(
-        SMALL.search(re.sub(r"(?i)grades? \d+( to \d+)?", "", block))
-    )
+    return any(label in block for label in LABELS) and bool(SMALL.search(NO_COUNT.sub("", block)))
 
 
 @pytest.fixture
@@ -256,6 +267,7 @@ def test_the_walk_would_see_what_it_looks_for():
     exits.take("c", "by Zyxgiven0001")
     exits.take("d", b"row 123456789012345678")
     exits.take("e", "<tr><th>Zephyr Annex</th><td>too few to show</td><td>grade 4</td></tr>")
+    exits.take("a token", '<input name="csrfmiddlewaretoken" value="AzYxB"><a href="/feedback/qzyx:9">Answer</a>')
     exits.take("f", workbook("Zephyr Annex", 2))
     exits.take("g", workbook("Zyxfamily0001", 20))
     assert [(where, kind) for where, kind, _ in exits.leaks] == [
@@ -335,10 +347,10 @@ def told_within(exits, district):
 def test_no_page_names_anybody_or_counts_few(rich, exits, logged, role):
     client = Client(raise_request_exception=False)
     client.force_login(rich.cast[role])
-    for language in ("en", "es"):
+    for language, rows in (("en", 6), ("es", 2)):  # the figures are the same, whatever the words around them
         client.cookies["django_language"] = language
         for route, _ in pages():
-            for address in leads_to(route, rich.cast.district)[-6:]:
+            for address in leads_to(route, rich.cast.district)[-rows:]:
                 with transaction.atomic():
                     answer = client.get(address)
                     content = b"".join(answer.streaming_content if answer.streaming else [answer.content])
