@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,8 +17,11 @@ from hypothesis import strategies as st
 from builders.tiny_district import give_records, incoming
 from gainline.engine.core.errors import Conflict, GainlineError, Missing, NotAllowed, Refused
 from gainline.engine.privacy.purposes import Purpose
+from gainline.lake import Whom
 from gainline.road import destroying
 from gainline.road.disclosing import people_digest, students_in
+from gainline.road.erasing import Order, erase, people_under
+from gainline.road.erasing.handed import destroy_handed, handed_with
 from gainline.services import agreements, clock, handovers, imports, tools
 from gainline.services.agreements import DataTerms
 from gainline.services.workspaces import folder_of, open_workspace
@@ -300,3 +304,47 @@ def test_a_handover_far_larger_than_usual_leaves_an_alert(recorded, agreed, monk
 def unusual(cast):
     with within(cast.district.pk):
         return list(AuditEvent.objects.filter(verb="handovers.unusual"))
+
+
+def test_an_erasure_destroys_files_that_hold_the_student_and_asks_the_recipient(recorded, agreed):
+    made = hand(recorded, agreed)
+    workspace = open_workspace(recorded.district)
+    with within(recorded.district.pk):
+        key = Disclosure.objects.filter(handover=made).first().person_key
+    whom = people_under(workspace, frozenset({key}))
+    nobody = replace(whom, keys=frozenset({4_711_999_999_999}))
+    assert handed_with(workspace, nobody) == {}
+    done = erase(workspace, whom, Order(by="the privacy lead", because="letter 1", on=DAY, clean_copies=True))
+    assert done.handed == (made.public_id,)
+    destroy_handed(workspace, {made.public_id: "x"}, erasure=done.number, on=DAY)  # a second time changes nothing
+    lead = recorded["privacy_lead"]
+    with clock.stopped_at(DAY):
+        with pytest.raises(Conflict, match="SV106"):
+            handovers.fetch(by=lead, handover=made)
+        (asked,) = handovers.to_destroy(by=lead, agreement=agreed)
+        assert (asked.handover, asked.asked_on, asked.proof) == (made.public_id, DAY, "")
+        with pytest.raises(Conflict, match="SV104"):
+            handovers.prove_destroyed(by=lead, handover=made, proof=" ")
+        handovers.prove_destroyed(by=lead, handover=made, proof="letter of Oct. 9")
+        with pytest.raises(Conflict, match="SV172"):
+            handovers.prove_destroyed(by=lead, handover=made, proof="again")
+        assert handovers.to_destroy(by=lead, agreement=agreed)[0].proof == "letter of Oct. 9"
+    again = hand(recorded, agreed)
+    assert again.students == made.students - 1
+
+
+def test_a_file_that_does_not_say_its_agreement_is_tried_under_every_one(recorded, agreed):
+    made = hand(recorded, agreed)
+    workspace = open_workspace(recorded.district)
+    path = workspace.root / destroying.FOLDER / f"{made.public_id}.zip"
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    terms = json.loads(files["terms.json"])
+    del terms["agreement"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, json.dumps(terms) if name == "terms.json" else content)
+    with within(recorded.district.pk):
+        key = Disclosure.objects.filter(handover=made).first().person_key
+    assert handed_with(workspace, Whom(frozenset({key}))) == {made.public_id: "Lumen Learning"}
+    assert handed_with(workspace, Whom(frozenset({key}), only=frozenset({"responses"}))) == {}

@@ -90,6 +90,17 @@ def bans_of(root: Path, salt: Callable[[], bytes], today: Callable[[], date], cy
     return [Ban(one.covers, _asking(register, one, salt(), day), one.where) for one in asked]
 
 
+def not_open_yet(root: Path, on: date) -> list[Ban]:
+    """Surveys whose answers an import takes from nobody, because families still have time to opt out."""
+    early = [one.key for one in register_of(root).surveys.values() if one.waits(on)]
+    return [Ban(frozenset({"responses"}), _everybody, {"instrument": (key,)}) for key in early]
+
+
+def _everybody(keys: Iterable[int], _on: date | None) -> frozenset[int]:
+    """A survey that is not open yet takes nobody's answers."""
+    return frozenset(keys)
+
+
 def _asking(register: Register, ground: Ground, salt: bytes, today: date) -> Bars:
     def of(keys: Iterable[int], on: date | None) -> frozenset[int]:
         if on is None:

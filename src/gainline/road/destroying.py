@@ -15,6 +15,7 @@ from gainline.lake.durable import file_digest, settle_folder, write_whole
 from gainline.road.workspace import Workspace
 
 FOLDER, CERTIFICATES = "handovers", "destructions"
+JOURNAL = "disclosures.jsonl"  # what left at the terminal, and what recipients are to destroy
 FORMAT, ENTRY = "gainline-destruction/1", "destroyed"
 
 

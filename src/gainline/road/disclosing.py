@@ -99,7 +99,7 @@ def pack(workspace: Workspace, agreement: DataAgreement, purpose: Purpose, *, la
     told = {key: str(person_key(workspace.salt, f"agreement:{label}", str(key))) for key in people}
     files = {f"{table}.csv": _csv(rows, told) for table, rows in found.items()}
     elements = sorted({one.kind.element.key for table in found for one in allowed[table]})
-    files[TERMS] = _terms(agreement, purpose, elements, on)
+    files[TERMS] = _terms(agreement, purpose, elements, on, label=label)
     content = _zip(files)
     return Packed(
         content=content,
@@ -132,9 +132,10 @@ def _csv(rows: pa.Table, told: dict[int, str]) -> bytes:
     return csv_text([rows.column_names, *sorted(lines)]).encode()  # the lake's order would say something
 
 
-def _terms(agreement: DataAgreement, purpose: Purpose, elements: list[str], on: date) -> bytes:
+def _terms(agreement: DataAgreement, purpose: Purpose, elements: list[str], on: date, *, label: str) -> bytes:
     """What the recipient may do with the rows, beside the rows."""
     value: dict[str, Any] = {
+        "agreement": label,
         "recipient": agreement.holder,
         "purpose": purpose,
         "elements": elements,

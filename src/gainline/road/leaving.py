@@ -18,10 +18,10 @@ from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.purposes import Purpose
 from gainline.road.agreeing import agreement_named
 from gainline.road.consented import token
+from gainline.road.destroying import JOURNAL
 from gainline.road.disclosing import people_digest
 from gainline.road.workspace import Workspace
 
-JOURNAL = "disclosures.jsonl"
 DISCLOSED = "disclosed"
 
 
@@ -112,5 +112,5 @@ def disclosures_of(workspace: Workspace, keys: Iterable[int]) -> list[dict[str, 
     return [
         {"on": one.on.isoformat(), **{name: one.payload[name] for name in told}}
         for one in Ledger(workspace.root / JOURNAL).entries()
-        if not wanted.isdisjoint(one.payload["people"])
+        if one.kind == DISCLOSED and not wanted.isdisjoint(one.payload["people"])
     ]

@@ -12,10 +12,12 @@ from django.core import signing
 
 from gainline.engine.core.errors import Conflict, Missing
 from gainline.engine.privacy.consent import Act, Ground, Notice, Register, Relation, Standing
+from gainline.engine.privacy.consent.surveys import Mode, Survey
 from gainline.engine.privacy.purposes import PURPOSES, Basis
 from gainline.road import consenting
 from gainline.road.briefing import read_evidence
 from gainline.road.consented import register_of
+from gainline.road.consenting.saying import announce, worded
 from gainline.road.erasing import people_named
 from gainline.road.withdrawing import Flagged, flagged, follow, noted, reran
 from gainline.road.workspace import Workspace
@@ -138,6 +140,70 @@ def tell(*, by: Account, ground: str, language: str, text: str, reviewed_by: str
         PR043 without such a ground.
     """
     return consenting.tell(open_workspace(by.district), ground, language, text, reviewed_by=reviewed_by)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A survey of students that is to open, and what families are told of it.
+
+    Parameters
+    ----------
+    survey
+        Its instrument, its protected topics, and the days on which families were told and on which it opens.
+    texts
+        The notice by language; English where it has a protected topic.
+    reviewed_by
+        The office that checked these words.
+    """
+
+    survey: Survey
+    texts: Mapping[str, str]
+    reviewed_by: str = ""
+
+
+@desk.reading("district.read")
+def surveys(*, by: Account) -> list[tuple[Survey, bool]]:
+    """Every survey that was announced, the latest to open first, and whether it still waits."""
+    day = clock.today(by.district)
+    found = register_of(folder_of(by.district)).surveys.values()
+    return [
+        (one, one.waits(day)) for one in sorted(found, key=lambda one: (one.opens_on or day, one.key), reverse=True)
+    ]
+
+
+@desk.verb("agreement.write")
+def open_survey(*, by: Account, opening: Opening) -> Survey:
+    """Announce a survey of students: what its answers rest on, and the words for families, in one step.
+
+    Until its day its answers are taken from nobody. With a protected question it rests on families' consent where
+    students must answer and federal money pays; otherwise they may opt out from the day on which they were told.
+
+    Raises
+    ------
+    Conflict
+        PR050 when the window to opt out is too short; SV173 when families are told nothing, in no checked words, or
+        only after today.
+    UserFixable
+        PR042 when the words are too hard for families; PR048 when the key of the instrument is no name.
+
+    Source: 20 U.S.C. 1232h(b), (c)(2).
+    """
+    survey, workspace = opening.survey, open_workspace(by.district)
+    texts = {language: text for language, text in opening.texts.items() if text.strip()}
+    day = clock.today(by.district)
+    if survey.mode is not Mode.NOTHING and (
+        "en" not in texts or not opening.reviewed_by.strip() or survey.told_on is None or survey.told_on > day
+    ):
+        raise desk.refuse(
+            "SV173", "families were not told of a protected question in words that somebody checked",
+            "tell them first, then enter the words, who checked them and the day",
+        )  # fmt: skip
+    key = survey.ground.key if survey.ground else ""
+    notices = [
+        worded(workspace, key, language, text, reviewed_by=opening.reviewed_by) for language, text in texts.items()
+    ]
+    announce(workspace, survey, notices if key else [])
+    return survey
 
 
 @desk.verb("agreement.write")

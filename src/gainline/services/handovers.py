@@ -8,16 +8,19 @@ page leads to, and the next handover takes it away.
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from statistics import median
 
 from gainline.engine.core.errors import GainlineError, Refused
+from gainline.engine.ledger import Ledger
 from gainline.engine.privacy.purposes import Purpose
-from gainline.road.destroying import destroy_files, handed_file, keep_file, sweep
+from gainline.road.destroying import JOURNAL, destroy_files, handed_file, keep_file, sweep
 from gainline.road.disclosing import Packed, pack, people_digest
+from gainline.road.erasing.handed import ASKED
 from gainline.services import clock, desk
 from gainline.services.agreed import holder_of, value_of
-from gainline.services.workspaces import open_workspace
+from gainline.services.workspaces import folder_of, open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.disclosures import Destruction, Disclosure, Handover
@@ -26,6 +29,7 @@ from gainline.store.models.tools import Agreement
 from gainline.store.tenancy import across_districts, within
 
 AT_ONCE = 500
+ANSWERED = "destruction_proven"
 MOST_A_DAY = 20  # files that one account makes, and files that it takes
 A_DAY = timedelta(days=1)
 UNUSUAL = 3  # times the median of what was handed over before
@@ -152,6 +156,49 @@ def disclosures_of(*, by: Account, person_key: int) -> list[Handover]:
     """
     found = Handover.objects.filter(disclosures__person_key=person_key)
     return list(found.select_related("agreement", "agreement__tool"))
+
+
+@dataclass(frozen=True, slots=True)
+class ToDestroy:
+    """A recipient who is to destroy a file, because somebody in it was erased here; and the proof once it came."""
+
+    handover: str
+    recipient: str
+    asked_on: date
+    proof: str = ""
+
+
+@desk.reading("district.read", on="agreement")
+def to_destroy(*, by: Account, agreement: Agreement) -> list[ToDestroy]:
+    """Files under an agreement whose recipients are to destroy theirs after an erasure, the oldest first."""
+    known = set(Handover.objects.filter(agreement=agreement).values_list("public_id", flat=True))
+    folder = folder_of(by.district)
+    found: dict[str, ToDestroy] = {}
+    for entry in Ledger(folder / JOURNAL).entries() if (folder / JOURNAL).is_file() else ():
+        name = str(entry.payload.get("handover"))
+        if name in known and entry.kind == ASKED:
+            found.setdefault(name, ToDestroy(name, str(entry.payload["recipient"]), entry.on))
+        elif name in known and entry.kind == ANSWERED:
+            found[name] = replace(found[name], proof=str(entry.payload["proof"]))
+    return list(found.values())
+
+
+@desk.verb("agreement.write", on="handover", without_room=True)
+def prove_destroyed(*, by: Account, handover: Handover, proof: str) -> None:
+    """Enter what proves that a recipient destroyed a file, after somebody in it was erased here.
+
+    Raises
+    ------
+    Conflict
+        SV172 when this was not asked of the recipient, or is proven; SV104 when nothing is said that would prove it.
+    """
+    open_ones = {one.handover for one in to_destroy(by=by, agreement=handover.agreement) if not one.proof}
+    if handover.public_id not in open_ones:
+        raise desk.refuse("SV172", "nobody waits for this proof", "read the list of the agreement again")
+    if not proof.strip():
+        raise desk.refuse("SV104", "nothing is said that would prove it", "name the letter, mail or certificate")
+    said = {"handover": handover.public_id, "proof": proof.strip()}
+    Ledger(folder_of(by.district) / JOURNAL).append(ANSWERED, said, on=clock.today(by.district))
 
 
 def _enter(row: Handover, packed: Packed) -> None:

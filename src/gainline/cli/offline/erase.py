@@ -94,6 +94,8 @@ def _tell(done: Certificate) -> None:
         console.talk(f"Cut out of {path}: {lines} lines")
     for key in done.evidence:
         console.talk(f"The evidence of {key} rests on resealed records; its brief says so when it is written again.")
+    for name in done.handed:
+        console.talk(f"Destroyed the file of handover {name}; its recipient is to destroy theirs.")
     for path in done.remaining:
         console.talk(f"Still holds somebody: {path}")
     if not done.is_complete:

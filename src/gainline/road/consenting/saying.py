@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -13,6 +13,7 @@ from gainline.engine.ledger import Ledger
 from gainline.engine.privacy.consent import Act, Entry, Ground, Notice, Register, Relation
 from gainline.engine.privacy.consent.effects import in_bands
 from gainline.engine.privacy.consent.register import Record
+from gainline.engine.privacy.consent.surveys import Survey, may_open
 from gainline.engine.reports.readability import grade, is_plain
 from gainline.road.consented import FOLDER, PATH, effective_day, register_of, token
 from gainline.road.workspace import Workspace
@@ -88,14 +89,51 @@ def tell(
     UserFixable
         PR042 when it is empty or too hard for families.
     """
+    notice = worded(workspace, ground, language, text, reviewed_by=reviewed_by, reviewed_on=reviewed_on)
+    _append(workspace, lambda register, _: register.tell(notice))
+    return notice
+
+
+def announce(workspace: Workspace, survey: Survey, notices: Sequence[Notice]) -> None:
+    """Write down a survey of students, what its answers rest on, and what families are told of it.
+
+    Raises
+    ------
+    Conflict
+        PR050 when it has a protected question and the window to opt out is too short; PR040 when its ground was used
+        and would change.
+    """
+    ground = survey.ground
+    may_open(survey, ground, survey.opens_on or workspace.today())
+    if ground is not None:
+        _append(workspace, lambda register, _: register.declare(ground))
+        for notice in notices:
+            _append(workspace, lambda register, _, one=notice: register.tell(one))  # type: ignore[misc]
+    _append(workspace, lambda register, _: register.announce(survey))
+
+
+def worded(
+    workspace: Workspace,
+    ground: str,
+    language: str,
+    text: str,
+    *,
+    reviewed_by: str = "",
+    reviewed_on: date | None = None,
+) -> Notice:
+    """A notice's exact words, graded, and kept nowhere yet.
+
+    Raises
+    ------
+    UserFixable
+        PR042 when it is empty or too hard for families.
+    """
     text = text.strip()
     level = round(grade(text), 1) if language == "en" and any(letter.isalpha() for letter in text) else None
     if language == "es" and any(letter.isalpha() for letter in text) and not is_plain(text, "es"):
         raise UserFixable("PR042: the notice is too hard for families", "use short words and sentences")
     checked = reviewed_on if reviewed_by else None
-    notice = Notice(ground, language, text, level, reviewed_by, checked or (workspace.today() if reviewed_by else None))
-    _append(workspace, lambda register, _: register.tell(notice))
-    return notice
+    return Notice(ground, language, text, level, reviewed_by, checked or (workspace.today() if reviewed_by else None))
 
 
 def say(workspace: Workspace, said: Said, *, now: datetime | None = None) -> Entry:

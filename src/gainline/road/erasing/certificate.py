@@ -40,6 +40,8 @@ class Certificate:
         Pilots in whose recorded draw a place lost its person.
     cut
         Files outside the lake -> lines that were cut out.
+    handed
+        Handovers whose file held them and was destroyed; their recipients are to destroy theirs.
     remaining
         Files that still hold them, for a person to look at; empty when the erasure is complete.
     """
@@ -58,6 +60,7 @@ class Certificate:
     draws: tuple[str, ...] = ()
     cut: Mapping[str, int] = field(default_factory=dict)
     remaining: tuple[str, ...] = ()
+    handed: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

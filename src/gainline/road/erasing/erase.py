@@ -13,6 +13,7 @@ from gainline.lake import Erased, Eraser, Whom
 from gainline.road.erasing.certificate import ENTRY, Certificate, write_certificate
 from gainline.road.erasing.copies import Copy, Needles, copies, cut_lines, lines_with
 from gainline.road.erasing.draws import cut_draws
+from gainline.road.erasing.handed import destroy_handed, handed_with
 from gainline.road.holding import kept_of
 from gainline.road.workspace import Workspace
 
@@ -110,6 +111,8 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
     erased = eraser.apply()
     on = date.fromisoformat(says["on"])
     draws = [] if whom.is_limited else cut_draws(workspace, whom, number=says["number"], on=on)
+    handed: dict[str, str] = eraser.recall("handed", handed_with(workspace, whom))
+    destroy_handed(workspace, handed, erasure=says["number"], on=on)
     cut = _cut(workspace, eraser, whom) if says["clean_copies"] else {}
     remaining = [copy.path for copy in copies(workspace.root, whom) if not _may_stay(copy, whom)]
     if eraser.left(whom):
@@ -129,6 +132,7 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
         draws=tuple(draws),
         cut=cut,
         remaining=tuple(sorted(remaining)),
+        handed=tuple(sorted(handed)),
     )
     _enter(workspace, certificate, write_certificate(workspace, certificate), on=on)
     eraser.close()

@@ -12,9 +12,11 @@ from gainline.engine.privacy.consent.entries import Act, Entry, Relation
 from gainline.engine.privacy.consent.grounds import Ground, refuse_swap
 from gainline.engine.privacy.consent.notices import Notice
 from gainline.engine.privacy.consent.standing import Standing, standing
+from gainline.engine.privacy.consent.surveys import Survey
 from gainline.engine.privacy.purposes import Basis
 
 GROUND, NOTICE, ENTRY, RAN = "consent_ground", "consent_notice", "consent_entry", "consent_ran"
+SURVEY = "consent_survey"
 Record = tuple[str, Mapping[str, Any]]
 
 
@@ -30,12 +32,15 @@ class Register:
         Everything that was said, by person, in its order.
     used
         Keys of grounds on which somebody's word or a run rests.
+    surveys
+        Surveys of students that were announced, by key; of one that was announced again, the latest.
     """
 
     grounds: Mapping[str, Ground] = field(default_factory=dict)
     notices: Mapping[str, Notice] = field(default_factory=dict)
     entries: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     used: frozenset[str] = frozenset()
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
 
     @classmethod
     def replay(cls, records: Iterable[Record]) -> Register:
@@ -44,6 +49,7 @@ class Register:
         notices: dict[str, Notice] = {}
         entries: dict[str, list[Entry]] = {}
         used: set[str] = set()
+        surveys: dict[str, Survey] = {}
         for kind, payload in records:
             if kind == GROUND:
                 grounds[payload["key"]] = Ground.from_json_value(payload)
@@ -53,10 +59,12 @@ class Register:
                 entry = Entry.from_json_value(payload)
                 entries.setdefault(entry.person, []).append(entry)
                 used.add(entry.ground)
+            elif kind == SURVEY:
+                surveys[payload["key"]] = Survey.from_json_value(payload)
             elif kind == RAN:
                 used.update(payload["grounds"])
         said = {person: tuple(found) for person, found in entries.items()}
-        return cls(grounds, notices, said, frozenset(used))
+        return cls(grounds, notices, said, frozenset(used), surveys)
 
     def declare(self, ground: Ground) -> Record:
         """The record of a new or changed ground.
@@ -81,6 +89,10 @@ class Register:
         """
         self.ground(notice.ground)
         return NOTICE, notice.to_json_value()
+
+    def announce(self, survey: Survey) -> Record:
+        """The record of a survey that opens, or is open: its protected topics, and when families were told."""
+        return SURVEY, survey.to_json_value()
 
     def hear(self, entry: Entry) -> Record:
         """The record of what somebody said; a no is always heard from whoever has the right to speak.
@@ -172,6 +184,7 @@ class Register:
             self,
             grounds={**self.grounds, **more.grounds},
             notices={**self.notices, **more.notices},
+            surveys={**self.surveys, **more.surveys},
             used=self.used | frozenset(payload.get("grounds", ())),
         )
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from gainline.engine.core.errors import Conflict
 from gainline.engine.privacy.consent.entries import Entry
 from gainline.engine.privacy.consent.grounds import Ground
 from gainline.engine.privacy.consent.standing import standing
-from gainline.engine.privacy.purposes import Basis
+from gainline.engine.privacy.purposes import Basis, Purpose
 
 
 class Topic(StrEnum):
@@ -64,6 +65,39 @@ class Survey:
         if not any(self.topics):
             return Mode.NOTHING
         return Mode.CONSENT if self.is_required and self.is_federal else Mode.WINDOW
+
+    @property
+    def ground(self) -> Ground | None:
+        """What its answers rest on: families' consent, or their right to opt out; None without a protected question."""
+        if self.mode is Mode.NOTHING:
+            return None
+        basis = Basis.CONSENT if self.mode is Mode.CONSENT else Basis.SCHOOL_OFFICIAL
+        return Ground(
+            f"survey-{self.key}", Purpose.INSTRUCTION, basis, tables=("responses",),
+            where={"instrument": (self.key,)}, may_opt_out=self.mode is Mode.WINDOW,
+        )  # fmt: skip
+
+    def waits(self, on: date) -> bool:
+        """Tell whether it is not open yet, so that nobody's answers are taken."""
+        return self.opens_on is not None and on < self.opens_on
+
+    def to_json_value(self) -> dict[str, Any]:
+        """The survey as plain JSON values."""
+        days = {name: getattr(self, name) for name in ("told_on", "opens_on")}
+        return {
+            "key": self.key,
+            "topics": [str(one) if one else None for one in self.topics],
+            "is_required": self.is_required,
+            "is_federal": self.is_federal,
+            **{name: day.isoformat() if day else None for name, day in days.items()},
+        }
+
+    @classmethod
+    def from_json_value(cls, value: Mapping[str, Any]) -> Survey:
+        """The survey as `to_json_value` wrote it."""
+        days = {name: date.fromisoformat(value[name]) if value[name] else None for name in ("told_on", "opens_on")}
+        topics = tuple(Topic(one) if one else None for one in value["topics"])
+        return cls(value["key"], topics, value["is_required"], value["is_federal"], **days)
 
 
 def may_open(survey: Survey, ground: Ground | None, on: date, *, window_days: int = 14) -> None:

@@ -43,6 +43,8 @@ def agreement(request: HttpRequest, agreement_id: str) -> HttpResponse:
     me, may = actor_of(request), standing_of(request).may
     row = agreements.agreement(by=me, public_id=agreement_id)
     whole, day = agreements.whole(by=me, agreement=row), clock.today(me.district)
+    to_destroy = handovers.to_destroy(by=me, agreement=row)
+    gone = {one.handover for one in to_destroy}
     own = {str(key) for key in PURPOSES} & set(row.purposes)
     is_running = (row.starts or row.signed_on) <= day <= row.ends and whole.destruction is None
     context = {
@@ -52,13 +54,17 @@ def agreement(request: HttpRequest, agreement_id: str) -> HttpResponse:
         "terms": _terms(row),
         "elements": elements_of(row),
         "handed": _handed(whole) if whole.handovers else None,
-        "files": whole.handovers if is_running and may("release.send", row) else (),
+        "files": [one for one in whole.handovers if one.public_id not in gone]
+        if is_running and may("release.send", row)
+        else (),
         "steps": whole.exit,
         "offers": [(key, PURPOSES[Purpose(key)].name[language()]) for key in row.purposes if key in own],
         "may_hand_over": is_running and may("release.send", row),
         "may_prove": may("agreement.write", row) and any(line.proof is None for line in whole.exit),
         "may_destroy": may("agreement.write", row) and row.ends < day and whole.destruction is None,
         "form": _proof_form(whole),
+        "to_destroy": to_destroy,
+        "may_write": may("agreement.write", row),
         "crumbs": [*_crumbs(), (row.tool.name, "")],
     }
     return render(request, "governance/agreement.html", context)
@@ -124,6 +130,19 @@ def prove(request: HttpRequest, agreement_id: str) -> HttpResponse:
     except GainlineError as error:
         messages.error(request, in_sentences(error))
     return _to(agreement_id)
+
+
+@needs("agreement.write")
+@require_POST
+def proven(request: HttpRequest, handover_id: str) -> HttpResponse:
+    """Enter what proves that a recipient destroyed a file after an erasure."""
+    me = actor_of(request)
+    row = handovers.handover(by=me, public_id=handover_id)
+    try:
+        handovers.prove_destroyed(by=me, handover=row, proof=request.POST.get("proof", ""))
+    except GainlineError as error:
+        messages.error(request, in_sentences(error))
+    return _to(row.agreement.public_id)
 
 
 @needs("agreement.write")

@@ -67,7 +67,8 @@ def consent(request: HttpRequest) -> HttpResponse:
     me = actor_of(request)
     found = consents.grounds(by=me)
     asked = [one for one in found if one.ground.asks_families]
-    may_invite = bool(asked) and standing_of(request).may("agreement.write")
+    may_write = standing_of(request).may("agreement.write")
+    may_invite = bool(asked) and may_write
     form, link, fault = InviteForm(request.POST or None), "", None
     if request.method == "POST" and form.is_valid():
         wanted = consents.Asked(**form.cleaned_data, grounds=[one.ground.key for one in asked])
@@ -77,7 +78,13 @@ def consent(request: HttpRequest) -> HttpResponse:
         except GainlineError as error:
             fault = error
     context = {"table": _grounds(found), "is_empty": not found, "tabs": tabs(request, HERE), "form": form}
-    context |= {"link": link, "fault": fault, "may_invite": may_invite, "after": _after(request)}
+    context |= {
+        "link": link,
+        "fault": fault,
+        "may_invite": may_invite,
+        "may_write": may_write,
+        "after": _after(request),
+    }
     status = 422 if request.method == "POST" and not link else 200
     return render(request, "governance/consent.html", context, status=status)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, consent, desk, glass, openly, retention, views
+from gainline.web.pages.governance import agreed, consent, desk, glass, openly, retention, telling, views
 
 app_name = "governance"
 urlpatterns = [
@@ -13,12 +13,15 @@ urlpatterns = [
     path("governance/agreements/<str:agreement_id>/exit/", agreed.prove, name="exit"),
     path("governance/agreements/<str:agreement_id>/destroy/", agreed.destroy, name="destroy"),
     path("governance/handovers/<str:handover_id>/file/", agreed.file, name="handover"),
+    path("governance/handovers/<str:handover_id>/destroyed/", agreed.proven, name="handover-destroyed"),
     path("governance/assessment/", openly.assessment, name="assessment"),
     path("governance/open/", openly.standing, name="openly"),
     path("governance/open/checked/", openly.checked, name="checked"),
     path("governance/open/breach/", openly.breach, name="breach"),
     path("governance/families/", views.families, name="families"),
     path("governance/consent/", consent.consent, name="consent"),
+    path("governance/consent/notices/", telling.notices, name="notices"),
+    path("governance/consent/survey/", telling.survey, name="survey"),
     path("governance/retention/", retention.retention, name="retention"),
     path("governance/retention/lift/", retention.lift, name="retention-lift"),
     path("governance/retention/take-out/", retention.carry_out, name="retention-order"),
