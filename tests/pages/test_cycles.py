@@ -20,7 +20,7 @@ from gainline.store.words import Choice, JobKind, JobState
 DAY = date(2026, 6, 16)
 PAGES = (
     "", "question/", "who/", "who/could/", "measures/", "rule/", "plan/", "sample/", "draw/", "register/", "monitor/",
-    "monitor/signs/", "evidence/", "review/", "decision/", "learning/",
+    "monitor/arms/", "monitor/signs/", "evidence/", "review/", "decision/", "learning/",
 )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_every_page_opens_for_everybody_who_may_read_and_acts_only_for_who_may(r
     client.force_login(recorded[role])
     for place in PAGES:
         answer = client.get(at(cycle, place))
-        expected = 403 if place == "monitor/signs/" and role == "board_member" else 200
+        expected = 403 if place in {"monitor/signs/", "monitor/arms/"} and role == "board_member" else 200
         assert answer.status_code == expected, (place, words(answer)[:300])
     may_lock = role == "edtech_lead"
     assert ("Read the plan and lock it" in words(client.get(at(cycle, "register/")))) == may_lock

@@ -124,6 +124,12 @@ def test_a_sample_is_drawn_declined_and_closed_by_the_draw_of_the_arms(peopled, 
         assert [row.source for row in watching.arrivals(by=by, cycle=cycle)] == ["Arms of lumen-reading"]
         with pytest.raises(Conflict, match="SV047"):
             sampling.choose(by=by, cycle=cycle, wanted=Wanted(3))
+        awaited = watching.arms(by=by, cycle=cycle)
+        assert [(one.kind, [arm for arm, _, _ in one.arms]) for one in awaited] == [
+            ("result", ["tool", "usual"]), ("use", ["tool", "usual"])
+        ]  # fmt: skip
+        assert all(here.is_hidden or here.low == 0 for one in awaited for _, here, _ in one.arms)
+        assert all(whole.low >= 10 for one in awaited for _, _, whole in one.arms)
 
 
 def begun_again(cast, before):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from gainline.engine.core.issues import Issue
-from gainline.services import desk
+from gainline.engine.privacy import Audience
+from gainline.road.piloting.arrived import Arrived, arrived
+from gainline.services import desk, planning, stages
 from gainline.services.quality import looked
+from gainline.services.stages import Stage
+from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
 from gainline.store.models.cycles import Cycle, Registration
 from gainline.store.models.imports import Import
@@ -18,6 +22,24 @@ def arrivals(*, by: Account, cycle: Cycle) -> list[Import]:
         return []
     since = Import.objects.filter(is_preview=False, created__gte=locked.created)
     return list(since.select_related("job", "asked_by"))
+
+
+@desk.reading("evidence.read")
+def arms(*, by: Account, cycle: Cycle) -> tuple[Arrived, ...]:
+    """Of the students in each arm of the locked plan, how many have a result and how many a row of use.
+
+    Raises
+    ------
+    Conflict
+        With the stage table's code before the plan is locked; SV045 when it cannot be read.
+    UserFixable
+        When use decides who has the tool, or the records hold no assignment yet.
+    """
+    stages.require(cycle, Stage.RECORDED)
+    plan = planning.plan_of(by=by, cycle=cycle)
+    if plan is None:
+        raise desk.refuse("SV045", "the plan cannot be read, so nobody can be counted", "amend it")
+    return arrived(open_workspace(by.district), plan, audience=Audience.STAFF)
 
 
 @desk.reading("evidence.read")

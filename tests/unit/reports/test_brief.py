@@ -13,6 +13,7 @@ from gainline.engine.core.errors import Missing, UserFixable
 from gainline.engine.evidence.document import GroupEffect
 from gainline.engine.privacy import Audience
 from gainline.engine.reports import brief_html, index_html
+from gainline.engine.reports.brief import brief_blocks
 from gainline.engine.reports.words import words
 
 
@@ -44,6 +45,23 @@ def test_the_registered_rule_is_in_plain_words_with_how_each_clause_came_out(pag
     assert "Where students started: 99%" in said
     assert "Dana Whitfield, chief academic officer decides by May 22, 2026" in said
     assert "The contract renews on its own unless we give notice by May 31" in said
+
+
+def test_a_clause_that_the_rule_never_comes_to_neither_holds_nor_fails(pages):
+    clauses = brief_blocks(sample.adapt().to_json_value()).clauses
+    (passed,) = (one for one in clauses if not one.is_asked)
+    assert passed.found == words("en")("rule.found_not_asked")
+    row = next(row for row in re.findall(r"<li class=.*?</li>", pages["adapt"], re.S) if passed.found in row)
+    assert '<span class="held">–</span>' in row
+
+
+def test_no_band_of_a_part_ends_above_the_whole_beside_it():
+    value = sample.adapt().to_json_value()
+    value["funnel"] |= {"enrolled": 226, "used": 226, "dosed": 224}
+    made = brief_blocks(value).funnel
+    enrolled, _, dosed = (step.figure for step in made.steps[1:4])
+    assert (enrolled, dosed) == ("226", "220 to 226")
+    assert "229" not in f"{made.title} {made.sentence}"
 
 
 def test_every_figure_has_its_table_its_sentence_and_its_source(pages):

@@ -14,11 +14,12 @@ from gainline.engine.reports.wording import Move, Strength
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause of the registered rule: what it says, what was found, whether it was met."""
+    """One clause of the registered rule: what it says, what was found, whether it was met, and whether it was asked."""
 
     says: str
     found: str
     holds: bool
+    is_asked: bool = True
 
 
 def headline(facts: Facts) -> str:
@@ -85,8 +86,8 @@ def _clause(facts: Facts, step: dict[str, Any]) -> Clause:
     if kind is None:
         return Clause(step["clause"], step["found"], step["holds"])
     if kind not in _BEFORE and not facts.claim.may_name_cause:
-        return Clause(_says(facts, kind), facts.words("rule.found_no_study"), False)
-    return Clause(_says(facts, kind), _found(facts, kind, step), step["holds"])
+        return Clause(_says(facts, kind), facts.words("rule.found_no_study"), holds=False, is_asked=False)
+    return Clause(_says(facts, kind), _found(facts, kind, step), step["holds"], is_asked=not _is_passed(facts, kind))
 
 
 _CHANCE = re.compile(r" \((\d\.\d+)\)")  # as the engine writes it: all others (0.93)
@@ -125,11 +126,17 @@ def _found(facts: Facts, kind: str, step: dict[str, Any]) -> str:
         return t("rule.found", chance=numbers.probability(q))
     if kind in ("also", "extend"):
         return _found_more(facts, kind, step)
-    if kind == "reach" and q is not None and q > facts.plan["decision"]["stop_at"]:
+    if _is_passed(facts, kind):
         return t("rule.found_not_asked")
     if step["found"] in ("none", ""):
         return t("rule.found_none")
     return t("rule.found_list", list=_listed(facts, step["found"], kind))
+
+
+def _is_passed(facts: Facts, kind: str) -> bool:
+    """Whether the rule never comes to this clause: nobody looks for a group that gains where nothing says to stop."""
+    q = facts.primary["probability_worth_having"]
+    return kind == "reach" and q is not None and q > facts.plan["decision"]["stop_at"]
 
 
 def _found_more(facts: Facts, kind: str, step: dict[str, Any]) -> str:

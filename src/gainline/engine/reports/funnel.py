@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gainline.engine.privacy import Count
 from gainline.engine.reports import numbers
 from gainline.engine.reports.board import lead
 from gainline.engine.reports.facts import Facts, capital, inside
@@ -67,9 +68,17 @@ def _heights(facts: Facts) -> dict[str, float | None]:
     """How tall each step's band is, as a share of the largest count that may be shown."""
     found: dict[str, float | None] = {"licensed": facts.evidence["funnel"]["licensed"]}
     for key in ("enrolled", "used", "dosed"):
-        found[key] = facts.released.count("funnel", key).middle
+        found[key] = _people(facts, key).middle
     most = max((value for value in found.values() if value), default=1.0)
     return {key: max(LEAST, value / most) if value is not None else None for key, value in found.items()}
+
+
+def _people(facts: Facts, key: str) -> Count:
+    """The count of a step; a part's band does not end above the whole that stands beside it."""
+    count, whole = facts.released.count("funnel", key), facts.released.count("funnel", "enrolled")
+    if count.low is None or count.high is None or whole.high is None:
+        return count
+    return replace(count, high=max(count.low, min(count.high, whole.high)))
 
 
 _NEXT = {"licensed": "enrolled", "enrolled": "used", "used": "dosed", "dosed": "dosed"}
@@ -83,7 +92,7 @@ def _count_step(facts: Facts, key: str, heights: dict[str, float | None]) -> Ste
         under = t("funnel.of_licensed" if bought is not None else "funnel.not_counted")
         cost = _each(facts, bought, bought)
     else:
-        count = facts.released.count("funnel", key)
+        count = _people(facts, key)
         shown, under = facts.say(count), _under(facts, key)
         cost = _each(facts, count.low, count.high)
     return Step(key, t(f"funnel.{key}"), shown, under, cost, heights[key], heights[_NEXT[key]])
@@ -148,7 +157,7 @@ def _cost_step(facts: Facts) -> Step:
 
 def _title(facts: Facts) -> str:
     t, made = facts.words, facts.evidence["funnel"]
-    dosed, enrolled = facts.released.count("funnel", "dosed"), facts.released.count("funnel", "enrolled")
+    dosed, enrolled = _people(facts, "dosed"), _people(facts, "enrolled")
     if dosed.is_hidden or (made["licensed"] is None and enrolled.is_hidden):
         return t("funnel.title_hidden")
     if made["licensed"] is None:

@@ -162,11 +162,16 @@ def _compared(told: Facts) -> Part:
 def _rule(told: Facts) -> Part:
     """The registered rule and how each clause came out."""
     t = told.words
-    rows = tuple(
-        (one.says, one.found or "–", t("rule.held" if one.holds else "rule.not_held")) for one in board.clauses(told)
-    )
+    rows = tuple((one.says, one.found or "–", _came_out(told, one)) for one in board.clauses(told))
     title = t("rule.title", day=told.day(told.evidence["provenance"]["registered_on"]))
     return Part(title, table=Table((t("letter.col_clause"), t("letter.col_found"), t("letter.col_held")), rows, title))
+
+
+def _came_out(told: Facts, clause: board.Clause) -> str:
+    """Whether a clause held; nothing of one that the rule never came to."""
+    if not clause.is_asked:
+        return "–"
+    return told.words("rule.held" if clause.holds else "rule.not_held")
 
 
 def _use(told: Facts) -> Part:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gainline.engine.core.errors import GainlineError
 from gainline.engine.privacy import Audience
+from gainline.engine.reports.board import Clause
 from gainline.engine.reports.brief import Blocks
 from gainline.engine.reports.funnel import Funnel
 from gainline.services import evidence as service
@@ -134,13 +135,19 @@ def _funnel(made: Funnel) -> list[FunnelStep]:
     return [FunnelStep(step.label, step.figure, step.under, step.cost, step.height) for step in made.steps[:COUNTED]]
 
 
+def _outcome(clause: Clause) -> str:
+    if not clause.is_asked:
+        return gettext("not asked")
+    return gettext("holds") if clause.holds else gettext("does not hold")
+
+
 def _clauses(told: Blocks) -> Table:
     columns = (Column(gettext("The rule says")), Column(gettext("We found")), Column(gettext("So")))
     rows = tuple(
         (
             Cell(clause.says),
             clause.found,
-            Cell(gettext("holds") if clause.holds else gettext("does not hold"), kind="neutral"),
+            Cell(_outcome(clause), kind="neutral"),
         )
         for clause in told.clauses
     )

@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{ONE}amend/", locking.amend, name="amend"),
     path(f"{ONE}monitor/", watching.monitor, name="monitor"),
     path(f"{ONE}monitor/measure/", watching.ask, name="measure"),
+    path(f"{ONE}monitor/arms/", watching.arms, name="arms"),
     path(f"{ONE}monitor/signs/", watching.signs, name="signs"),
     path(f"{ONE}evidence/", evidence.evidence, name="evidence"),
     path(f"{ONE}evidence/look/", evidence.look, name="look"),

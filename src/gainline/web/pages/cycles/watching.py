@@ -83,6 +83,41 @@ def signs(request: HttpRequest, public_id: str) -> HttpResponse:
     return shown.page(request, one, "signs_page", context)
 
 
+@needs("evidence.read")
+@require_safe
+def arms(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What has come in of each arm: a fragment, or its page without script."""
+    one = shown.one_of(request, public_id)
+    context: dict[str, Any] = {"here": gettext("What has come in, by arm")}
+    try:
+        context["arms"] = _arms(watching.arms(by=actor_of(request), cycle=one))
+    except GainlineError as error:
+        context["refused"] = said_of(error)
+    if request.headers.get("HX-Request"):
+        return render(request, "cycles/arms.html", context)
+    return shown.page(request, one, "arms_page", context)
+
+
+def _arms(found: tuple[Row, ...]) -> Table:
+    heads = {"result": gettext("With a result"), "use": gettext("With a row of use")}
+    columns = (Column(gettext("Arm")), *(Column(heads[one.kind], is_number=True) for one in found))
+    rows = []
+    for place, (arm, _here, whole) in enumerate(found[0].arms):
+        counts = [_amount(one.arms[place][1]) for one in found]
+        rows.append((arm, *counts, _amount(whole)))
+    return Table(
+        gettext("Students of each arm"), (*columns, Column(gettext("Students assigned"), is_number=True)), tuple(rows)
+    )
+
+
+def _amount(count: Row) -> str:
+    """A count as it may be shown: a number, a band, or that it is too small."""
+    if count.is_hidden:
+        return gettext("too few")
+    low, high = (number_format(end, force_grouping=True) for end in (count.low, count.high))
+    return low if low == high else f"{low}–{high}"
+
+
 def _files(request: HttpRequest) -> list[Any]:
     return list(request.FILES.getlist("files"))
 
