@@ -72,7 +72,7 @@ DATA = agreements.DataTerms(
     ("operating-the-tool", "evaluating-tools"), ("pseudonym", "grade-level", "use"), (), FOUNDED,
     date(2026, 7, 31), date(2026, 10, 31),
 )  # fmt: skip
-GROUPS = (["school_id"], ["grade"], ["race_ethnicity"], ["english_learner"], ["school_id", "grade"], ["person_key"])
+GROUPS = (["school_id"], ["grade"], ["race_ethnicity"], ["english_learner"], ["school_id", "grade"])
 MARK = "Quokka7731"  # begins every text of the other district
 
 
@@ -210,9 +210,9 @@ def _ask_around(cast: Cast, cycle: Cycle) -> None:
             account=cora, reason="A bus did not arrive at its stop", reference="case 7", students=[],
             opened_at=clock.now(), ends_at=clock.now() + timedelta(hours=1), review_by=SUMMER,
         )  # fmt: skip
-    for groups in GROUPS:  # the last two are refused: by person, and an indicator that nobody defined
+    for groups in GROUPS:
         evidence.ask_measure(by=cora, indicator="adoption", groups=groups)
-    evidence.ask_measure(by=cora, indicator="no_such", groups=[])
+    evidence.ask_measure(by=cora, indicator="no_such", groups=[])  # refused: nobody defined it
     portfolio.count_use(by=cast.lead, tool=cycle.tool)
     for _ in range(2):  # the one before can be taken back
         roadmaps.save(by=cast.lead, document=demo_roadmap())
