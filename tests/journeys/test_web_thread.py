@@ -325,6 +325,7 @@ def release(petra, andre, dana, bo, cycle):
 def test_the_thread_needs_no_script(chromium, site):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)  # a page may say first that the records are still being looked through
     page.goto(f"{site}/demo/")
     page.get_by_role("button", name="Andre").click()
     page.goto(f"{site}/cycles/")

@@ -46,6 +46,10 @@ ASKED_OR_DENIED = (
     "what proves it",
     "how its end is proven",
     "has proved in person who they are",
+    "Forgotten? Who helps",  # the person whom one asks about a password
+    "so a person helps you",
+    "así que le ayuda una persona",
+    "Pida ayuda a una persona responsable",
 )
 
 
