@@ -30,7 +30,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     return render(request, "door/demo.html", {"cast": cast})
 
 
-@open_to_all(why="whoever has forgotten a password cannot sign in, and this page only says who helps")
+@open_to_all(why="whoever has forgotten a password cannot sign in, and this page only says whom to ask")
 @require_http_methods(["GET", "HEAD"])
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Who gives a new password: a person, since this site sends no mail."""
