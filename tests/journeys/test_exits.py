@@ -65,6 +65,7 @@ OTHER_COMMANDS = {
     "demo": "makes a district of its own, which is made up",
     "evaluate": "writes the evidence that briefs and shares are made of, which are read here",
     "found": "founds another district",
+    "new-password": "prints a password, which is about nobody in the records",
     "init": "makes a workspace",
     "import": "walked through the application: the same road",
     "indicators list": "definitions only",

@@ -77,6 +77,16 @@ def founded(tmp_path_factory) -> Path:
     return home
 
 
+def test_a_lead_whom_nobody_can_help_is_given_a_password_again(founded):
+    again = gainline("new-password", "dana@hillview.example", "--home", str(founded))
+    assert again.returncode == 0, again.stderr
+    assert len(again.stdout.strip()) > 20
+    nobody = gainline("new-password", "nobody@hillview.example", "--home", str(founded))
+    assert nobody.returncode != 0
+    assert "SV191" in nobody.stderr
+    assert "nobody@" not in nobody.stderr
+
+
 def test_one_command_serves_pages_worker_and_database(founded):
     with served(founded) as port:
         assert health(port) == {"database": "ok", "lake": "ok", "worker": "ok"}

@@ -12,9 +12,10 @@ from django.conf import settings as site
 from django.test import Client
 
 from gainline.config.logs import JsonLines
-from gainline.engine.core.errors import Conflict, NotAllowed
+from gainline.engine.core.errors import Conflict, Missing, NotAllowed
 from gainline.services import identities, people
 from gainline.store.models.accounts import Account
+from gainline.store.models.audit import AuditEvent
 from gainline.store.models.grants import Grant
 from gainline.store.tenancy import within
 from gainline.store.words import Role
@@ -127,6 +128,25 @@ def test_a_first_password_that_somebody_else_saw_has_to_be_changed(bare, db, cli
     words = {"oldpassword": PASSWORD, "password1": "seven green bicycles", "password2": "seven green bicycles"}
     client.post("/accounts/password/change/", words)
     assert is_in(client)
+
+
+def test_the_machines_owner_helps_a_lead_whom_nobody_else_can_help(cast, client):
+    client.force_login(cast.lead)
+    helped = identities.first_password_again(email=f" {cast.lead.email.upper()} ", password=PASSWORD)
+    assert helped.pk == cast.lead.pk
+    assert not is_in(client), "every session ended"
+    client.post("/accounts/login/", {"login": cast.lead.email, "password": PASSWORD})
+    assert client.get("/aims/")["Location"].startswith("/accounts/password/change/")
+    with within(cast.district.pk):
+        event = AuditEvent.objects.order_by("-seq").first()
+    assert (event.verb, event.actor, event.target) == ("identities.first_password_again", None, cast.lead.public_id)
+
+
+def test_no_account_or_one_that_was_shut_out_is_given_no_password(cast):
+    identities.disable(by=cast.lead, account=cast["coach"])
+    for email in ("nobody@riverbend.example", cast["coach"].email):
+        with pytest.raises(Missing, match="SV191"):
+            identities.first_password_again(email=email, password=PASSWORD)
 
 
 def test_nobody_shuts_themselves_out_and_the_last_lead_stays(cast):

@@ -50,6 +50,7 @@ ROAD = (
     ("erase", "erase:erase", "Erase people from every state of the lake, with a certificate."),
     ("serve", "online.serving:serve", "Open the web application: pages, worker and server in one command."),
     ("found", "online.serving:found", "Found a district in the web application."),
+    ("new-password", "online.serving:new_password", "Give a first password again to whoever nobody can help."),
     ("backup", "online.keeping:backup", "Copy the web application's home while it goes on."),
     ("rotate-key", "online.keeping:rotate_key", "Put a new key in place of the one that signs sessions."),
     ("restore", "online.keeping:restore", "Put a backup into a new home, checked."),

@@ -142,6 +142,26 @@ def found(
     console.show_text(password)
 
 
+def new_password(
+    email: Annotated[str, typer.Argument(help="The e-mail address with which they sign in.")],
+    home: HomeOption = HERE,
+) -> None:
+    """Give somebody a first password again: for a district whose only lead has forgotten theirs.
+
+    Prints it once; it is changed with the first sign-in. Sessions end, and the second factor stays. Anybody else asks
+    a lead of the district, who makes a sign-in link on their page under People.
+
+    Example: gainline new-password dana@hillview.example --home /srv/gainline
+    """
+    set_up(home)
+    from gainline.services.identities import first_password_again  # after Django is set up
+
+    password = secrets.token_urlsafe(18)
+    first_password_again(email=email, password=password)
+    console.talk("They sign in with this password, shown once, and choose their own:")
+    console.show_text(password)
+
+
 def _free_port(host: str) -> int:
     with socket.socket() as one:
         one.bind((host, 0))
