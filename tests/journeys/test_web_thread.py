@@ -133,7 +133,7 @@ def check_axe(visitor, *, looks=("light",), width=320):
 BOTH = ("light", "dark")
 
 
-def test_the_cast_walks_the_thread_from_an_aim_to_a_brief(cast, home):
+def test_the_cast_walks_the_thread_from_an_aim_to_a_brief(cast, home, chromium, site):
     dana, andre, petra, bo, tariq = (cast(name) for name in ("Dana", "Andre", "Petra", "Bo", "Tariq"))
     cycle = start(dana, bo)
     agree(dana, petra)
@@ -147,6 +147,7 @@ def test_the_cast_walks_the_thread_from_an_aim_to_a_brief(cast, home):
     for visitor in (dana, andre, petra, bo, tariq):
         refused = [said for said in visitor.complaints if "Content Security Policy" in said]
         assert refused == []
+    read_without_script(chromium, site)
 
 
 def start(dana, bo) -> str:
@@ -322,7 +323,8 @@ def release(petra, andre, dana, bo, cycle):
     check_axe(bo)
 
 
-def test_the_thread_needs_no_script(chromium, site):
+def read_without_script(chromium, site):
+    """What stands at the end of the thread, in a browser that runs nothing."""
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)  # a page may say first that the records are still being looked through

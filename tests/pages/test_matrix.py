@@ -133,7 +133,8 @@ def walked(both, role, methods):
     client = browser(both.cast[role] if role else None)
     for route, rule in pages():
         own, other = leads_to(route, both.cast.district)[-1:], leads_to(route, both.other.district)[-1:]
-        for is_foreign, address in [(False, one) for one in own] + [(True, one) for one in other if one != route]:
+        foreign = [one for one in other if one not in {route, *own}]  # a key of `KEYS` is nobody's
+        for is_foreign, address in [*((False, one) for one in own), *((True, one) for one in foreign)]:
             for method in methods:
                 yield route, rule, method, is_foreign, address, undone(getattr(client, method), address)
 

@@ -17,6 +17,7 @@ from gainline.services.permissions import permitted_anywhere, standing_of
 from gainline.store.words import Role
 from gainline.web.factors import NEAR_PEOPLE, Sealed
 
+PERIOD, ENOUGH = 30, 5  # seconds that a code is good for, and that a busy machine may take to hand it in
 PASSWORD = "a long and quiet river"
 CODES = "/accounts/2fa/recovery-codes/"
 SETUP = "/accounts/2fa/totp/activate/"
@@ -36,6 +37,9 @@ def signed_in(account) -> Client:
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
+    """A code that is good for a few seconds more: one that is about to end may have ended when it arrives."""
+    if (left := PERIOD - time.time() % PERIOD) < ENOUGH:
+        time.sleep(left)
     counter = next(iter(yield_hotp_counters_from_time())) + steps
     return format_hotp_value(hotp_value(secret, counter))
 
