@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from web_district import PASSWORD, fill
+from web_district import PASSWORD, fill, signed_in
 
 HERE = Path(__file__).resolve().parent
 STARTS = (
@@ -80,13 +80,13 @@ def options() -> argparse.Namespace:
 def made(home: Path, asked: argparse.Namespace) -> list[tuple[str, str]]:
     """The district of the home; who can sign in, and a session of each."""
     kept = home / PEOPLE
-    if kept.is_file():
-        return [(line.split()[0], line.split()[1]) for line in kept.read_text(encoding="utf-8").splitlines()]
     home.mkdir(parents=True, exist_ok=True)
     os.environ |= {"GAINLINE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "web_watched"}
     import django
 
     django.setup()
+    if kept.is_file():  # the tables may have moved on, and sessions end after half an hour
+        return signed_in([line.split()[0] for line in kept.read_text(encoding="utf-8").splitlines()])
     at = time.monotonic()
     print(f"Making a district of {asked.students:,} students", flush=True)
     people = fill(asked, lambda says: print(says, flush=True))
