@@ -185,8 +185,16 @@ def agree(dana, petra):
     assert dana.page.get_by_role("link", name="Enter an agreement").count() == 0
     petra.follow("Enter an agreement")
     check_axe(petra)
-    petra.page.locator("main [name=purposes]").first.check()
-    petra.page.locator("main [name=fields_given]").first.check()
+    petra.follow("Lessons and practice")
+    name = petra.page.get_by_label("First and last name")
+    assert name.is_checked()  # a closed group shows what is ticked in it, and only that
+    assert not petra.page.get_by_label("Student numbers").is_visible()
+    name.press("Space")
+    petra.page.get_by_text("Use of the tool").focus()
+    assert not name.is_visible()
+    petra.page.keyboard.press("Enter")
+    assert petra.page.get_by_label("Calls for help and times a tool was down").is_visible()
+    check_axe(petra, looks=BOTH)
     petra.fill({"signed_on": "2025-08-01", "ends": "2099-06-30", "destroy_by": "2099-07-30"})
     petra.page.locator("main form button[type=submit]").last.click()
     petra.page.get_by_text("Data destroyed by").first.wait_for()

@@ -73,6 +73,6 @@ def test_a_browser_that_walks_every_page_asks_one_host_only(at_desk, site, cast,
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "about:"))}
     assert hosts == {urlsplit(site).netloc}
     assert len(asked) > len(routes)
-    page.goto(site + "/health/", wait_until="load")  # the last of the routes may still be coming: settle on a quiet page
+    page.goto(site + "/health/", wait_until="load")  # the last route may still be coming: settle on a quiet page
     stored = page.evaluate("JSON.stringify([Object.keys(localStorage), Object.keys(sessionStorage)])")
     assert stored == "[[],[]]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from gainline.services.workspaces import make_workspace
 from gainline.store.models.imports import Job
 from gainline.store.models.notes import Release
 from gainline.store.tenancy import within
+from gainline.web.pages.tools import given
 
 
 @pytest.fixture(autouse=True)
@@ -61,9 +63,38 @@ def test_a_tool_its_contract_and_its_agreement_are_entered_on_pages(cast, client
     refused = client.post(f"{address}agreement/", data | {"fields_given": ["name"]})
     assert refused.status_code == 422
     assert "PR077" in refused.content.decode()
-    data |= {"fields_given": ["grade-level", "use"], "document": SimpleUploadedFile("signed.pdf", b"%PDF-1.7")}
+    assert "Say what may be handed over" in client.post(f"{address}agreement/", data).content.decode()
+    data |= {
+        "fields_given": ["use"],
+        "categories": ["enrollment"],
+        "document": SimpleUploadedFile("signed.pdf", b"%PDF-1.7"),
+    }
     assert client.post(f"{address}agreement/", data).status_code == 302
     assert "Agreement runs" in client.get(address).content.decode()
+    with within(cast.district.pk):
+        assert held.tool.agreements.get().fields == ["use", "school", "grade-level"]
+
+
+def test_every_category_that_may_be_given_stands_in_one_group():
+    placed = [key for _label, keys in given.GROUPS for key in keys]
+    held = given.held_by_category()
+    assert sorted(placed) == sorted(held)
+    assert sorted(given.WHOLE) == sorted(key for key, found in held.items() if len(found) > 1)
+
+
+@pytest.mark.parametrize("key", given.STARTS)
+def test_an_agreement_may_start_from_what_such_a_tool_needs(cast, client, key):
+    tool = a_tool(cast)
+    start = given.STARTS[key]
+    client.force_login(cast["privacy_lead"])
+    address = f"/tools/{tool.public_id}/agreement/?start={key}"
+    page = client.get(address).content.decode()
+    ticked = re.findall(r'name="(?:purposes|fields_given)" value="([^"]+)" checked', page)
+    assert sorted(ticked) == sorted([*map(str, start.purposes), *start.elements])
+    said = {"kind": start.kind, "purposes": [*start.purposes], "fields_given": [*start.elements]}
+    days = {"signed_on": "2029-08-01", "ends": "2030-06-30", "destroy_by": "2030-09-30"}
+    assert client.post(address, said | days).status_code == 302
+    assert " checked" not in client.get(f"/tools/{tool.public_id}/agreement/?start=anything").content.decode()
 
 
 def test_a_contract_is_mended(cast, as_lead):

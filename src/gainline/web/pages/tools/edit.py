@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gainline.engine.core.errors import GainlineError
 from gainline.services import agreements, indicators, portfolio, tools
 from gainline.web.gate import actor_of, needs
+from gainline.web.pages.tools import given
 from gainline.web.pages.tools.forms import AgreementForm, ContractForm, NewToolForm, ToolForm
 from gainline.web.parts.said import in_sentences
 
@@ -112,7 +113,8 @@ def add_agreement(request: HttpRequest, public_id: str) -> HttpResponse:
     """Enter an agreement about data; it is never changed afterwards, a later one takes its place."""
     me = actor_of(request)
     tool = tools.tool(by=me, public_id=public_id)
-    form = AgreementForm(request.POST or None, request.FILES or None)
+    asked = request.GET.get("start")
+    form = AgreementForm(request.POST or None, request.FILES or None, initial=given.started(asked))
     if request.method == "POST" and form.is_valid():
         try:
             agreements.add_agreement(by=me, tool=tool, terms=form.terms())
@@ -121,7 +123,8 @@ def add_agreement(request: HttpRequest, public_id: str) -> HttpResponse:
             form.add_error(_at_fault(error), in_sentences(error))
     sentence = _("An agreement that was entered is never changed; a later one takes its place.")
     words = {"title": _("An agreement about data"), "verb": _("Enter the agreement"), "sentence": sentence}
-    return _form(request, form, words | {"crumbs": _crumbs(tool)}, page="tools/agreement.html")
+    starts = given.starts(request.path, asked)
+    return _form(request, form, words | {"crumbs": _crumbs(tool), "starts": starts}, page="tools/agreement.html")
 
 
 @needs("evidence.read")

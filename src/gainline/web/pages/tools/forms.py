@@ -11,10 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from gainline.engine.pilots.drafting import plan_key
-from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.purposes import PURPOSES
 from gainline.services.agreements import DataTerms
 from gainline.store.words import AgreementKind
+from gainline.web.pages.tools import given
 from gainline.web.parts.papers import language
 from gainline.web.parts.suggested import Suggested
 
@@ -100,7 +100,8 @@ class AgreementForm(forms.Form):
         required=False,
     )
     purposes = forms.MultipleChoiceField(label=_("Purposes"))
-    fields_given = forms.MultipleChoiceField(label=_("Data that may be handed over"))
+    fields_given = forms.MultipleChoiceField(label=_("Data that may be handed over"), required=False)
+    categories = forms.MultipleChoiceField(required=False)
     recipients = forms.CharField(
         label=_("Who else gets them"), help_text=_("One a line."), widget=forms.Textarea(attrs={"rows": 2}),
         required=False,
@@ -117,21 +118,29 @@ class AgreementForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's own
         super().__init__(*args, **kwargs)
-        held = [one for one in catalogue().elements.values() if one.key != "none"]
-        chosen = {
-            name: self.data.getlist(name) if isinstance(self.data, QueryDict) else []
-            for name in ("purposes", "fields_given")
-        }
-        self._offer("purposes", [(str(key), one.name[language()]) for key, one in PURPOSES.items()])
-        self._offer("fields_given", [(one.key, one.lay[language()]) for one in held])
-        self.purpose_ticks = self._ticks("purposes", chosen["purposes"])
-        self.element_ticks = self._ticks("fields_given", chosen["fields_given"])
+        ticked = {name: self._ticked(name) for name in ("purposes", "fields_given", "categories")}
+        by_category = given.held_by_category()
+        offered = [(str(key), one.name[language()]) for key, one in PURPOSES.items()]
+        self._offer("purposes", offered)
+        self._offer("fields_given", [(one.key, one.key) for found in by_category.values() for one in found])
+        self._offer("categories", [(key, key) for key in map(given.category_key, given.WHOLE)])
+        self.purpose_ticks = [(key, label, key in ticked["purposes"]) for key, label in offered]
+        self.groups = given.groups(ticked["fields_given"], ticked["categories"])
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def _ticks(self, name: str, chosen: list[str]) -> list[tuple[str, str, bool]]:
-        return [(key, label, key in chosen) for key, label in self.fields[name].choices]  # type: ignore[attr-defined]
+    def _ticked(self, name: str) -> list[str]:
+        """What was sent, or what the form starts from."""
+        return self.data.getlist(name) if isinstance(self.data, QueryDict) else self.initial.get(name, [])
+
+    def clean(self) -> None:
+        """Whole categories count as each of their elements; something has to be given."""
+        said = self.cleaned_data
+        both = given.together(said.get("fields_given", ()), said.get("categories", ()))
+        if not both and "fields_given" in said:
+            self.add_error("fields_given", _("Say what may be handed over: open a group and tick what it needs."))
+        said["fields_given"] = both
 
     def terms(self) -> DataTerms:
         """What was filled in."""
