@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 
 from builders.tiny_district import give_records
+from gainline.engine.privacy.purposes import Purpose
 from gainline.road.disclosing import students_in
-from gainline.services import agreements, clock, handovers, tools
+from gainline.road.erasing import Order, erase, people_under
+from gainline.services import agreements, clock, handovers, retention, tools
 from gainline.services.agreements import DataTerms
+from gainline.services.retention import Kept
+from gainline.services.workspaces import open_workspace
 from gainline.store.models.disclosures import Destruction, Disclosure, Handover
 from gainline.store.tenancy import within
 
@@ -70,6 +75,45 @@ def test_rows_are_handed_over_taken_and_destroyed_on_pages(recorded, client):
     assert "Letter of August 3" in page
     with within(recorded.district.pk):
         assert Destruction.objects.get().sha256 in page
+
+
+def test_a_hold_is_told_on_the_page_and_stops_the_destruction(recorded, client):
+    give_records(recorded.district)
+    row, lead = agreed(recorded), recorded["privacy_lead"]
+    handovers.hand_over(by=lead, agreement=row, purpose=Purpose.EVALUATION)
+    made = retention.hold(by=lead, kept=Kept("case 12"))
+    address = f"/governance/agreements/{row.public_id}/"
+    client.force_login(lead)
+    with clock.stopped_at(TERMS.destroy_by + timedelta(1)):
+        page = client.get(address).content.decode()
+        for words in ("Kept by a legal hold", f"{made.number}: case 12", "until it is lifted"):
+            assert words in page
+        assert "Destroy our copies" not in page
+        refused = client.post(f"{address}destroy/")
+        assert (refused.status_code, made.number in refused.content.decode()) == (409, True)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "es"
+        spanish = client.get(address).content.decode()
+        del client.cookies[settings.LANGUAGE_COOKIE_NAME]
+        client.force_login(recorded["teacher"])
+        page = client.get(address).content.decode()
+    assert "Una retención legal guarda nuestras copias" in spanish
+    assert made.number in page
+    assert "case 12" not in page, "the case is for those who keep agreements"
+
+
+def test_a_file_of_somebody_erased_waits_for_the_hold(recorded, client):
+    give_records(recorded.district)
+    row, lead = agreed(recorded), recorded["privacy_lead"]
+    handovers.hand_over(by=lead, agreement=row, purpose=Purpose.EVALUATION)
+    with within(recorded.district.pk):
+        first, second = Disclosure.objects.values_list("person_key", flat=True)[:2]
+    retention.hold(by=lead, kept=Kept("request 7", whose=str(first)))
+    workspace = open_workspace(recorded.district)
+    erase(workspace, people_under(workspace, frozenset({second})), Order(by="office", because="letter 1", on=DAY))
+    client.force_login(lead)
+    page = client.get(f"/governance/agreements/{row.public_id}/").content.decode()
+    assert "goes to nobody" in page
+    assert "Take the file" not in page
 
 
 def test_what_cannot_be_done_is_said_on_the_page(cast, client):

@@ -7,8 +7,7 @@ from datetime import date
 
 from gainline.engine.core.errors import Missing
 from gainline.engine.ledger import Ledger
-from gainline.engine.privacy.retention import Due, Hold
-from gainline.engine.records import Retention
+from gainline.engine.privacy.retention import Hold
 from gainline.road.consented import token
 from gainline.road.workspace import Workspace
 
@@ -61,11 +60,3 @@ def named_in_holds(workspace: Workspace, keys: Iterable[int], on: date) -> froze
     """Which of these pseudonyms belong to students whom a hold names."""
     named = {one.person for one in holds(workspace, on) if one.person}
     return frozenset(key for key in keys if token(workspace.salt, key) in named) if named else frozenset()
-
-
-def kept_of(workspace: Workspace, keys: Iterable[int], on: date) -> frozenset[int]:
-    """Which of these pseudonyms nothing may be erased of: whom a hold names, or all where one keeps every student."""
-    everybody = Due(Retention.ROSTER, "left", (), (), on)
-    if any(one.keeps(everybody) and not one.tool for one in holds(workspace, on)):
-        return frozenset(keys)
-    return named_in_holds(workspace, keys, on)

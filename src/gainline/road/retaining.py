@@ -15,7 +15,7 @@ from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.retention import Due, Hold, Lived, Rules, falls_due, tables_of
 from gainline.engine.records import TABLES, Retention
 from gainline.lake import Reading, Whom
-from gainline.road.erasing import Order, erase, people_under
+from gainline.road.erasing import Order, erase, kept_by, people_under
 from gainline.road.holding import holds, journal_of, named_in_holds
 from gainline.road.workspace import Workspace
 
@@ -203,8 +203,21 @@ def _leavers(workspace: Workspace, reading: Reading, due: Due, on: date) -> _Fou
     people, students = reading.current("people"), reading.current("students")
     gone = people.filter(people.end_date <= due.since).semi_join(students, "person_key")
     left = frozenset(_people(reading, gone))
-    left -= named_in_holds(workspace, left, on)
+    left -= _kept_leavers(workspace, reading, left, due, on)
     return _Found(due, {"students": len(left)}, {"students": len(left)}, left)
+
+
+def _kept_leavers(workspace: Workspace, reading: Reading, left: frozenset[int], due: Due, on: date) -> set[int]:
+    """Leavers of whom a hold keeps some rows, such as those of a tool, under whichever of their pseudonyms.
+
+    A hold that keeps every leaver is told with the line, so nobody is left out of it.
+    """
+    links = reading.current("links")
+    confirmed = links.filter(links.decision == "confirmed").select("person_key", "alias_key")
+    own = {one["alias_key"]: one["person_key"] for one in reading.arrow(confirmed).to_pylist()}
+    whole = left | {alias for alias, person in own.items() if person in left}
+    kept = kept_by(workspace, Whom(whole), on)
+    return {own.get(key, key) for one, keys in kept.items() if not one.keeps(due) for key in keys}
 
 
 def _undated(reading: Reading, facts: Facts) -> tuple[str, ...]:

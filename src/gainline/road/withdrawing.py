@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,8 @@ from gainline.road.checking import evidence_digest
 from gainline.road.consented import FOLDER, effective_day, register_of, token
 from gainline.road.consenting.saying import journal_of
 from gainline.road.consenting.watching import runs_of
-from gainline.road.erasing import Order, erase
+from gainline.road.erasing import Order, erase, kept_of
 from gainline.road.evaluating import evaluate_plan
-from gainline.road.holding import kept_of
 from gainline.road.workspace import Workspace
 
 RERAN, NOTED = "consent_reran", "consent_noted"
@@ -152,8 +151,9 @@ def _purge(workspace: Workspace) -> Iterator[str]:
             continue
         on = effective_day(register, workspace.today())
         for where, keys in _due(workspace, register, table).items():
-            keys -= kept_of(workspace, keys, workspace.today())  # under a legal hold: read by nobody, but not destroyed
             whom = Whom(keys, only=frozenset({table}), where=where)
+            held = kept_of(workspace, whom, workspace.today())  # by a legal hold: read by nobody, but not destroyed
+            whom = replace(whom, keys=keys - held)
             if any(workspace.lake.finding().find(whom).rows.values()):
                 yield erase(workspace, whom, Order(by=_BY, because=_BECAUSE, on=on)).number
 

@@ -15,9 +15,11 @@ from statistics import median
 from gainline.engine.core.errors import GainlineError, Refused
 from gainline.engine.ledger import Ledger
 from gainline.engine.privacy.purposes import Purpose
+from gainline.engine.privacy.retention import Hold
 from gainline.road.destroying import JOURNAL, destroy_files, handed_file, keep_file, sweep
 from gainline.road.disclosing import Packed, pack, people_digest
-from gainline.road.erasing.handed import ASKED
+from gainline.road.erasing import said_of
+from gainline.road.erasing.handed import ASKED, WAITS, destroy_released, keeping
 from gainline.services import clock, desk
 from gainline.services.agreed import holder_of, value_of
 from gainline.services.workspaces import folder_of, open_workspace
@@ -89,7 +91,7 @@ def fetch(*, by: Account, handover: Handover) -> bytes:
     ------
     Conflict
         SV102 when it was destroyed; SV106 when the file is gone or is not what was entered; SV119 beyond the quota of
-        a day.
+        a day; SV174 when it stays for a legal hold alone.
     Refused
         PR080 when the agreement does not run today.
     """
@@ -99,6 +101,10 @@ def fetch(*, by: Account, handover: Handover) -> bytes:
     _check_quota(taken.count())
     if not value_of(agreement).is_active(clock.today(by.district)):
         raise Refused("PR080 the agreement does not run today, so nothing may leave under it", "renew it")
+    if any(one.handover == handover.public_id and one.waits for one in to_destroy(by=by, agreement=agreement)):
+        raise desk.refuse(
+            "SV174", "somebody in the file was erased, and it stays for a legal hold alone", "hand it over anew"
+        )
     content = handed_file(open_workspace(by.district).root, handover.public_id, sha256=handover.sha256)
     if content is None:
         raise desk.refuse("SV106", "the file is gone, or is not what was handed over", "hand it over anew")
@@ -112,26 +118,34 @@ def destroy(*, by: Account, agreement: Agreement) -> Destruction:
     Raises
     ------
     Conflict
-        SV102 when that was done; SV107 while the agreement runs.
+        SV102 when that was done; SV107 while the agreement runs; SV174 while a legal hold keeps them.
     """
     _refuse_destroyed(agreement)
     day = clock.today(by.district)
     if agreement.ends >= day:
         raise desk.refuse("SV107", "the agreement still runs", "wait for its end, or have it end earlier in writing")
+    if holds := _held(agreement):
+        raise desk.refuse("SV174", f"a legal hold keeps these copies: {said_of(holds)}", "have the hold lifted first")
     return _destroy(agreement, by=by.title or "the privacy lead")
 
 
 @desk.carrying
 def destroy_due() -> int:
-    """Destroy what is due in every district, on the day of destruction or after it: how many agreements."""
+    """Destroy what is due in every district, on the day of destruction or after it: how many agreements.
+
+    What a legal hold keeps waits for its end; files of people who were erased then go, too.
+    """
     with across_districts(why="the clock looks after every district"):
         districts = list(District.objects.all())
     done = 0
     for district in districts:
         with within(district.pk):
             due = Agreement.objects.filter(destroy_by__lte=clock.today(district), destruction=None)
+            _destroy_released(district)
             for agreement in due.select_related("tool", "district"):
                 try:
+                    if _held(agreement):
+                        continue
                     with desk.by_the_clock(district, "handovers.destroy_due", agreement):
                         _destroy(agreement, by="the clock, on the day that the agreement names")
                 except GainlineError as error:  # one district's trouble keeps no other district waiting
@@ -139,6 +153,12 @@ def destroy_due() -> int:
                 else:
                     done += 1
     return done
+
+
+@desk.reading("district.read", on="agreement")
+def holds_on(*, by: Account, agreement: Agreement) -> tuple[Hold, ...]:
+    """The legal holds that keep our copies of what was handed over under an agreement."""
+    return _held(agreement) if folder_of(by.district).is_dir() else ()
 
 
 @desk.reading("district.read")
@@ -160,12 +180,16 @@ def disclosures_of(*, by: Account, person_key: int) -> list[Handover]:
 
 @dataclass(frozen=True, slots=True)
 class ToDestroy:
-    """A recipient who is to destroy a file, because somebody in it was erased here; and the proof once it came."""
+    """A recipient who is to destroy a file, because somebody in it was erased here; and the proof once it came.
+
+    It waits while a legal hold keeps our copy: nobody is asked to destroy theirs until it ends.
+    """
 
     handover: str
     recipient: str
     asked_on: date
     proof: str = ""
+    waits: bool = False
 
 
 @desk.reading("district.read", on="agreement")
@@ -176,8 +200,9 @@ def to_destroy(*, by: Account, agreement: Agreement) -> list[ToDestroy]:
     found: dict[str, ToDestroy] = {}
     for entry in Ledger(folder / JOURNAL).entries() if (folder / JOURNAL).is_file() else ():
         name = str(entry.payload.get("handover"))
-        if name in known and entry.kind == ASKED:
-            found.setdefault(name, ToDestroy(name, str(entry.payload["recipient"]), entry.on))
+        if name in known and entry.kind in {ASKED, WAITS}:
+            one = ToDestroy(name, str(entry.payload["recipient"]), entry.on, waits=entry.kind == WAITS)
+            found[name] = one if name not in found or found[name].waits else found[name]
         elif name in known and entry.kind == ANSWERED:
             found[name] = replace(found[name], proof=str(entry.payload["proof"]))
     return list(found.values())
@@ -192,7 +217,8 @@ def prove_destroyed(*, by: Account, handover: Handover, proof: str) -> None:
     Conflict
         SV172 when this was not asked of the recipient, or is proven; SV104 when nothing is said that would prove it.
     """
-    open_ones = {one.handover for one in to_destroy(by=by, agreement=handover.agreement) if not one.proof}
+    open_ones = {one.handover for one in to_destroy(by=by, agreement=handover.agreement)
+                 if not one.proof and not one.waits}  # fmt: skip
     if handover.public_id not in open_ones:
         raise desk.refuse("SV172", "nobody waits for this proof", "read the list of the agreement again")
     if not proof.strip():
@@ -227,6 +253,23 @@ def _tell_unusual(by: Account, row: Handover) -> None:
 def _refuse_destroyed(agreement: Agreement) -> None:
     if Destruction.objects.filter(agreement=agreement).exists():
         raise desk.refuse("SV102", "what this agreement covered was destroyed", "make a new agreement")
+
+
+def _held(agreement: Agreement) -> tuple[Hold, ...]:
+    """The legal holds that keep a file of an agreement, each once: one certificate tells of all files, so all stay."""
+    names = Handover.objects.filter(agreement=agreement).values_list("public_id", flat=True)
+    if not names:
+        return ()
+    found = keeping(open_workspace(agreement.district), names, clock.today(agreement.district))
+    return tuple(dict.fromkeys(one for kept in found.values() for one in kept))
+
+
+def _destroy_released(district: District) -> None:
+    try:
+        if folder_of(district).is_dir():
+            destroy_released(open_workspace(district), clock.today(district))
+    except GainlineError as error:
+        LOG.warning("files of people who were erased still wait: %s", error.says, extra={"district": district.pk})
 
 
 def _destroy(agreement: Agreement, *, by: str) -> Destruction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -74,6 +74,25 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedFile:
+    """A file that was handed over and still lies here, as a legal hold asks about it.
+
+    Parameters
+    ----------
+    tool
+        Key of the tool whose agreement it was made under; empty where nobody knows any more.
+    classes
+        Classes of what stands in it.
+    named
+        Those of the students in it whom a hold names, as keyed hashes.
+    """
+
+    tool: str
+    classes: frozenset[Retention]
+    named: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """A legal hold: what must stay although it is due.
 
@@ -119,6 +138,13 @@ class Hold:
         of_class = self.retention is None or self.retention is due.retention
         return of_class and (not self.tool or due.source in (self.tool, "district", "left"))
 
+    def keeps_file(self, file: HandedFile) -> bool:
+        """Tell whether it keeps our copy of a file that was handed over: with any of it, the whole file stays."""
+        if self.person:
+            return self.person in file.named
+        of_class = self.retention is None or self.retention in file.classes
+        return of_class and (not self.tool or file.tool in (self.tool, ""))
+
     def to_json_value(self) -> dict[str, Any]:
         """The hold as plain JSON values."""
         days = {"set_on": self.set_on.isoformat(), "until": self.until.isoformat() if self.until else None}
@@ -151,6 +177,11 @@ def row_class(catalogue: Catalogue, table: str) -> Retention:
 def tables_of(catalogue: Catalogue, retention: Retention) -> tuple[str, ...]:
     """Tables of the lake whose rows are of a class, sorted."""
     return tuple(sorted(name for name in TABLES if name in catalogue.lake and row_class(catalogue, name) is retention))
+
+
+def classes_of(catalogue: Catalogue, tables: Iterable[str]) -> frozenset[Retention]:
+    """Classes of a file with rows of these tables; as a copy it is a contract's in any case."""
+    return frozenset({Retention.CONTRACT, *(row_class(catalogue, one) for one in tables if one in catalogue.lake)})
 
 
 def falls_due(

@@ -10,11 +10,12 @@ from typing import Any
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.lake import Erased, Eraser, Whom
+from gainline.road.destroying import FOLDER
 from gainline.road.erasing.certificate import ENTRY, Certificate, write_certificate
 from gainline.road.erasing.copies import Copy, Needles, copies, cut_lines, lines_with
 from gainline.road.erasing.draws import cut_draws
 from gainline.road.erasing.handed import destroy_handed, handed_with
-from gainline.road.holding import kept_of
+from gainline.road.erasing.kept import kept_by, said_of
 from gainline.road.workspace import Workspace
 
 THE_LAKE = "lake"
@@ -64,7 +65,7 @@ def erase(workspace: Workspace, whom: Whom, order: Order) -> Certificate:
         When nobody stands for the order, no reason is given, or it names the person.
     Conflict
         When another process is writing (LK005), an earlier erasure was stopped midway (LK006), or a legal hold keeps
-        one of them (PR090).
+        rows of one of them (PR090).
     """
     if not order.by.strip() or not order.because.strip():
         raise UserFixable("an erasure needs somebody who stands for it, and a reason", "give --by and --because")
@@ -73,9 +74,9 @@ def erase(workspace: Workspace, whom: Whom, order: Order) -> Certificate:
             "the certificate would name the person: the reason or the name of who orders it holds theirs",
             "say why without saying whom, with the number of a letter for instance",
         )
-    if kept_of(workspace, whom.keys, order.on):
+    if kept := kept_by(workspace, whom, order.on):
         raise Conflict(
-            "PR090 a legal hold keeps the records of somebody who was named",
+            f"PR090 a legal hold keeps the records of somebody who was named: {said_of(kept)}",
             "have the hold lifted first, or leave them out",
         )
     with workspace.lake.erasing() as eraser:
@@ -112,9 +113,10 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
     on = date.fromisoformat(says["on"])
     draws = [] if whom.is_limited else cut_draws(workspace, whom, number=says["number"], on=on)
     handed: dict[str, str] = eraser.recall("handed", handed_with(workspace, whom))
-    destroy_handed(workspace, handed, erasure=says["number"], on=on)
+    waiting = destroy_handed(workspace, handed, erasure=says["number"], on=on)
     cut = _cut(workspace, eraser, whom) if says["clean_copies"] else {}
     remaining = [copy.path for copy in copies(workspace.root, whom) if not _may_stay(copy, whom)]
+    remaining += [f"{FOLDER}/{name}.zip" for name in waiting]
     if eraser.left(whom):
         remaining.append(THE_LAKE)
     certificate = Certificate(
@@ -132,7 +134,7 @@ def _finish(workspace: Workspace, eraser: Eraser) -> Certificate:
         draws=tuple(draws),
         cut=cut,
         remaining=tuple(sorted(remaining)),
-        handed=tuple(sorted(handed)),
+        handed=tuple(sorted(set(handed) - set(waiting))),
     )
     _enter(workspace, certificate, write_certificate(workspace, certificate), on=on)
     eraser.close()

@@ -70,7 +70,7 @@ class _Known:
         self._links = (
             _rows(reading, "links", "person_key", "alias_key", "decision", "value") if "links" in TABLES else []
         )
-        self._all = _pseudonyms(reading)
+        self._all = pseudonyms(reading)
 
     def who(self, text: str, place: int, *, systems: frozenset[str], salt: bytes) -> set[int]:
         """The one person whom a text names."""
@@ -142,7 +142,7 @@ def _rows(reading: Reading, table: str, *columns: str) -> Rows:
     return list(reading.arrow(found.select([name for name in columns if name in found.columns])).to_pylist())
 
 
-def _pseudonyms(reading: Reading) -> set[int]:
+def pseudonyms(reading: Reading) -> set[int]:
     """Every pseudonym that the lake holds a row of."""
     parts = []
     for name, table in TABLES.items():

@@ -44,13 +44,15 @@ def agreement(request: HttpRequest, agreement_id: str) -> HttpResponse:
     row = agreements.agreement(by=me, public_id=agreement_id)
     whole, day = agreements.whole(by=me, agreement=row), clock.today(me.district)
     to_destroy = handovers.to_destroy(by=me, agreement=row)
+    holds = () if whole.destruction else handovers.holds_on(by=me, agreement=row)
     gone = {one.handover for one in to_destroy}
     own = {str(key) for key in PURPOSES} & set(row.purposes)
     is_running = (row.starts or row.signed_on) <= day <= row.ends and whole.destruction is None
     context = {
         "row": row,
         "whole": whole,
-        "stands": stands(row, day),
+        "stands": Cell(_("Kept by a legal hold"), kind="watch") if holds and row.ends < day else stands(row, day),
+        "holds": holds,
         "terms": _terms(row),
         "elements": elements_of(row),
         "handed": _handed(whole) if whole.handovers else None,
@@ -61,7 +63,7 @@ def agreement(request: HttpRequest, agreement_id: str) -> HttpResponse:
         "offers": [(key, PURPOSES[Purpose(key)].name[language()]) for key in row.purposes if key in own],
         "may_hand_over": is_running and may("release.send", row),
         "may_prove": may("agreement.write", row) and any(line.proof is None for line in whole.exit),
-        "may_destroy": may("agreement.write", row) and row.ends < day and whole.destruction is None,
+        "may_destroy": may("agreement.write", row) and row.ends < day and not (whole.destruction or holds),
         "form": _proof_form(whole),
         "to_destroy": to_destroy,
         "may_write": may("agreement.write", row),
