@@ -56,7 +56,7 @@ def demo(folder: Path) -> Iterator[str]:
     # while the site is open: a pipe that nobody reads fills up, and then the site waits to write its log
     reader = Thread(target=said.extend, args=(child.stderr,), daemon=True)
     try:
-        for line in child.stderr or ():
+        for line in child.stderr:
             said.append(line)
             if "Gainline is at" in line:
                 reader.start()
@@ -66,6 +66,9 @@ def demo(folder: Path) -> Iterator[str]:
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=60)
+        if reader.ident is not None:
+            reader.join()
+        child.stderr.close()
 
 
 def picture_pages(page: Page, site: str, folder: Path) -> list[Path]:

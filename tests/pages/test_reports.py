@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,7 @@ from gainline.store.models.evidence import Evidence
 from gainline.store.models.imports import Import
 from gainline.store.models.notes import Feedback, Release
 from gainline.store.tenancy import within
+from gainline.store.words import RequestKind
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reports"))
 import sample_evidence
@@ -211,3 +214,16 @@ def test_more_letters_ask_no_more_queries(cast, client, cycle):
     few = queries()
     grow(12)
     assert queries() == few
+
+
+def test_only_whoever_may_see_evidence_is_led_to_what_would_go_out(cast, client, cycle):
+    envelope = Envelope(Reader.BOARD, "The board", site="https://gainline.example.org")
+    asked = two_hands.approved(cast, cycle, RequestKind.LETTER, letters.asks_of(envelope))
+    at = f"/governance/desk/{asked.public_id}/"
+    for role, may in (("edtech_lead", True), ("board_member", False)):
+        client.force_login(cast[role])
+        page = client.get(at)
+        assert page.status_code == 200
+        links = re.findall(r'href="(/reports/preview/[^"]+)"', page.content.decode())
+        assert bool(links) is may
+        assert all(client.get(html.unescape(link)).status_code == 200 for link in links)

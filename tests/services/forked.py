@@ -178,8 +178,8 @@ def events_of(cast, target) -> int:
 def usage_file(name):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    seed = sum(map(ord, name)) * 7919
-    rows = [f"{seed + n},Oak School,Lumen,2025-09-{1 + n % 28:02d},{n % 60}" for n in range(2_000)]
+    first = int.from_bytes(name.encode()) * 2_000  # no two files hold a row in common
+    rows = [f"{first + n},Oak School,Lumen,2025-09-{1 + n % 28:02d},{n % 60}" for n in range(2_000)]
     return SimpleUploadedFile(f"{name}.csv", "\n".join(["student_id,school,tool,day,minutes", *rows]).encode())
 
 

@@ -228,3 +228,11 @@ def test_a_kind_that_looks_like_a_field_breaks_nothing(ledger):
     ledger.append('"payload":null', {"payload": None}, on=DAY)
     assert ledger.verify() == []
     assert ledger.entries()[-1].kind == '"payload":null'
+
+
+@pytest.mark.parametrize(("name", "value"), [("hash", 5), ("kind", None), ("on", 20260501)])
+def test_an_entry_with_a_value_of_another_type_is_no_entry(ledger, name, value):
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    lines[2] = json.dumps(json.loads(lines[2]) | {name: value}, separators=(",", ":")).encode() + b"\n"
+    ledger.path.write_bytes(b"".join(lines))
+    assert codes(ledger.verify())[0] == "LG001"

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gainline.engine.privacy.catalog import Export, Log, catalogue
-from gainline.engine.privacy.catalog.reading import _kind
-from gainline.engine.privacy.catalog.records import contradictions
+from gainline.engine.privacy.catalog.reading import _kind, _records
+from gainline.engine.privacy.catalog.records import contradictions, unclassified
 from gainline.engine.records import TABLES, Retention, Sensitivity
 from gainline.engine.reports.readability import grade
 
@@ -78,3 +78,30 @@ def test_a_kind_about_students_needs_a_purpose() -> None:
 def test_a_kind_of_an_unknown_element_is_refused() -> None:
     with pytest.raises(ValueError, match="schedule of data"):
         _kind("mine", {"element": "aura"}, CATALOGUE.elements, {})
+
+
+def test_an_element_is_held_when_some_field_about_a_student_is_of_it() -> None:
+    held = {element.key for element in CATALOGUE.held()}
+    assert "none" not in held
+    assert held == {one.kind.element.key for one in CATALOGUE.records() if one.kind.is_personal}
+    assert [one.key for one in CATALOGUE.held()] == [key for key in CATALOGUE.elements if key in held]
+
+
+def test_a_place_that_names_a_kind_that_there_is_not_is_refused() -> None:
+    with pytest.raises(ValueError, match="students names kinds that there are not: aura"):
+        _records({"students": {"aura": ["color"]}}, CATALOGUE.kinds)
+
+
+def test_a_field_stands_once() -> None:
+    kind = next(iter(CATALOGUE.kinds))
+    with pytest.raises(ValueError, match="students lists a field twice"):
+        _records({"students": {kind: ["name", "name"]}}, CATALOGUE.kinds)
+
+
+def test_a_field_without_a_record_and_a_record_without_a_field_are_found() -> None:
+    kind = next(iter(CATALOGUE.kinds))
+    room = _records({"*": {kind: ["import_id"]}, "students": {kind: ["name", "gone"]}}, CATALOGUE.kinds)
+    found = unclassified(room, {"students": ["name", "new", "import_id"], "unknown": ["x"]})
+    assert [issue.code for issue in found] == ["PR070", "PR071", "PR070"]
+    assert "students.new" in found[0].says
+    assert "students.gone" in found[1].says

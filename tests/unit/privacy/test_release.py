@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from gainline.engine.privacy import Audience, Cell, Policy, ReleaseTable, Sum, join, nested, one_way, release, two_way
@@ -121,3 +123,30 @@ def test_a_policy_that_protects_nobody_is_turned_away(wrong):
 def test_two_cells_of_one_name_are_turned_away():
     with pytest.raises(ValueError, match="key of its own"):
         ReleaseTable((Cell(("a",), 3), Cell(("a",), 5)))
+
+
+def test_a_pattern_that_the_attack_beats_is_never_published(monkeypatch):
+    table = two_way("t", ["a", "b"], ["x", "y"], [[3, 40], [52, 61]])
+
+    def forgetful(table, policy, *, forced, work):
+        return frozenset({("t", "a", "x")})
+
+    monkeypatch.setattr(sys.modules[release.__module__], "suppress", forgetful)
+    released = release(table, audience=Audience.PUBLIC, policy=POLICY)
+    assert released.count("t", "a", "x").is_hidden
+    assert not [key for key, count in released.counts.items() if count.shown == "exact"]
+
+
+def test_what_is_proved_is_shown_where_no_work_is_left_for_nicer_bands():
+    table = two_way("t", [f"r{i}" for i in range(4)], ["x", "y", "z"], [[3, 40, 30]] * 4)
+    answers = [
+        release(table, audience=Audience.PUBLIC, policy=POLICY, budget=many)
+        for many in (700, 800, 1_000, 1_600, 50_000)
+    ]
+    whole = [answer for answer in answers if not answer.reasons]
+    hidden = [sum(count.is_hidden for count in answer.counts.values()) for answer in whole]
+    assert hidden == sorted(hidden, reverse=True)
+    assert hidden[0] > hidden[-1], "some budget is enough for the counts and not for every band"
+    for answer in whole:
+        ranges = attack(table, spans_of(answer), of=answer.small)
+        assert min(span.width for span in ranges.values()) >= POLICY.minimum_range

@@ -92,7 +92,8 @@ def _shown(request: HttpRequest, me: Any, one: Row) -> dict[str, Any]:  # noqa: 
     waits = state is RequestState.PENDING or is_stale
     return {
         "one": one, "now": now, "state": state, "kind": KINDS[state], "is_mine": is_mine, "is_stale": is_stale,
-        "title": RequestKind(one.kind).label, "pairs": _pairs(one), "preview": _preview(one),
+        "title": RequestKind(one.kind).label, "pairs": _pairs(one),
+        "preview": _preview(one) if standing_of(request).may("evidence.read", one.cycle) else "",
         "may_review": waits and not is_mine and standing_of(request).may("release.send", one.cycle),
         "may_send": state is RequestState.APPROVED and not is_stale and may_send,
         "may_withdraw": is_mine and state in service.OPEN,
@@ -118,7 +119,7 @@ def _pairs(one: Row) -> list[tuple[str, str]]:
 
 
 def _preview(one: Row) -> str:
-    """Where the reviewer reads what would go out."""
+    """Where the reviewer reads what would go out; only for those who may see it before it does."""
     if one.kind == RequestKind.LETTER:
         at = reverse("reports:preview", args=[one.cycle.public_id])
         return f"{at}?for={one.asks['for_whom']}&in={one.asks['language']}"
