@@ -29,7 +29,7 @@ from gainline.engine.privacy.catalog import catalogue
 from gainline.engine.privacy.rows import release_rows
 from gainline.road.briefing import read_evidence
 from gainline.road.framing import build_frame
-from gainline.road.leaving import Gone, Leave, ask, enter
+from gainline.road.leaving import THE_ROWS, Gone, Leave, ask, enter
 from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
 from gainline.road.workspace import Workspace
@@ -92,7 +92,7 @@ def export_main_figure(workspace: Workspace, key: str, folder: Path, *, leave: L
     elements = _elements(plan)
     to = ask(workspace, leave, elements, on=workspace.today())
     people = frozenset(int(one) for one in frame.keys[sample.rows])
-    enter(workspace, leave, to, Gone("rows of the main figure", elements, people), on=workspace.today())
+    enter(workspace, leave, to, Gone(THE_ROWS, elements, people), on=workspace.today())
     _write(folder, rows.head, rows.rows, expected)
     payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure", "to": to}
     workspace.ledger.append("exported", payload, on=context.as_of)

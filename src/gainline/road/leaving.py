@@ -23,6 +23,8 @@ from gainline.road.disclosing import people_digest
 from gainline.road.workspace import Workspace
 
 DISCLOSED = "disclosed"
+THE_ROSTER, THE_ROWS, SMALL_COUNTS = "roster", "rows of the main figure", "counts of small groups of "
+"""What went out, in the words of its entry; behind the last one stands the cycle's key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from gainline.road.workspace import Workspace
 
 JOURNAL = "noisy.jsonl"
 USE = "use"
-_SPENT, _TOLD = "spent", "told"
+_SPENT, TOLD = "spent", "told"
 _SCHOOL_STARTS = 7  # July: the month in which a school year begins in the records
 
 
@@ -103,7 +103,7 @@ def _draw(journal: Ledger, key: str, asked: Spending, parts: dict[str, int], on:
     _stop(admit(asked, _spendings(one for one in journal.entries() if one.seq < mine.seq)))
     drawn = two_sided_geometric(list(parts.values()), epsilon=asked.epsilon)
     figures = {name: max(0, value) for name, value in zip(parts, drawn, strict=True)}
-    journal.append(_TOLD, {**words, "figures": figures}, on=on)
+    journal.append(TOLD, {**words, "figures": figures}, on=on)
     return figures
 
 
@@ -119,7 +119,7 @@ def _spendings(entries: Iterable[Entry]) -> list[Spending]:
 
 def _told(entries: Iterable[Entry], key: str, asked: Spending) -> dict[str, int] | None:
     wanted = {"of": key, "year": asked.year, "family": asked.family, "thousandths": asked.thousandths}
-    found = (one.payload for one in entries if one.kind == _TOLD)
+    found = (one.payload for one in entries if one.kind == TOLD)
     same = (one["figures"] for one in found if wanted.items() <= one.items())
     return next(same, None)
 

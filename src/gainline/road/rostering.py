@@ -18,7 +18,7 @@ from gainline.engine.intake.oneroster_spec import HISPANIC, LISTS, RACES, SPECS,
 from gainline.engine.privacy import Audience
 from gainline.engine.privacy.rows import release_records
 from gainline.lake import Reading
-from gainline.road.leaving import Gone, Leave, ask, enter
+from gainline.road.leaving import THE_ROSTER, Gone, Leave, ask, enter
 from gainline.road.workspace import Workspace
 
 VERSION = "1.2"
@@ -82,7 +82,7 @@ def export_roster(
     if not written.get("users"):
         raise Refused("there is no roster to write: nobody in the lake has names and a role", "import a roster first")
     released = {name: _released(name, rows, audience) for name, rows in written.items()}
-    gone = Gone("roster", tuple(sorted(set().union(*(ELEMENTS.get(name, ()) for name in written)))), people)
+    gone = Gone(THE_ROSTER, tuple(sorted(set().union(*(ELEMENTS.get(name, ()) for name in written)))), people)
     to = ask(workspace, leave, gone.elements, on=as_of)
     enter(workspace, leave, to, gone, on=as_of)
     _write(path, released)

@@ -19,6 +19,8 @@ from gainline.road.briefing import read_evidence
 from gainline.road.releases import enter_release, with_releases
 from gainline.road.workspace import Workspace
 
+EXPORTED = "exported"
+TABLES, STUDY = "tidy tables", "Ed-Fi intervention study"
 _ARROW = {"text": pa.string(), "number": pa.float64(), "count": pa.int64(), "flag": pa.bool_()}
 
 
@@ -47,7 +49,7 @@ def share_tables(
     write = _write_parquet if parquet else _write_csv
     files = [write(table, folder) for table in tables if table.rows]
     files.append(_write_csv(dictionary(tables), folder))
-    _enter(workspace, key, f"tidy tables for {audience}", on)
+    _enter(workspace, key, f"{TABLES} for {audience}", on)
     return Shared(tuple(files), audience)
 
 
@@ -64,7 +66,7 @@ def share_study(workspace: Workspace, key: str, path: Path, *, audience: Audienc
     made = intervention_study(_told(workspace, key, audience, on), audience=audience, **ed_fi)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(made, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _enter(workspace, key, f"Ed-Fi intervention study for {audience}", on)
+    _enter(workspace, key, f"{STUDY} for {audience}", on)
     return Shared((path,), audience)
 
 
@@ -77,7 +79,7 @@ def _told(workspace: Workspace, key: str, audience: Audience, on: date) -> dict[
 
 
 def _enter(workspace: Workspace, key: str, what: str, on: date) -> None:
-    workspace.ledger.append("exported", {"key": key, "students": 0, "what": what}, on=on)
+    workspace.ledger.append(EXPORTED, {"key": key, "students": 0, "what": what}, on=on)
 
 
 def _write_csv(table: TidyTable, folder: Path) -> Path:

@@ -14,7 +14,7 @@ from gainline.cli.options import HERE, AsOfOption, PurposeOption, UnderOption, W
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.privacy import Audience
 from gainline.engine.privacy.purposes import Purpose
-from gainline.road.leaving import Gone, Leave, ask, enter
+from gainline.road.leaving import SMALL_COUNTS, Gone, Leave, ask, enter
 from gainline.road.noisy import share_noisy
 from gainline.road.sharing import share_study, share_tables
 from gainline.road.workspace import Workspace
@@ -99,7 +99,7 @@ def _ed_fi(organization: int | None, delivery: Delivery | None, name_space: str 
 def _ask(home: Workspace, key: str, leave: Leave, on: date) -> None:
     """Counts of small groups are about students, though no row is: the agreement is asked, and what leaves entered."""
     to = ask(home, leave, (), on=on)
-    enter(home, leave, to, Gone(f"counts of small groups of {key}", ()), on=on)
+    enter(home, leave, to, Gone(f"{SMALL_COUNTS}{key}", ()), on=on)
 
 
 def _share_noisy(home: Workspace, key: str, path: Path, epsilon: float, on: date) -> None:

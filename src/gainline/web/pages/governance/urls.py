@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gainline.web.pages.governance import agreed, consent, desk, glass, openly, retention, telling, views
+from gainline.web.pages.governance import agreed, consent, desk, glass, left, openly, retention, telling, views
 
 app_name = "governance"
 urlpatterns = [
@@ -30,7 +30,7 @@ urlpatterns = [
     path("governance/reads/", glass.reads, name="reads"),
     path("governance/glass/", glass.break_glass, name="glass"),
     path("governance/glass/<str:glass_id>/", glass.broken, name="broken"),
-    path("governance/releases/", views.releases, name="releases"),
+    path("governance/releases/", left.releases, name="releases"),
     path("governance/audits/", views.audits, name="audits"),
     path("governance/trail/", views.trail, name="trail"),
 ]

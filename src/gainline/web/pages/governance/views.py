@@ -142,30 +142,6 @@ def _bands(rule: Policy) -> Table:
     return Table(_("How exactly a share is told"), (Column(_("Group of")), Column(_("Its share is told"))), tuple(rows))
 
 
-@needs("district.read")
-@require_http_methods(["GET", "HEAD"])
-def releases(request: HttpRequest) -> HttpResponse:
-    """What left the house."""
-    found = desk.releases(by=actor_of(request))
-    labels = (_("Brief"), _("For"), _("Sent to"), _("When"), _("By"), _("Answers"), _("Digest"))
-    columns = tuple(Column(label, is_number=place == 5) for place, label in enumerate(labels))
-    audiences = {"public": _("Everybody"), "staff": _("Staff"), "analyst": _("Analysts")}
-    rows = tuple(
-        (
-            Cell(one.cycle.title, reverse("cycles:cycle", args=[one.cycle.public_id])) if one.cycle else "–",
-            audiences.get(one.audience, one.audience),
-            one.recipient,
-            day_words(one.released_on),
-            one.released_by.name,
-            str(len(one.feedback.all())),
-            one.sha256[:12],
-        )
-        for one in found
-    )
-    context = {"table": Table(_("What left the house"), columns, rows), "is_empty": not found}
-    return render(request, "governance/releases.html", context | {"tabs": tabs(request, "governance:releases")})
-
-
 @needs("evidence.read")
 @require_http_methods(["GET", "HEAD"])
 def audits(request: HttpRequest) -> HttpResponse:
