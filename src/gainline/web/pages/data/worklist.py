@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -30,9 +31,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
             confirmed=[entry for entry, answer in said.items() if answer == YES],
             rejected=[entry for entry, answer in said.items() if answer == NO],
         )
-        messages.success(
-            request, ngettext("%(n)d decision was saved.", "%(n)d decisions were saved.", done) % {"n": done}
-        )
+        _tell(request, done)
         return redirect("data:worklist")
     found = desk.waiting(by=me)
     page = request.GET.get("page", "1")
@@ -81,4 +80,5 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, done: int) -> None:
-    messages.success(request, ngettext("%(n)d decision was saved.", "%(n)d decisions were saved.", done) % {"n": done})
+    says = ngettext("%(n)s decision was saved.", "%(n)s decisions were saved.", done)
+    messages.success(request, says % {"n": number_format(done)})

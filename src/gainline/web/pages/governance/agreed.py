@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -100,7 +101,9 @@ def hand_over(request: HttpRequest, agreement_id: str) -> HttpResponse:
     except GainlineError as error:
         messages.error(request, in_sentences(error))
     else:
-        messages.success(request, _("The file is ready, and %(n)d students have an entry.") % {"n": made.students})
+        messages.success(
+            request, _("The file is ready, and %(n)s students have an entry.") % {"n": number_format(made.students)}
+        )
     return _to(agreement_id)
 
 
