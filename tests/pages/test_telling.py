@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from canonical_rows import canonical
+from gainline.engine.intake.reading import Batch
 from gainline.engine.privacy.consent.surveys import Survey, Topic
-from gainline.lake import Ban
-from gainline.road.consented import not_open_yet, register_of
+from gainline.road.admitting import Admission
+from gainline.road.consented import dated_surveys, register_of
 from gainline.services import clock, consents
 from gainline.services.consents import Opening
 from gainline.services.workspaces import folder_of
@@ -92,22 +93,13 @@ def test_until_its_day_an_import_takes_nobodys_answers(recorded):
     with clock.stopped_at(DAY):
         opened(recorded)
     root = folder_of(recorded.district)
-    (ban,) = not_open_yet(root, OPENS - timedelta(1))
-    assert isinstance(ban, Ban)
-    assert (ban.covers("responses"), dict(ban.where)) == (True, {"instrument": ("climate",)})
-    assert ban.of([1, 2], None) == {1, 2}
-    assert not_open_yet(root, OPENS) == []
+    (survey,) = dated_surveys(root)
+    assert (survey.key, survey.takes(None, OPENS - timedelta(1)), survey.takes(None, OPENS)) == ("climate", False, True)
     rows = canonical(
         "responses", [{"person_key": 1, "instrument": "climate"}, {"person_key": 2, "instrument": "other"}]
     )
-    assert admitted(ban, rows) == ["other"]
-
-
-def admitted(ban, rows):
-    from gainline.engine.intake.reading import Batch
-    from gainline.road.admitting import Admission
-
-    return Admission([ban]).admit(Batch("responses", rows)).rows["instrument"].to_pylist()
+    door = Admission([], [survey], on=OPENS - timedelta(1))
+    assert door.admit(Batch("responses", rows)).rows["instrument"].to_pylist() == ["other"]
 
 
 def test_a_new_version_of_a_notice_stands_and_the_one_before_is_shown(lead, recorded):

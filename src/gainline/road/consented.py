@@ -12,6 +12,7 @@ from typing import TypeVar
 from gainline.engine.core.errors import Conflict, UserFixable
 from gainline.engine.ledger import Ledger
 from gainline.engine.privacy.consent import Ground, Register
+from gainline.engine.privacy.consent.surveys import Survey
 from gainline.lake import Ban, Reading
 from gainline.lake.guarding import Bars
 
@@ -90,15 +91,9 @@ def bans_of(root: Path, salt: Callable[[], bytes], today: Callable[[], date], cy
     return [Ban(one.covers, _asking(register, one, salt(), day), one.where) for one in asked]
 
 
-def not_open_yet(root: Path, on: date) -> list[Ban]:
-    """Surveys whose answers an import takes from nobody, because families still have time to opt out."""
-    early = [one.key for one in register_of(root).surveys.values() if one.waits(on)]
-    return [Ban(frozenset({"responses"}), _everybody, {"instrument": (key,)}) for key in early]
-
-
-def _everybody(keys: Iterable[int], _on: date | None) -> frozenset[int]:
-    """A survey that is not open yet takes nobody's answers."""
-    return frozenset(keys)
+def dated_surveys(root: Path) -> list[Survey]:
+    """Surveys with a first day, before which an import takes nobody's answers: families have time to opt out."""
+    return [one for one in register_of(root).surveys.values() if one.opens_on is not None]
 
 
 def _asking(register: Register, ground: Ground, salt: bytes, today: date) -> Bars:

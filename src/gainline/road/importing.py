@@ -22,7 +22,7 @@ from gainline.engine.records import arrow_schema, empty_table
 from gainline.lake import Writer
 from gainline.road.admitting import Admission
 from gainline.road.arriving import kinds_of
-from gainline.road.consented import bans_of, not_open_yet
+from gainline.road.consented import bans_of, dated_surveys
 from gainline.road.declaring import TABLE as DECLARATIONS
 from gainline.road.declaring import Counted, counted, declarations
 from gainline.road.linking import match_rates, school_rates
@@ -232,7 +232,7 @@ def _import_one(work: _Import, source: Source, progress: Progress) -> ImportedFi
     brought: set[str] = set()
     root = work.workspace.root
     bans = bans_of(root, lambda: work.workspace.salt, work.workspace.today, None)
-    door = Admission([*bans, *not_open_yet(root, work.workspace.today())])
+    door = Admission(bans, dated_surveys(root), on=work.workspace.today())
     for batch in map(door.admit, reading.batches):
         _ask_for_agreement(work, batch.table, batch.rows)
         work.roster.add(batch.table, batch.rows)

@@ -81,6 +81,18 @@ class Survey:
         """Tell whether it is not open yet, so that nobody's answers are taken."""
         return self.opens_on is not None and on < self.opens_on
 
+    def takes(self, answered_on: date | None, on: date) -> bool:
+        """Tell whether an answer that comes in on a day is taken, whoever gave it and whether anybody is named.
+
+        Not before the survey opens, and later none of the days on which families still had time to opt out. What was
+        answered before they were told is of an earlier round; an answer without a day is of the day it comes in.
+        """
+        if self.waits(on):
+            return False
+        if answered_on is None or self.told_on is None or self.opens_on is None:
+            return True
+        return not self.told_on <= answered_on < self.opens_on
+
     def to_json_value(self) -> dict[str, Any]:
         """The survey as plain JSON values."""
         days = {name: getattr(self, name) for name in ("told_on", "opens_on")}
