@@ -4,7 +4,9 @@ Makes a home with a district as full as after five years, starts `gainline serve
 has users walk from the first screens along the links that they find, each with a session of their own and a pause
 between pages; every tenth comes in by the door with a password. Prints per page how long people waited (p50, p95,
 worst), how long the server worked on it, how much of that on a processor (which does not hang on what else the machine
-does), how many queries it asked and which of them was slowest.
+does), how many queries it asked and which of them was slowest. A visitor asks the sign-in page, which reads nothing of
+the district, once a second all the while: p50 and p95 stand as multiples of that page's, too, which other machines can
+be compared by.
 
 Options: --users 50 --seconds 90 --students 50000 --cycles 200 --think 5 --pages 60 --keep DIR
 What stands in DIR is used again.
@@ -42,6 +44,7 @@ NOT_WALKED = ("/accounts/", "/static/", "/look/", "/language/", "/health/", "/fe
 BY_THE_DOOR, RAMP = 10, 15.0  # every tenth person signs in; the others start within so many seconds
 PATIENCE, STOPPING, OPENING = 60, 60, 900  # seconds for one page, for the server to end, and for it to open
 PEOPLE = "people.txt"
+DOOR = "(the sign-in page)"  # what an answer costs that reads nothing: the peer of every other page
 
 
 @dataclass(slots=True)
@@ -190,7 +193,15 @@ def walk(port: int, people: Sequence[tuple[str, str]], asked: argparse.Namespace
             _step(person, rng.choice(person.seen), pages, lock)
             time.sleep(rng.uniform(0.5, 1.5) * asked.think)
 
+    def visitor() -> None:
+        while time.monotonic() < until:
+            _, _, seconds, _ = Person(port, "").ask("GET", "/accounts/login/")
+            with lock:
+                pages[DOOR].waited.append(seconds)
+            time.sleep(1)
+
     threads = [threading.Thread(target=one, args=(number,)) for number in range(min(asked.users, len(people)))]
+    threads.append(threading.Thread(target=visitor))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -216,25 +227,32 @@ def _step(person: Person, address: str, pages: Pages, lock: threading.Lock) -> N
 
 
 def report(pages: Pages, asked: argparse.Namespace) -> None:
-    whole = [seconds for page in pages.values() for seconds in page.waited]
+    door = pages[DOOR].waited
+    whole = [seconds for name, page in pages.items() if name != DOOR for seconds in page.waited]
     print(f"{asked.users} people, {asked.seconds} s, {asked.think} s between pages, {asked.students:,} students, "
           f"{asked.cycles} cycles; {len(whole) / asked.seconds:.1f} pages a second")  # fmt: skip
     head = (
         f"{'page':52} {'asked':>5} {'p50 s':>7} {'p95 s':>7} {'worst':>7} {'work p95':>8} {'cpu p95':>7} {'queries':>7}"
     )
-    print(f"{head} {'slowest query ms':>16}")
+    print(f"{head} {'slowest query ms':>16} {'p50 x':>6} {'p95 x':>6}")
     order = sorted(pages.items(), key=lambda pair: -percentile(pair[1].waited, 95))
     for name, page in order[: asked.pages]:
         print(
             f"{name[:52]:52} {len(page.waited):5} {percentile(page.waited, 50):7.3f} "
             f"{percentile(page.waited, 95):7.3f} {max(page.waited):7.3f} "
             f"{percentile(page.worked, 95):8.3f} {percentile(page.turned, 95):7.3f} {max(page.queries, default=0):7} "
-            f"{page.slowest[0] * 1000:16.1f}"
+            f"{page.slowest[0] * 1000:16.1f} {_times(page.waited, door)}"
         )
-    print(f"{'all pages':52} {len(whole):5} {percentile(whole, 50):7.3f} {percentile(whole, 95):7.3f}\n")
+    all_pages = f"{len(whole):5} {percentile(whole, 50):7.3f} {percentile(whole, 95):7.3f}"
+    print(f"{'all pages':52} {all_pages}   times the sign-in page: {_times(whole, door)}\n")
     print("The slowest query of each page, the slowest five pages by it:")
     for name, page in sorted(pages.items(), key=lambda pair: -pair[1].slowest[0])[:5]:
         print(f"  {page.slowest[0] * 1000:.1f} ms  {name}: {page.slowest[1]}")
+
+
+def _times(found: Sequence[float], door: Sequence[float]) -> str:
+    """Half and 95 of a hundred answers as multiples of the sign-in page's, which was asked in the same seconds."""
+    return " ".join(f"{percentile(found, of) / max(percentile(door, of), 1e-9):6.1f}" for of in (50, 95))
 
 
 def percentile(found: Sequence[float], of: int) -> float:
