@@ -365,6 +365,6 @@ def test_whoever_comes_back_reads_how_the_last_look_ended(recorded, client, work
         Job.objects.filter(pk=job.pk).update(**said, finished_at=clock.now())
     client.force_login(recorded["analyst"])
     shown = words(client.get(at(cycle, "evidence/")))
-    assert "no student has it" in shown
+    assert "No student has it" in shown
     client.force_login(recorded["board_member"])
     assert "no student has it" not in words(client.get(at(cycle, "evidence/")))

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 
 from pages.addresses import leads_to, pages
 from pages.test_matrix import browser, those_who_may, undone
+from pages.test_parts import rendered
 
 DRAWINGS = re.compile(r"<svg.*?</svg>", re.DOTALL)
 READ_AGAIN = re.compile(
@@ -37,16 +38,9 @@ def test_what_a_form_sends_and_a_bar_measures_is_not_grouped():
         '<c-field name="n" label="n" type="number" :value="n" :max="n" /><c-progress :value="n" :max="n" label="n" />'
         '<c-choice name="n" :value="n" label="n" /><c-button name="n" :value="n">n</c-button>'
     )
-    shown = compiled(fields).render(Context({"n": 24299}))
+    shown = rendered(fields, n=24299)
     assert set(re.findall(r'(?:value|max)="([^"]*)"', shown)) == {"24299"}
     assert "24,299 of 24,299" in shown
-
-
-def compiled(text):
-    """A text with our components, as the loader of templates compiles one."""
-    from django_cotton.compiler_regex import CottonCompiler
-
-    return Template(CottonCompiler().process(text))
 
 
 @pytest.fixture

@@ -108,8 +108,8 @@ def test_boxes_of_a_driver_diagram_do_not_overlap():
 
 def test_a_refusal_shows_reason_remedy_and_code():
     shown = rendered('<c-refusal :refusal="it" />', it=Refusal("EV012", "one <school>", "two schools"))
-    assert "one &lt;school&gt;" in shown
-    assert "two schools" in shown
+    assert "One &lt;school&gt;" in shown
+    assert "Two schools." in shown
     assert "EV012" in shown
 
 

@@ -43,7 +43,7 @@ def test_a_text_that_is_no_map_is_told_by_line_and_not_kept(recorded, as_lead):
 def test_the_map_shows_gaps_and_who_is_shut_out(recorded, as_lead):
     teaching.save(by=recorded.lead, document=demo_teaching())
     shown = page(as_lead, MAP)
-    assert "no tool serves W.3.2" in shown
+    assert "No tool serves W.3.2" in shown
     assert "out of reach for: Students who use a screen reader" in shown
     assert "Working together" in shown
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gainline.engine.core.errors import GainlineError
+
+_NAME = re.compile(r"[_./=\d]\w|^--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,18 @@ def said_of(error: GainlineError) -> Said:
 
 
 def sentence(text: str) -> str:
-    """Words as a sentence."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+    """Words as a sentence; a name of a file, field or program that comes first stays as it is written.
+
+    Examples
+    --------
+    >>> sentence("a row has no date"), sentence("usage.csv has no date")
+    ('A row has no date.', 'usage.csv has no date.')
+    """
+    if not text:
+        return ""
+    first, whole = text.split(maxsplit=1)[0], text.rstrip(".")
+    begun = whole if _NAME.search(first) else f"{whole[:1].upper()}{whole[1:]}"
+    return begun if begun.endswith(("?", "!", "…")) else f"{begun}."
 
 
 def in_sentences(error: GainlineError) -> str:

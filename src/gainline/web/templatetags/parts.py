@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from gainline.engine.core.issues import Issue, Level
-from gainline.web.parts import days
+from gainline.web.parts import days, said
 
 register = template.Library()
 
@@ -34,6 +34,12 @@ def day_words(day: date) -> str:
 def count(number: int) -> str:
     """A count with its thousands set apart, in the language of the page."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def sentence(text: object) -> str:
+    """What an issue or a refusal says, as a sentence."""
+    return said.sentence(str(text)) if text else ""
 
 
 @register.simple_tag
