@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 
 from builders.agreed import DAYS, signed, vendor_agreed
 from builders.thread import a_thread
@@ -21,7 +22,7 @@ from gainline.road.holding import holds
 from gainline.road.retaining import Facts
 from gainline.services import clock, purging, retention
 from gainline.services.retention import Kept
-from gainline.services.workspaces import open_workspace
+from gainline.services.workspaces import make_workspace, open_workspace
 from gainline.store.models.audit import AuditEvent
 from gainline.store.models.cycles import Cycle
 from gainline.store.models.notes import Feedback
@@ -219,3 +220,42 @@ def test_a_hold_that_says_nothing_is_refused():
 
 def test_a_district_without_a_journal_has_no_hold(recorded):
     assert holds(open_workspace(recorded.district), DUE) == []
+
+
+def signed_in(ago):
+    """Traces of signing in of some days ago, in each of the three tables."""
+    at = clock.now() - timedelta(ago)
+    for model in (AccessAttempt, AccessFailureLog, AccessLog):
+        counted = {"failures_since_start": 1} if model is AccessAttempt else {}
+        row = model.objects.create(username=f"office {ago}", ip_address="192.0.2.7", **counted)
+        model.objects.filter(pk=row.pk).update(attempt_time=at)
+
+
+def visits():
+    return [model.objects.count() for model in (AccessAttempt, AccessFailureLog, AccessLog)]
+
+
+def told_to_keep_visits(cast, days):
+    path = open_workspace(cast.district).root / "gainline.toml"
+    path.write_text(f"{path.read_text()}\n[retention]\nvisits_days = {days}\n")
+
+
+def test_traces_of_signing_in_stay_as_long_as_the_strictest_district_says(used, hillview):
+    for ago in (29, 31, 91):
+        signed_in(ago)
+    with clock.stopped_at(DUE):
+        told_to_keep_visits(used, 365)
+        retention.carry_out()
+        assert visits() == [3, 3, 3]
+        make_workspace(hillview.district)
+        told_to_keep_visits(hillview, 30)
+        (done,) = [line for name, line in retention.carry_out() if line.due.source == "visits"]
+    assert (visits(), dict(done.rows)) == ([1, 1, 1], {"visits": "6"})
+
+
+def test_a_district_whose_settings_cannot_be_read_keeps_no_trace_longer(used):
+    signed_in(91)
+    (open_workspace(used.district).root / "gainline.toml").write_text("[")
+    with clock.stopped_at(DUE):
+        retention.carry_out()
+    assert visits() == [0, 0, 0]

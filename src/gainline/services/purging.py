@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from gainline.engine.core.errors import Conflict
+from gainline.engine.core.errors import Conflict, GainlineError
 from gainline.services import desk
 from gainline.services.imports import KEPT_FOR, clear_aside
 from gainline.services.workspaces import open_workspace
@@ -34,7 +34,8 @@ class Purged:
     arrivals
         Arrivals that were kept aside for too long and are thrown away.
     lakes, busy
-        Districts whose lake was swept, and those where somebody was writing or an erasure waits to be finished.
+        Districts whose lake was swept, and those where somebody was writing, an erasure waits to be finished, or the
+        settings cannot be read.
     """
 
     bytes: int
@@ -75,7 +76,7 @@ def _swept(district: District) -> bool:
             if eraser.begun() is not None:
                 return False
             eraser.sweep()
-    except Conflict as error:
+    except GainlineError as error:  # one district's trouble keeps no other district waiting
         LOG.warning("a lake was not swept: %s", error.says)
         return False
     return True

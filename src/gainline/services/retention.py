@@ -287,11 +287,22 @@ def _forget_disclosures(workspace: Workspace) -> None:
 
 def _clear_visits() -> list[tuple[str, Line]]:
     """Traces of signing in, which belong to the home and not to a district; told only that there were some."""
-    before = clock.now() - timedelta(days=Rules().visits_days)
+    before = clock.now() - timedelta(days=_visits_days())
     gone = sum(model.objects.filter(attempt_time__lt=before).delete()[0]
                for model in (AccessAttempt, AccessFailureLog, AccessLog))  # fmt: skip
     due = Due(Retention.SERVICE, "visits", ("visits",), (), before.date())
     return [("", Line(due, {"visits": f"{gone:,}"}, ""))] if gone else []
+
+
+def _visits_days() -> int:
+    """How long traces of signing in stay: they are the home's, so the shortest time that a district sets holds."""
+    found = []
+    for district in _districts():
+        try:
+            found.append(rules_of(open_workspace(district)).visits_days)
+        except GainlineError:  # the run has said already what is wrong with this district
+            continue
+    return min(found, default=Rules().visits_days)
 
 
 def _districts() -> list[District]:
