@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from gainline.engine.core.issues import Issue
 from gainline.engine.privacy import Audience
 from gainline.road.piloting.arrived import Arrived, arrived
-from gainline.services import desk, planning, stages
+from gainline.services import clock, desk, planning, stages
 from gainline.services.quality import looked
+from gainline.services.remembering import remembered
 from gainline.services.stages import Stage
 from gainline.services.workspaces import open_workspace
 from gainline.store.models.accounts import Account
@@ -39,7 +42,9 @@ def arms(*, by: Account, cycle: Cycle) -> tuple[Arrived, ...]:
     plan = planning.plan_of(by=by, cycle=cycle)
     if plan is None:
         raise desk.refuse("SV045", "the plan cannot be read, so nobody can be counted", "amend it")
-    return arrived(open_workspace(by.district), plan, audience=Audience.STAFF)
+    workspace, day, said = open_workspace(by.district), clock.today(by.district), plan.model_dump_json()
+    what = f"arms {sha256(said.encode()).hexdigest()}"  # an amended plan asks anew
+    return remembered(workspace, what, day, lambda: arrived(workspace, plan, audience=Audience.STAFF))
 
 
 @desk.reading("evidence.read")

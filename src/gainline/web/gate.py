@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -33,6 +34,7 @@ from gainline.web import factors
 
 LOG = logging.getLogger("gainline.gate")
 View = Callable[..., HttpResponse]
+PART = re.compile(r"part-[a-z]+")
 STATUS: dict[type[GainlineError], int] = {
     NotAllowed: 403,
     Missing: 404,
@@ -190,7 +192,12 @@ class Gate:
 
 
 def _still_looking(request: HttpRequest) -> HttpResponse:
-    """A page whose figures are being computed: it shows none, and comes again by itself."""
+    """A page whose figures are being computed: it shows none, and comes again by itself.
+
+    A part that may come later than its page asks again alone: whoever fills in a form beside it loses nothing.
+    """
+    if PART.fullmatch(request.htmx.target or ""):  # type: ignore[attr-defined]  # set by django-htmx
+        return render(request, "looking_part.html", status=202)
     answer = render(request, "looking.html", status=202)
     answer["Refresh"] = AGAIN_AFTER
     if request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
