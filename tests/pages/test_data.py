@@ -18,6 +18,7 @@ from gainline.store.models.audit import AuditEvent
 from gainline.store.models.imports import Import
 from gainline.store.tenancy import within
 from gainline.store.words import JobState
+from gainline.web.pages.data.telling import reach_tables
 
 DAY = date(2025, 10, 1)
 ROSTERLESS = b"student_id,date,minutes\n4711,2025-10-01,12\n"
@@ -219,3 +220,14 @@ def test_what_was_done_stands_in_the_trail_without_a_file_s_content(signed_in, r
     with within(recorded.district.pk):
         words = str(list(AuditEvent.objects.values_list("words", flat=True)))
     assert "4711" not in words
+
+
+def test_whom_a_file_knows_is_told_a_file_at_a_time_with_everybody_first():
+    seen = [
+        {"group": "all", "value": "", "low": 95, "high": 100},
+        {"group": "english_learner", "value": "yes", "low": None, "high": None},
+    ]
+    silent = {"name": "roster.csv", "account": {"linkage": {}}}
+    [(name, share, table)] = reach_tables([silent, {"name": "use.csv", "account": {"linkage": {"seen": seen}}}])
+    assert (name, share) == ("use.csv", "95–100 %")
+    assert table.rows == (("all", "95–100 %"), ("english learner: yes", "too few to show"))

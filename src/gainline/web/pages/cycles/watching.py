@@ -185,7 +185,7 @@ def _arrivals(brought: list[Row]) -> Table | None:
 
 
 def _arrival(row: Row) -> tuple[Cell | str, ...]:
-    state, kind, under = gettext("read"), "settled", ""
+    state, kind, under = gettext("Read"), "settled", ""
     if row.job is not None and row.imported_at is None:
         state, kind = str(JobState(row.job.state).label), "unknown"
         if row.job.state in {JobState.REFUSED, JobState.FAILED}:

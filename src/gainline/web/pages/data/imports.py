@@ -15,7 +15,7 @@ from gainline.services import imports as desk
 from gainline.store.words import JobState
 from gainline.web.gate import actor_of, needs, standing_of
 from gainline.web.pages.data.places import tabs
-from gainline.web.pages.data.telling import account_table, counted, issues_of, reach_table
+from gainline.web.pages.data.telling import account_table, counted, issues_of, reach_tables
 from gainline.web.parts import Cell, Column, Pages, Table
 from gainline.web.parts.days import day_words
 from gainline.web.parts.said import in_sentences
@@ -106,7 +106,7 @@ def brought(request: HttpRequest, public_id: str) -> HttpResponse:
         "issues": issues[:MOST_ISSUES],
         "more_issues": max(0, len(issues) - MOST_ISSUES),
         "table": account_table(one.account) if one.account else None,
-        "reach": reach_table(one.account),
+        "reach": reach_tables(one.account),
         "may_take": may_take,
         "kept": kept,
         "is_worth_taking": kept > 0,

@@ -46,16 +46,18 @@ def _row(file: dict[str, Any]) -> tuple[Cell | str, ...]:
     return (file["name"], file["profile"], *(counted(rows[name]) for name in KEPT), found)
 
 
-def reach_table(account: list[dict[str, Any]]) -> Table | None:
-    """How many of each group of the roster a file knows, as far as that may be shown; None where no file says."""
-    rows = []
+def reach_tables(account: list[dict[str, Any]]) -> list[tuple[str, str, Table]]:
+    """Per file that says whom it knows: its name, everybody's share, and each group's as far as it may be shown."""
+    columns = (Column(_("Students of the roster")), Column(_("Occur in the file"), is_number=True))
+    found = []
     for file in account:
         linkage = (file.get("account") or {}).get("linkage") or {}
-        for rate in linkage.get("seen", []):
-            if "low" in rate:
-                rows.append((file["name"], _group(rate), _share(rate)))
-    columns = (Column(_("File")), Column(_("Students of the roster")), Column(_("Occur in the file"), is_number=True))
-    return Table(_("Whom the files know"), columns, tuple(rows)) if rows else None
+        rates = [rate for rate in linkage.get("seen", []) if "low" in rate]
+        if rates:
+            everybody = next((_share(rate) for rate in rates if rate["group"] == "all"), "")
+            rows = tuple((_group(rate), _share(rate)) for rate in rates)
+            found.append((file["name"], everybody, Table(file["name"], columns, rows)))
+    return found
 
 
 def _group(rate: dict[str, Any]) -> str:
