@@ -11,7 +11,8 @@ import pytest
 from builders.agreed import signed
 from builders.audits import audited
 from builders.tiny_district import AUTUMN, give_records, plan_text
-from gainline.services import aims, clock, cycles, decisions, evidence, notes, queue, registrations, tools
+from gainline.services import aims, clock, cycles, decisions, evidence, notes, queue, registrations, tools, watching
+from gainline.services.remembering import StillLookingError
 from gainline.store.models.evidence import Evidence
 from gainline.store.models.imports import Import, Job
 from gainline.store.tenancy import within
@@ -368,3 +369,17 @@ def test_whoever_comes_back_reads_how_the_last_look_ended(recorded, client, work
     assert "No student has it" in shown
     client.force_login(recorded["board_member"])
     assert "no student has it" not in words(client.get(at(cycle, "evidence/")))
+
+
+def test_arms_that_are_still_being_counted_are_no_refusal(recorded, client, monkeypatch):
+    def busy(**_named):
+        raise StillLookingError("SV160 the records are still being looked through", "look again in a few seconds")
+
+    monkeypatch.setattr(watching, "arms", busy)
+    client.force_login(recorded["analyst"])
+    cycle = planned(recorded)
+    page = client.get(at(cycle, "monitor/arms/"))
+    assert (page.status_code, page["Refresh"]) == (202, "3")
+    part = client.get(at(cycle, "monitor/arms/"), headers={"HX-Request": "true", "HX-Target": "part-arms"})
+    assert part.status_code == 202
+    assert 'hx-target="#part-arms"' in part.content.decode()

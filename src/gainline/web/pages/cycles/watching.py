@@ -18,6 +18,7 @@ from gainline.engine.core.errors import GainlineError
 from gainline.engine.reports.over_weeks import Week, weeks_figure
 from gainline.engine.reports.words import words
 from gainline.services import evidence, imports, notes, planning, watching
+from gainline.services.remembering import StillLookingError
 from gainline.services.stages import Stage
 from gainline.store.words import JobState
 from gainline.web.gate import actor_of, needs, signed_in, standing_of
@@ -91,6 +92,8 @@ def arms(request: HttpRequest, public_id: str) -> HttpResponse:
     context: dict[str, Any] = {"here": gettext("What has come in, by arm")}
     try:
         context["arms"] = _arms(watching.arms(by=actor_of(request), cycle=one))
+    except StillLookingError:
+        raise  # no refusal: the page comes again by itself
     except GainlineError as error:
         context["refused"] = said_of(error)
     if request.headers.get("HX-Request"):
