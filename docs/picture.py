@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -54,7 +54,8 @@ def demo(folder: Path) -> Iterator[str]:
     child = subprocess.Popen(words, cwd=folder, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     said: deque[str] = deque(maxlen=LAST)
     # while the site is open: a pipe that nobody reads fills up, and then the site waits to write its log
-    reader = Thread(target=said.extend, args=(child.stderr,), daemon=True)
+    failed: list[str] = []
+    reader = Thread(target=_keep, args=(child.stderr, said, failed), daemon=True)
     try:
         for line in child.stderr:
             said.append(line)
@@ -69,6 +70,15 @@ def demo(folder: Path) -> Iterator[str]:
         if reader.ident is not None:
             reader.join()
         child.stderr.close()
+        sys.stderr.writelines(failed)
+
+
+def _keep(lines: Iterable[str], said: deque[str], failed: list[str]) -> None:
+    """The site's last words, and all that went wrong in it."""
+    for line in lines:
+        said.append(line)
+        if '"level": "error"' in line:
+            failed.append(line)
 
 
 def picture_pages(page: Page, site: str, folder: Path) -> list[Path]:
