@@ -323,7 +323,7 @@ def decide(walk, dana, andre, data):
         andre.clicks("Bring files in")
         andre.fills(files=[str(data / name) for name in TABLES])
         andre.clicks("Bring them in")
-        andre.main.get_by_role("cell", name="read", exact=True).wait_for(timeout=PATIENCE)
+        andre.main.get_by_role("cell", name="Read", exact=True).wait_for(timeout=PATIENCE)
     with walk.stage("Have the plan evaluated"):
         andre.opens("Evidence")
         andre.clicks("Have the plan evaluated")

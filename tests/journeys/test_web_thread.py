@@ -255,7 +255,7 @@ def bring_in(andre, tariq, cycle, home):
     files = [str(home / "incoming-files" / name) for name in (ARMS, *FILES)]
     andre.page.locator("main [name=files]").set_input_files(files)
     andre.press("Bring them in")
-    andre.page.get_by_role("cell", name="read", exact=True).wait_for(timeout=PATIENCE)
+    andre.page.get_by_role("cell", name="Read", exact=True).wait_for(timeout=PATIENCE)
     andre.page.get_by_text("Nothing needs somebody").or_(andre.page.locator("#signs ~ div .issues")).first.wait_for()
     check_axe(andre)
     tariq.go(f"{cycle}monitor/")
@@ -279,7 +279,7 @@ def evaluate(andre, dana, bo, cycle):
 def hear_and_decide(dana, tariq, bo, cycle):
     """People are heard first; the decision stands beside the rule; the board reads it, not the voices."""
     dana.go(f"{cycle}decision/")
-    assert dana.reads("It is too early to decide", "hold a review") == [True, True]
+    assert dana.reads("It is too early to decide", "Hold a review") == [True, True]
     check_axe(dana)
     dana.go(f"{cycle}review/")
     dana.press("Open a review")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import struct
+from zipfile import ZipFile
+from zlib import crc32
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -43,3 +47,14 @@ def test_minisign_gets_the_algorithm_the_number_and_the_key():
     public = PrivateKey(bytes(32)).public
     told = base64.b64decode(public.minisign())
     assert told == b"Ed" + bytes.fromhex(public.fingerprint[:16]) + public.raw
+
+
+def test_every_field_of_a_zip_is_the_same_wherever_it_is_made():
+    content = zipped.zipped({"b.txt": b"two", "a.txt": b"one"})
+    assert content[:30] == b"PK\x03\x04" + struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 0x21, crc32(b"one"), 3, 3, 5, 0)
+    assert content[-22:] == b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 2, 2, 2 * (46 + 5), 2 * (30 + 5 + 3), 0)
+    for info in ZipFile(io.BytesIO(content)).infolist():
+        versions = (info.create_version, info.extract_version, info.create_system, info.volume)
+        assert versions == (20, 20, 3, 0)
+        assert (info.flag_bits, info.compress_type, info.internal_attr) == (0, 0, 0)
+        assert (info.external_attr, info.date_time) == (0o100644 << 16, (1980, 1, 1, 0, 0, 0))

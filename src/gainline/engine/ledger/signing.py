@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-SEED_BYTES = 32
 _NOT_OURS = "the key is not of the kind Ed25519, or it is locked with a password"
 _UNTRUSTED, _TRUSTED = "untrusted comment: signature of a Gainline ledger", "trusted comment: "
 _PLAIN = b"Ed"  # minisign's word for a signature over the file itself, which is what openssl checks, too
