@@ -92,3 +92,32 @@ def test_twenty_disks_that_run_full_lose_double_and_halve_nothing(tmp_path):
     found = ran(tmp_path / "home", "full", "20", program=BROKEN_OFF, within=alone)
     assert (found["disks"], found["faults"]) == (20, []), found
     assert found["refused"] > 0, "no disk was small enough"
+
+
+UPGRADED = Path(__file__).with_name("upgraded.py")
+
+
+def all_or_nothing(found: dict[str, object], times: int) -> bool:
+    return (found["kills"], found["faults"], found["aims"], found["changed"]) == (times, [], 1, True)
+
+
+def test_two_deaths_in_upgrades_leave_the_tables_of_before_or_of_after(tmp_path):
+    found = ran(tmp_path / "home", "kills", "2", program=UPGRADED)
+    assert all_or_nothing(found, 2), found
+
+
+@pytest.mark.slow
+def test_a_hundred_deaths_in_upgrades_leave_the_tables_of_before_or_of_after(tmp_path):
+    found = ran(tmp_path / "home", "kills", "100", program=UPGRADED)
+    assert all_or_nothing(found, 100), found
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_six_deaths_in_upgrades_of_postgresql_leave_the_tables_of_before_or_of_after(tmp_path):
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
+    with server(programs) as url:
+        found = ran(tmp_path / "home", "kills", "6", url=url, program=UPGRADED)
+    assert all_or_nothing(found, 6), found

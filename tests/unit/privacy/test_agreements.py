@@ -92,7 +92,7 @@ def test_nothing_leaves_outside_its_days_its_purposes_and_its_elements(kind, pur
     if isinstance(found, Refusal):
         return
     assert starts <= on <= ends
-    assert not agreement.is_over(on)
+    assert on <= destroy_by
     assert asked in purposes
     for record in (one for records in found.values() for one in records):
         assert record.kind.element.key in elements

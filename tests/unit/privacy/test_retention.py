@@ -9,7 +9,17 @@ import pytest
 
 from gainline.engine.core.errors import UserFixable
 from gainline.engine.privacy.catalog import catalogue
-from gainline.engine.privacy.retention import Due, Hold, Lived, Rules, falls_due, row_class, tables_of
+from gainline.engine.privacy.retention import (
+    Due,
+    HandedFile,
+    Hold,
+    Lived,
+    Rules,
+    classes_of,
+    falls_due,
+    row_class,
+    tables_of,
+)
 from gainline.engine.records import TABLES, Retention
 
 DAY = date(2026, 9, 1)
@@ -96,3 +106,20 @@ def test_a_hold_keeps_its_class_and_its_tool_and_what_belongs_to_every_tool():
 )
 def test_a_hold_comes_back_from_its_json(hold):
     assert Hold.from_json_value(hold.to_json_value()) == hold
+
+
+def test_a_hold_keeps_a_file_with_any_of_what_it_names():
+    file = HandedFile("lumen", frozenset({Retention.CONTRACT, Retention.ROSTER}), frozenset({"a" * 64}))
+    assert HOLD.keeps_file(file)
+    assert replace(HOLD, retention=Retention.ROSTER).keeps_file(file)
+    assert not replace(HOLD, retention=Retention.CYCLE).keeps_file(file)
+    assert replace(HOLD, tool="lumen").keeps_file(file)
+    assert not replace(HOLD, tool="math").keeps_file(file)
+    assert replace(HOLD, tool="math").keeps_file(replace(file, tool="")), "nobody knows whose it is"
+    assert replace(HOLD, person="a" * 64).keeps_file(file)
+    assert not replace(HOLD, person="b" * 64).keeps_file(file)
+
+
+def test_a_file_is_a_contracts_whatever_stands_in_it():
+    assert classes_of(catalogue(), []) == {Retention.CONTRACT}
+    assert classes_of(catalogue(), ["students", "of no lake"]) == {Retention.CONTRACT, Retention.ROSTER}

@@ -50,3 +50,13 @@ def test_a_survey_is_announced_and_comes_back_from_its_record(survey):
     record = register.announce(survey)
     assert Survey.from_json_value(record[1]) == survey
     assert register.after(record).surveys == {"mood": survey}
+
+
+def test_no_answer_of_the_days_to_opt_out_is_taken_later():
+    told, before = WINDOW.told_on, DAY - timedelta(1)
+    assert not WINDOW.takes(before, before), "it is not open"
+    assert [WINDOW.takes(day, DAY) for day in (told, before, DAY)] == [False, False, True]
+    assert WINDOW.takes(told - timedelta(1), DAY), "an earlier round"
+    assert WINDOW.takes(None, DAY), "of the day it comes in"
+    assert replace(WINDOW, told_on=None).takes(before, DAY)
+    assert replace(WINDOW, told_on=None, opens_on=None).takes(before, DAY)

@@ -97,7 +97,9 @@ def open_site(home: Path, address: Address, *, demo: bool = False, shown: Shown 
 def _prepare(*, demo: bool, shown: Shown | None) -> None:
     from django.core.management import call_command  # after Django is set up
 
-    call_command("migrate", verbosity=0, interactive=False)
+    from gainline.store.upgrading import upgrade
+
+    upgrade()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:
@@ -133,8 +135,9 @@ def found(
     from django.core.management import call_command  # after Django is set up
 
     from gainline.services.people import Founding, found_district
+    from gainline.store.upgrading import upgrade
 
-    call_command("migrate", verbosity=0, interactive=False)
+    upgrade()
     call_command("createcachetable", verbosity=0)
     password = secrets.token_urlsafe(18)
     found_district(founding=Founding(name, time_zone), lead_name=lead, lead_email=email, password=password)

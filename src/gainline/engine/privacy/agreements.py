@@ -64,10 +64,6 @@ class DataAgreement:
         """Tell whether records may flow under it on a day."""
         return self.starts <= on <= self.ends
 
-    def is_over(self, on: date) -> bool:
-        """Tell whether the day has passed by which everything is destroyed."""
-        return on > self.destroy_by
-
 
 def faults(agreement: DataAgreement, catalogue: Catalogue) -> list[Issue]:
     """What keeps an agreement from standing.

@@ -54,11 +54,6 @@ class PurposeRecord:
     lay: Mapping[str, str]
     bases: tuple[Basis, ...]
 
-    @property
-    def basis(self) -> Basis:
-        """The usual legal basis."""
-        return self.bases[0]
-
 
 def _record(
     key: Purpose, name: tuple[str, str], lay: tuple[str, str], bases: tuple[Basis, ...]
