@@ -1,6 +1,6 @@
 """How many small faults, put into the rooms that guard people, the tests of these rooms find.
 
-Run it with: python benchmarks/mutation.py [ROOM|all] [MUTANTS] [SECONDS]
+Run it with: python benchmarks/mutation.py [ROOM|all] [MUTANTS] [SECONDS] [SEED]
 A mutant exchanges one comparison, boolean, constant or returned value. Chance with a seed draws MUTANTS of each room,
 or takes all there are; each runs the room's tests in a process of its own, stopped after SECONDS, which counts as
 found: a test run that does not end is noticed. Survivors are listed. 85 % found is wanted for each room.
@@ -40,7 +40,8 @@ SUPPRESSION = ("attack", "suppress", "release", "history", "percent", "policy", 
 ROOMS = {
     "suppression": (
         [f"gainline/engine/privacy/{name}.py" for name in SUPPRESSION],
-        ["tests/unit/privacy", "tests/reference/test_agency_rules.py", "tests/unit/road/test_noisy.py"],
+        ["tests/unit/privacy/test_shown.py", "tests/unit/privacy/test_attack.py", "tests/unit/privacy",
+         "tests/reference/test_agency_rules.py", "tests/unit/road/test_noisy.py"],
     ),
     "consent": (
         ["gainline/engine/privacy/consent/*.py"],
@@ -162,11 +163,11 @@ def _ended(child: int, seconds: int) -> int:
     return 1
 
 
-def score(room: str, many: int, seconds: int) -> None:
+def score(room: str, many: int, seconds: int, seed: int) -> None:
     """Print how many of a room's mutants its tests find, and which they do not."""
     globs, tests = ROOMS[room]
     all_of_them = [one for glob in globs for path in sorted(SOURCE.glob(glob)) for one in mutants(path)]
-    drawn = np.random.default_rng(SEED).permutation(len(all_of_them))[:many]
+    drawn = np.random.default_rng(seed).permutation(len(all_of_them))[:many]
     if is_found(None, tests, seconds):
         sys.exit(f"{room}: its tests fail without any fault, so that they would find every one")
     found = 0
@@ -183,11 +184,11 @@ def score(room: str, many: int, seconds: int) -> None:
 
 def main() -> None:
     """Score the rooms that were asked for."""
-    words = [*sys.argv[1:], *("all", "100", "120")[len(sys.argv) - 1 :]]
+    words = [*sys.argv[1:], *("all", "100", "120", str(SEED))[len(sys.argv) - 1 :]]
     sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(SOURCE)]
     os.chdir(ROOT)
     for room in ROOMS if words[0] == "all" else [words[0]]:
-        score(room, int(words[1]), int(words[2]))
+        score(room, *map(int, words[1:4]))
 
 
 if __name__ == "__main__":
