@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -71,17 +72,16 @@ def destroy_released(workspace: Workspace, on: date) -> int:
     """Destroy the files that waited for a legal hold which keeps them no more: how many."""
     if not (workspace.root / JOURNAL).is_file():
         return 0
-    waiting: dict[tuple[str, str], str] = {}
+    waiting: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for entry in Ledger(workspace.root / JOURNAL).entries():
         if entry.kind == WAITS:
-            waiting[entry.payload["handover"], entry.payload["erasure"]] = str(entry.payload["recipient"])
+            waiting[entry.payload["erasure"]][entry.payload["handover"]] = str(entry.payload["recipient"])
         elif entry.kind == ASKED:
-            waiting.pop((entry.payload["handover"], entry.payload["erasure"]), None)
-    held = keeping(workspace, {name for name, _ in waiting}, on)
-    free = {pair: to for pair, to in waiting.items() if pair[0] not in held}
-    for (name, erasure), to in free.items():
-        destroy_handed(workspace, {name: to}, erasure=erasure, on=on)
-    return len({name for name, _ in free})
+            waiting[entry.payload["erasure"]].pop(entry.payload["handover"], None)
+    gone: set[str] = set()
+    for erasure, files in waiting.items():
+        gone |= files.keys() - set(destroy_handed(workspace, files, erasure=erasure, on=on))
+    return len(gone)
 
 
 def keeping(workspace: Workspace, names: Iterable[str], on: date) -> dict[str, tuple[Hold, ...]]:
