@@ -136,7 +136,8 @@ def test_nobody_is_no_small_group(count, small):
     [
         (0, 10, Audience.PUBLIC, (0, 50)), (5, 10, Audience.PUBLIC, (50, 100)), (10, 10, Audience.PUBLIC, (50, 100)),
         (15, 15, Audience.PUBLIC, (50, 100)), (16, 16, Audience.PUBLIC, (80, 100)),
-        (30, 30, Audience.PUBLIC, (80, 100)), (60, 60, Audience.PUBLIC, (90, 100)), (61, 61, Audience.PUBLIC, (95, 100)), (2, 301, Audience.PUBLIC, (1, 1)),
+        (30, 30, Audience.PUBLIC, (80, 100)), (60, 60, Audience.PUBLIC, (90, 100)),
+        (61, 61, Audience.PUBLIC, (95, 100)), (2, 301, Audience.PUBLIC, (1, 1)),
         (100, 301, Audience.PUBLIC, (33, 33)), (301, 301, Audience.PUBLIC, (99, 99)), (0, 10, Audience.STAFF, (0, 0)),
         (3, 9, Audience.ANALYST, (33, 33)), (0, 1, Audience.ANALYST, (0, 0)), (1, 1, Audience.ANALYST, (100, 100)),
         (0, 9, Audience.STAFF, None), (9, 9, Audience.PUBLIC, None),
