@@ -45,8 +45,8 @@ ROOMS = {
     ),
     "consent": (
         ["gainline/engine/privacy/consent/*.py"],
-        ["tests/unit/privacy/test_consent_standing.py", "tests/unit/privacy/test_edges.py",
-         "tests/unit/privacy/test_surveys.py", "tests/unit/privacy/test_values.py",
+        ["tests/unit/privacy/test_consent_standing.py", "tests/unit/privacy/test_consent_register.py",
+         "tests/unit/privacy/test_edges.py", "tests/unit/privacy/test_surveys.py", "tests/unit/privacy/test_values.py",
          "tests/property/test_consent_machine.py"],
     ),
     "ledger": (["gainline/engine/ledger/*.py"], ["tests/unit/ledger", "tests/property/test_ledger_tamper.py"]),

@@ -11,6 +11,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from gainline.engine.ledger import Head, Ledger, canonical, digest
 from gainline.engine.ledger.bundle import (
@@ -27,11 +36,13 @@ from gainline.engine.ledger.bundle import (
     Vouched,
     entry_name,
     ledger_files,
+    read_sums,
     sealed_files,
     sums,
 )
 from gainline.engine.ledger.heads import compare, head_of, read_head, sign_head
 from gainline.engine.ledger.signing import PrivateKey, PublicKey
+from gainline.engine.ledger.tree import is_included
 from gainline.engine.ledger.verifying import verify_bundle
 from gainline.engine.ledger.zipped import NotOurZip, unzipped, zipped
 
@@ -186,9 +197,14 @@ def test_a_head_is_read_back_as_it_was_signed_and_nothing_else_is(ledger):
         None,
         {},
         told | {"key": base64.b64encode(b"short").decode()},
+        told | {"key": base64.b64encode(bytes(33)).decode()},
         told | {"signature": "%"},
+        told | {"signature": told["signature"] + "\n"},
+        told | {"signature": base64.b64encode(bytes(63)).decode()},
+        told | {"key": told["key"][:8] + "!" + told["key"][8:]},
         told | {"head": told["head"] | {"size": 0}},
         told | {"head": told["head"] | {"size": "6"}},
+        told | {"head": told["head"] | {"size": True}},
         told | {"head": told["head"] | {"more": 1}},
         told | {"head": told["head"] | {"on": "yesterday"}},
     ]
@@ -200,6 +216,83 @@ def test_a_head_is_read_back_as_it_was_signed_and_nothing_else_is(ledger):
             head_of(text, head.key, head.signature)
     with pytest.raises(ValueError, match="empty"):
         sign_head((), KEY_PAIR)
+
+
+def test_the_head_of_a_single_entry_is_a_head(ledger):
+    head = sign_head(ledger.entries()[:1], KEY_PAIR)
+    assert read_head(head.to_json_value()) == head
+    assert head.root == head.last, "the tree of one leaf is that leaf"
+
+
+def test_only_who_saw_the_ledger_shorter_than_now_gets_a_proof_of_growth(ledger):
+    entries = ledger.entries()
+    heads = [sign_head(entries[:size], KEY_PAIR) for size in (6, 2)]
+    vouched = Vouched(entries, (1,), heads[0], earlier=heads, since=(0, 1, 6, 7))
+    assert vouched.before() == [heads[1]], "the head itself went out with this very bundle"
+    assert vouched.sizes() == [1, 2]
+    files = ledger_files(vouched)
+    assert [step["size"] for step in json.loads(files[PROOFS])["earlier"]] == [1, 2]
+    assert [told["head"]["size"] for told in json.loads(files[EARLIER])] == [2]
+
+
+def test_a_head_that_is_kept_longer_than_the_ledger_grew_vouches_for_its_own_entries_alone(ledger):
+    entries = ledger.entries()
+    vouched = Vouched(entries, (1,), sign_head(entries[:4], KEY_PAIR))
+    proofs = json.loads(ledger_files(vouched)[PROOFS])
+    assert [place["seq"] for place in proofs["entries"]] == [1, 4]
+    root = bytes.fromhex(vouched.head.root)
+    for place in proofs["entries"]:
+        leaf, path = bytes.fromhex(place["hash"]), [bytes.fromhex(one) for one in place["path"]]
+        assert is_included(leaf, place["seq"] - 1, 4, path=path, root=root)
+
+
+def test_digests_are_read_back_whatever_a_file_is_called_and_nothing_else_is():
+    files = {"plain.csv": b"one", "with  two spaces.csv": b"two"}
+    assert read_sums(sums(files)) == {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    assert read_sums(b"") == {}
+    with pytest.raises(ValueError, match="not a list of digests"):
+        read_sums(b"abc one-space.csv\n")
+
+
+def test_what_is_wrong_is_said_with_the_file_it_is_wrong_in(whole):
+    files = sealed_files(whole, KEY_PAIR, "a comment")
+
+    def where(**changes) -> set[tuple[str, str | None]]:
+        found = verify_bundle(zipped({**files, **changes})).issues
+        return {(issue.code, issue.file) for issue in found}
+
+    assert where(**{SIGNATURE: bytes(64)}) == {("LG016", SIGNATURE)}
+    assert where(**{MINISIGN: b""}) == {("LG016", MINISIGN)}
+    assert where(**{HEAD_SIGNATURE: bytes(64)}) == {("LG011", HEAD), ("LG018", HEAD_SIGNATURE)}
+    assert where(**{"more.csv": b""}) == {("LG017", "more.csv")}
+
+
+def test_a_minisign_file_is_taken_as_it_was_written_alone():
+    content, comment = b"digests", "a comment"
+    public, file = KEY_PAIR.public, KEY_PAIR.minisign(content, comment)
+    _, body, _, whole, _ = file.decode().split("\n")
+    assert public.minisigned(content, file)
+    assert not OTHER.public.minisigned(content, file)
+    numbered = base64.b64decode(body)
+    another = base64.b64encode(numbered[:2] + bytes(8) + numbered[10:]).decode()
+    for changed in (
+        file.replace(body.encode(), another.encode()),  # another key's number, over the same signatures
+        file.replace(b"untrusted comment: ", b"untrusted comment: changed "),
+        file.replace(b"trusted comment: a", b"trusted comment:  a"),
+        file.replace(whole.encode(), base64.b64encode(bytes(64))),
+        file + b"more",
+        file[:-1],
+    ):
+        assert changed != file
+        assert not public.minisigned(content, changed)
+    assert not public.minisigned(b"other digests", file)
+
+
+def test_a_locked_key_of_the_right_kind_is_refused_too():
+    key = load_pem_private_key(KEY_PAIR.pem(), password=None)
+    locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    with pytest.raises(ValueError, match="password"):
+        PrivateKey.read(locked)
 
 
 def test_a_head_is_compared_with_what_the_ledger_became(ledger, tmp_path):
@@ -216,7 +309,8 @@ def test_a_head_is_compared_with_what_the_ledger_became(ledger, tmp_path):
 def test_keys_are_read_back_and_other_files_are_no_keys():
     assert PrivateKey.read(KEY_PAIR.pem()) == KEY_PAIR
     assert PublicKey.read(KEY_PAIR.public.pem()) == KEY_PAIR.public
-    assert KEY_PAIR.seed.hex() not in repr(KEY_PAIR)
+    for shown in (KEY_PAIR.seed.hex(), repr(KEY_PAIR.seed), str(list(KEY_PAIR.seed))):
+        assert shown not in repr(KEY_PAIR), "a traceback shows the values of a frame"
     for pem in (b"", b"nothing", KEY_PAIR.public.pem().replace(b"MCow", b"MCov")):
         with pytest.raises(ValueError, match=r"."):
             PublicKey.read(pem)
@@ -225,15 +319,6 @@ def test_keys_are_read_back_and_other_files_are_no_keys():
 
 
 def test_other_kinds_of_keys_are_refused():
-    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-        PublicFormat,
-    )
-
     other = generate_private_key(SECP256R1())
     with pytest.raises(ValueError, match="Ed25519"):
         PublicKey.read(other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import copysign
 
 import numpy as np
 import pytest
@@ -55,6 +56,7 @@ def test_the_last_bits_of_a_sum_do_not_show():
     assert digest(0.1 + 0.2) == digest(0.3)
     assert settle(1 / 3) == 0.333333333333
     assert canonical(-0.0) == b"0"
+    assert copysign(1.0, settle(-0.0)) == 1.0, "minus zero would print as another number"
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), 2**53, -(2**53), np.float64("nan")])

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import signal
+import stat
 import subprocess
 import sys
 from datetime import date
@@ -70,7 +71,7 @@ def test_an_edited_entry_is_found_and_nothing_is_read_or_built_on_it(ledger):
         ledger.entries()
     with pytest.raises(Conflict):
         ledger.head()
-    with pytest.raises(Conflict, match="last entry"):
+    with pytest.raises(Conflict, match="line 5, its last entry"):
         ledger.append("registration", {}, on=DAY)
 
 
@@ -78,6 +79,18 @@ def test_a_deleted_inner_line_is_one_fault(ledger):
     lines = ledger.path.read_bytes().splitlines(keepends=True)
     ledger.path.write_bytes(b"".join(lines[:2] + lines[3:]))
     assert codes(ledger.verify()) == ["LG003"]
+
+
+def test_an_inner_line_that_cannot_be_read_is_one_fault(ledger):
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([*lines[:2], b"garbled\n", *lines[3:]]))
+    assert [(issue.code, issue.line) for issue in ledger.verify()] == [("LG001", 3)]
+
+
+def test_two_deleted_lines_are_found_where_the_next_one_stands(ledger):
+    lines = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([lines[0], lines[3], lines[4]]))
+    assert [(issue.code, issue.line) for issue in ledger.verify()] == [("LG003", 2)]
 
 
 def test_a_reordering_is_found(ledger):
@@ -143,6 +156,7 @@ def test_a_back_dated_entry_is_noted(ledger):
     ledger.append("registration", {}, on=date(2025, 1, 1))
     issues = ledger.verify()
     assert codes(issues) == ["LG008"]
+    assert issues[0].line == 6
     assert not has_errors(issues)
 
 
@@ -172,6 +186,26 @@ def test_a_ledger_that_holds_only_a_torn_line_starts_anew_with_its_record(tmp_pa
     assert ledger.entries() == ()
     ledger.append("registration", {}, on=DAY)
     assert [entry.kind for entry in ledger.entries()] == ["torn_line", "registration"]
+
+
+def test_a_torn_line_says_how_long_it_was_also_where_a_letter_was_cut(ledger):
+    torn = '{"kind":"año'.encode()[:-2]
+    ledger.path.write_bytes(ledger.path.read_bytes() + torn)
+    ledger.append("verdict", {}, on=DAY)
+    payload = ledger.entries()[5].payload
+    assert payload["bytes"] == len(torn)
+    assert payload["text"] == '{"kind":"a\ufffd'
+
+
+def test_a_new_ledgers_name_is_on_the_disk_before_its_first_entry_is_confirmed(tmp_path, monkeypatch):
+    synced = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(stat.S_ISDIR(os.fstat(file).st_mode)), real(file)))
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.append("registration", {}, on=DAY)
+    assert synced == [False, True], "without the folder, a power cut would lose the file"
+    ledger.append("registration", {}, on=DAY)
+    assert synced == [False, True, False]
 
 
 def _write_many(path, writer):
@@ -236,3 +270,53 @@ def test_an_entry_with_a_value_of_another_type_is_no_entry(ledger, name, value):
     lines[2] = json.dumps(json.loads(lines[2]) | {name: value}, separators=(",", ":")).encode() + b"\n"
     ledger.path.write_bytes(b"".join(lines))
     assert codes(ledger.verify())[0] == "LG001"
+
+
+def rehashed(line: bytes, **changes) -> bytes:
+    """The line with other values, and the hash that they would have: what somebody who knows the format can forge."""
+    raw = json.loads(line) | changes
+    raw.pop("hash")
+    return canonical(raw | {"hash": hashlib.sha256(b"\0" + canonical(raw)).hexdigest()}) + b"\n"
+
+
+def test_a_forged_last_line_with_its_own_hash_is_another_entry_and_needs_a_head_kept_outside(ledger):
+    *before, last = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([*before, rehashed(last)]))
+    assert ledger.verify() == []
+    head = ledger.head()
+    ledger.path.write_bytes(b"".join([*before, rehashed(last, kind="verdict")]))
+    assert ledger.verify() == []
+    assert codes(ledger.verify(against=head)) == ["LG007"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"payload": [1], "payload_sha256": hashlib.sha256(b"[1]").hexdigest()},
+        {"seq": True},
+        {"seq": "5"},
+        {"kind": None},
+        {"blind": 5},
+        {"more": "than an entry has"},
+        {"on": "May 1"},
+    ],
+    ids=str,
+)
+def test_a_line_whose_hash_holds_and_whose_fields_are_none_of_an_entry_is_no_entry(ledger, changes):
+    *before, last = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([*before, rehashed(last, **changes)]))
+    assert codes(ledger.verify()) == ["LG001"]
+
+
+def test_a_digest_that_is_not_the_payloads_is_an_edit_although_the_hash_holds(ledger):
+    *before, last = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join([*before, rehashed(last, payload_sha256="0" * 64)]))
+    assert codes(ledger.verify()) == ["LG002"]
+
+
+def test_numbers_of_any_size_come_back_as_they_were_written(ledger):
+    ledger.append("sizes", {"whole": 2**53 - 1, "less": 1 - 2**53, "wide": 1e20}, on=DAY)
+    assert ledger.verify() == []
+    payload = ledger.entries()[-1].payload
+    assert payload == {"whole": 2**53 - 1, "less": 1 - 2**53, "wide": 1e20}
+    assert [type(payload[name]) for name in ("whole", "less", "wide")] == [int, int, float]

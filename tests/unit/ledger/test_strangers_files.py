@@ -33,6 +33,21 @@ def test_a_zip_larger_than_any_bundle_is_not_opened(monkeypatch):
         zipped.unzipped(b"four")
 
 
+def test_a_bundle_holds_256_mib_at_most():
+    with pytest.raises(zipped.NotOurZip, match="larger"):
+        zipped.unzipped(bytes(256 * 1024 * 1024 + 1))
+    with pytest.raises(zipped.NotOurZip, match="damaged"):
+        zipped.unzipped(bytes(256 * 1024 * 1024))
+
+
+def test_a_bundle_holds_500_files_at_most():
+    files = {f"{number:03}.txt": b"" for number in range(501)}
+    with pytest.raises(zipped.NotOurZip, match="more than it does"):
+        zipped.unzipped(zipped.zipped(files))
+    del files["500.txt"]
+    assert zipped.unzipped(zipped.zipped(files)) == files
+
+
 def test_a_key_of_a_kind_that_nobody_knows_is_refused():
     raw = PrivateKey(bytes(32)).public.pem()
     der = base64.b64decode(b"".join(raw.splitlines()[1:-1]))

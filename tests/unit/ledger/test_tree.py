@@ -82,4 +82,8 @@ def test_a_tree_begins_with_itself_and_with_nothing():
     assert is_consistent(0, EMPTY, 13, root, path=[])
     assert not is_consistent(0, OTHER, 13, root, path=[])
     assert is_consistent(0, EMPTY, 0, EMPTY, path=[])
+    assert is_consistent(0, EMPTY, 1, LEAVES[0], path=[])
+    assert not is_consistent(0, EMPTY, 13, root, path=[OTHER])
+    assert not is_consistent(1, LEAVES[0], 0, EMPTY, path=[])
+    assert not is_consistent(-1, OTHER, -1, OTHER, path=[])
     assert not is_consistent(-1, EMPTY, 13, root, path=[OTHER])

@@ -68,7 +68,7 @@ class Ledger:
         with self._locked() as file:
             file.seek(0)
             whole, line_end, torn = file.read().rpartition(b"\n")
-            last = self._intact(whole.rpartition(b"\n")[2]) if line_end else None
+            last = self._last_of(whole) if line_end else None
             if torn:
                 file.truncate(len(whole + line_end))
                 last = _write(file, _record_of(torn, after=last, on=on, secret=self._secret))
@@ -130,10 +130,11 @@ class Ledger:
             expected_seq = says.seq + 1 if says else expected_seq + 1
             expected_previous = says.hash if says else ""
 
-    def _intact(self, line: bytes) -> Entry:
-        read = read_line(line, number=0)
+    def _last_of(self, whole: bytes) -> Entry:
+        read = read_line(whole.rpartition(b"\n")[-1], number=whole.count(b"\n") + 1)
         if isinstance(read, Fault):
-            raise Conflict(f"the last entry of the ledger {self.path.name} is not intact: {read.says}", _REMEDY)
+            at = f"{self.path.name} is not intact at line {read.line}, its last entry"
+            raise Conflict(f"the ledger {at}: {read.says}", _REMEDY)
         return read
 
     @contextmanager

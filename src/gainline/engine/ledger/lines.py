@@ -138,7 +138,7 @@ def _text(entry: Entry, payload: bytes, *, with_hash: bool = False) -> bytes:
     if with_hash:
         shell["hash"] = entry.hash
     # inside a string the quotes would be escaped, so this place is the only one
-    return canonical(shell).replace(b'"payload":null', b'"payload":' + payload, 1)
+    return canonical(shell).replace(b'"payload":null', b'"payload":' + payload)
 
 
 def _blind(secret: bytes | None, seq: int, previous: str) -> str:

@@ -77,12 +77,12 @@ class PublicKey:
     def minisigned(self, content: bytes, file: bytes) -> bool:
         """Tell whether a ``.minisig`` file is, byte for byte, this key's signature over these bytes."""
         try:
-            _, body, comment, whole, rest = file.decode().split("\n")
+            _, body, comment, whole, _ = file.decode().split("\n")
             signature, of_all = base64.b64decode(body, validate=True), base64.b64decode(whole, validate=True)
         except ValueError:
             return False
         said = comment.removeprefix(_TRUSTED)
-        is_ours = signature[:10] == _PLAIN + self.number and file == _minisig(signature, said, of_all) and not rest
+        is_ours = signature[:10] == _PLAIN + self.number and file == _minisig(signature, said, of_all)
         return is_ours and self.signed(content, signature[10:]) and self.signed(signature[10:] + said.encode(), of_all)
 
     def _key(self) -> Ed25519PublicKey:

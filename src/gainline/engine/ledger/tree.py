@@ -101,7 +101,7 @@ def consistency_proof(leaves: Sequence[bytes], earlier: int) -> list[bytes]:
     """
     if not 0 <= earlier <= len(leaves):
         raise IndexError(f"a tree of {len(leaves)} leaves never had {earlier}")
-    return _consistency(leaves, earlier, whole=True) if 0 < earlier < len(leaves) else []
+    return _consistency(leaves, earlier, whole=True) if earlier else []
 
 
 def is_consistent(earlier: int, earlier_root: bytes, later: int, later_root: bytes, *, path: Sequence[bytes]) -> bool:
@@ -109,9 +109,11 @@ def is_consistent(earlier: int, earlier_root: bytes, later: int, later_root: byt
 
     Source: RFC 9162, section 2.1.4.2.
     """
-    if earlier == later or earlier == 0:
-        return not path and (earlier_root == later_root if earlier == later else earlier_root == EMPTY and later > 0)
-    if not 0 < earlier < later or not path:
+    if not 0 <= earlier <= later:
+        return False
+    if earlier in (0, later):
+        return not path and earlier_root == (later_root if earlier == later else EMPTY)
+    if not path:
         return False
     way = [earlier_root, *path] if earlier & (earlier - 1) == 0 else list(path)
     index, last = earlier - 1, later - 1

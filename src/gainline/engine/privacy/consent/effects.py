@@ -43,11 +43,11 @@ class Effects:
 
     is_read: bool
     purges: bool
-    invalidates: bool = False
-    recomputes: bool = False
-    counts_as_attrition: bool = True
-    stands: bool = False
-    reapplies: bool = False
+    invalidates: bool
+    recomputes: bool
+    counts_as_attrition: bool
+    stands: bool
+    reapplies: bool
 
 
 def effects_of(stage: Stage, *, sole_basis: bool) -> Effects:
