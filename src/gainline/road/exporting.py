@@ -32,6 +32,7 @@ from gainline.road.framing import build_frame
 from gainline.road.leaving import THE_ROWS, Gone, Leave, ask, enter
 from gainline.road.piloting.assigning import recorded_for
 from gainline.road.registering import registration_of
+from gainline.road.sharing import EXPORTED
 from gainline.road.workspace import Workspace
 
 SCRIPT, ROWS, EXPECTED = "redo.py", "rows.csv", "expected.json"
@@ -94,8 +95,8 @@ def export_main_figure(workspace: Workspace, key: str, folder: Path, *, leave: L
     people = frozenset(int(one) for one in frame.keys[sample.rows])
     enter(workspace, leave, to, Gone(THE_ROWS, elements, people), on=workspace.today())
     _write(folder, rows.head, rows.rows, expected)
-    payload = {"key": key, "students": len(rows.rows), "what": "rows of the main figure", "to": to}
-    workspace.ledger.append("exported", payload, on=context.as_of)
+    payload = {"key": key, "students": len(rows.rows), "what": THE_ROWS, "to": to}
+    workspace.ledger.append(EXPORTED, payload, on=context.as_of)
     return Redo(folder, len(rows.rows), expected)
 
 

@@ -19,6 +19,7 @@ from gainline.engine.privacy import Audience
 from gainline.engine.privacy.rows import release_records
 from gainline.lake import Reading
 from gainline.road.leaving import THE_ROSTER, Gone, Leave, ask, enter
+from gainline.road.sharing import EXPORTED
 from gainline.road.workspace import Workspace
 
 VERSION = "1.2"
@@ -87,8 +88,8 @@ def export_roster(
     enter(workspace, leave, to, gone, on=as_of)
     _write(path, released)
     counts = {name: len(rows) for name, rows in written.items()}
-    payload = {"what": "roster", "rows": sum(counts.values()), "demographics": "demographics" in counts, "to": to}
-    workspace.ledger.append("exported", payload, on=as_of)
+    payload = {"what": THE_ROSTER, "rows": sum(counts.values()), "demographics": "demographics" in counts, "to": to}
+    workspace.ledger.append(EXPORTED, payload, on=as_of)
     return RosterExport(path, counts, left_out)
 
 
