@@ -49,13 +49,12 @@ class Engine:
         numbered = table.mutate(**{_ROW_NUMBER: ibis.row_number().over(window)})
         return numbered.filter(numbered[_ROW_NUMBER] == 0).drop(_ROW_NUMBER)
 
-    def people_in(self, table: ibis.Table, where: Mapping[str, Collection[str]]) -> list[int]:
+    def people_in(self, table: ibis.Table, where: Mapping[str, Collection[str]]) -> set[int]:
         """Whoever has a row that holds one of these values in each column that the table has."""
         for column, values in where.items():
             if column in table.columns:
                 table = table.filter(table[column].isin(sorted(values)))
-        keys = self.arrow(table.select("person_key").distinct())["person_key"].to_pylist()
-        return [key for key in keys if key is not None]
+        return set(self.arrow(table.select("person_key").distinct())["person_key"].to_pylist()) - {None}
 
     def without_people(
         self, table: ibis.Table, keys: Iterable[int], where: Mapping[str, Collection[str]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,10 @@ class Reading:
         """Run an expression over this reading's tables and give its rows."""
         return self._engine.arrow(expression)
 
+    def people_in(self, table: ibis.Table, where: Mapping[str, Collection[str]] | None = None) -> set[int]:
+        """Whoever has a row that holds one of these values in each column that the table has."""
+        return self._engine.people_in(table, where or {})
+
     def verify(self) -> list[Issue]:
         """Hash every file of the snapshot again and tell which are not what was published.
 
@@ -220,4 +224,4 @@ def _issue(code: str, where: str) -> Issue:
 
 def _has_strangers(name: str) -> bool:
     """Tell whether a table may hold rows of people whom the roster does not know."""
-    return name == "attributes" or any(field.name == "matched" for field in TABLES[name].fields)
+    return name == "attributes" or TABLES[name].has("matched")

@@ -146,7 +146,7 @@ def gone_people(workspace: Workspace, keys: frozenset[int]) -> frozenset[int]:
     with workspace.records.reading() as reading:
         for name, table in TABLES.items():
             if table.about_people and keys:
-                keys -= _people(reading, reading.table(name))
+                keys -= reading.people_in(reading.table(name))
     return keys
 
 
@@ -173,7 +173,7 @@ def _counted(workspace: Workspace, reading: Reading, due: Due, on: date) -> _Fou
         table = _limited(reading.table(name), due, kept)
         rows[name] = int(reading.arrow(table.count().name("n").as_table())["n"][0].as_py())
         if TABLES[name].about_people:
-            whose = _people(reading, table)
+            whose = reading.people_in(table)
             people[name] = len(whose)
             keys |= whose
     return _Found(due, rows, people, frozenset(keys))
@@ -182,11 +182,7 @@ def _counted(workspace: Workspace, reading: Reading, due: Due, on: date) -> _Fou
 def _whose(reading: Reading, due: Due) -> Iterator[int]:
     for name in due.tables:
         if TABLES[name].about_people:
-            yield from _people(reading, reading.table(name))
-
-
-def _people(reading: Reading, table: ibis.Table) -> set[int]:
-    return set(reading.arrow(table.select("person_key").distinct())["person_key"].to_pylist()) - {None}
+            yield from reading.people_in(reading.table(name))
 
 
 def _limited(table: ibis.Table, due: Due, kept: frozenset[int]) -> ibis.Table:
@@ -202,7 +198,7 @@ def _leavers(workspace: Workspace, reading: Reading, due: Due, on: date) -> _Fou
     """Students whom the roster no longer holds, since the day or before."""
     people, students = reading.current("people"), reading.current("students")
     gone = people.filter(people.end_date <= due.since).semi_join(students, "person_key")
-    left = frozenset(_people(reading, gone))
+    left = frozenset(reading.people_in(gone))
     left -= _kept_leavers(workspace, reading, left, due, on)
     return _Found(due, {"students": len(left)}, {"students": len(left)}, left)
 

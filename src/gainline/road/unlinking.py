@@ -79,7 +79,7 @@ _WHY = {
 
 def _tables() -> list[str]:
     """Tables that may hold rows of people whom a rule found."""
-    return [name for name, table in TABLES.items() if any(field.name == "matched" for field in table.fields)]
+    return [name for name, table in TABLES.items() if table.has("matched")]
 
 
 def _one(name: str, row: Row) -> pa.Table:

@@ -166,12 +166,12 @@ def _due(workspace: Workspace, register: Register, table: str) -> dict[Where, fr
     on = effective_day(register, workspace.today())
     grounds = [one for one in register.grounds.values() if table in one.covers]
     with workspace.records.reading() as reading:
-        held = reading.arrow(reading.table(table).select("person_key").distinct())["person_key"].to_pylist()
+        held = reading.people_in(reading.table(table))
         linked = reading.current("links").filter(lambda row: row.decision == "confirmed")
         aliases = reading.arrow(linked.select("person_key", "alias_key")).to_pylist()
     found: dict[Where, set[int]] = {}
     for key in held:
-        person = token(workspace.salt, key) if key is not None else ""
+        person = token(workspace.salt, key)
         if person not in register.entries:
             continue
         stands = {one.key: register.standing(person, one.key, on) for one in grounds}

@@ -207,7 +207,7 @@ def falls_due(
 
 
 def _of_contracts(catalogue: Catalogue, tools: Mapping[str, date | None]) -> Iterator[Due]:
-    tables = tuple(name for name in tables_of(catalogue, Retention.CONTRACT) if _has(name, _BY_TOOL))
+    tables = tuple(name for name in tables_of(catalogue, Retention.CONTRACT) if TABLES[name].has(_BY_TOOL))
     for key, destroy_by in sorted(tools.items()):
         if destroy_by is not None:
             yield Due(Retention.CONTRACT, key, tables, ((_BY_TOOL, (key,)),), destroy_by)
@@ -217,11 +217,11 @@ def _of_cycles(catalogue: Catalogue, cycles: Sequence[Lived], rules: Rules) -> I
     tables = tables_of(catalogue, Retention.CYCLE)
     ends = {one.key: _appealable_until(one, rules) for one in cycles}
     for one in sorted(cycles, key=lambda cycle: cycle.key):
-        drawn = tuple(name for name in tables if _has(name, _BY_PILOT))
+        drawn = tuple(name for name in tables if TABLES[name].has(_BY_PILOT))
         if (end := ends[one.key]) is not None:
             yield Due(Retention.CYCLE, one.key, drawn, ((_BY_PILOT, (one.key,)),), end)
     for tool in sorted({one.tool for one in cycles}):
-        said = tuple(name for name in tables if _has(name, _BY_TOOL))
+        said = tuple(name for name in tables if TABLES[name].has(_BY_TOOL))
         if (end := _last([ends[one.key] for one in cycles if one.tool == tool])) is not None:
             yield Due(Retention.CYCLE, tool, said, ((_BY_TOOL, (tool,)),), end)
     if (end := _last(list(ends.values()))) is not None:
@@ -242,7 +242,3 @@ def _last(ends: list[date | None]) -> date | None:
     """The last of the days; None while one of them has not come."""
     known = [end for end in ends if end is not None]
     return max(known) if known and len(known) == len(ends) else None
-
-
-def _has(table: str, column: str) -> bool:
-    return any(field.name == column for field in TABLES[table].fields)

@@ -30,4 +30,8 @@ class Table:
     @property
     def about_people(self) -> bool:
         """Tell whether rows speak of single persons (and are then partitioned by a bucket of the person's key)."""
-        return any(field.name == "person_key" for field in self.fields)
+        return self.has("person_key")
+
+    def has(self, name: str) -> bool:
+        """Tell whether a field of this name is declared."""
+        return any(field.name == name for field in self.fields)

@@ -45,12 +45,12 @@ def _keys(reading: Reading, hold: Hold, whom: Whom, salt: bytes) -> set[int]:
         return {key for key in whom.keys if token(salt, key) == hold.person}
     if hold.retention is None and not hold.tool:
         return set(whom.keys)
+    of_tool = {_BY_TOOL: (hold.tool,)} if hold.tool else {}
     users = set().union(*_users(reading, hold.tool)) if hold.tool else set()
     found: set[int] = set()
     for name in _going(hold, whom):
-        is_the_tools = hold.tool and _has_tool(name)
-        held = _people(reading, name, hold.tool if is_the_tools else "") & whom.keys
-        found |= held & users if hold.tool and not is_the_tools else held
+        held = reading.people_in(reading.table(name), of_tool) & whom.keys
+        found |= held & users if hold.tool and not TABLES[name].has(_BY_TOOL) else held
     return found
 
 
@@ -63,16 +63,5 @@ def _going(hold: Hold, whom: Whom) -> list[str]:
 def _users(reading: Reading, tool: str) -> Iterator[set[int]]:
     """Who has a row of a tool, table by table."""
     for name, table in TABLES.items():
-        if table.about_people and _has_tool(name):
-            yield _people(reading, name, tool)
-
-
-def _has_tool(table: str) -> bool:
-    return any(field.name == _BY_TOOL for field in TABLES[table].fields)
-
-
-def _people(reading: Reading, name: str, tool: str) -> set[int]:
-    table = reading.table(name)
-    if tool:
-        table = table.filter(table[_BY_TOOL] == tool)
-    return set(reading.arrow(table.select("person_key").distinct())["person_key"].to_pylist()) - {None}
+        if table.about_people and table.has(_BY_TOOL):
+            yield reading.people_in(reading.table(name), {_BY_TOOL: (tool,)})
