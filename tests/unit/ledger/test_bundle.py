@@ -280,6 +280,8 @@ def test_a_minisign_file_is_taken_as_it_was_written_alone():
         file.replace(b"untrusted comment: ", b"untrusted comment: changed "),
         file.replace(b"trusted comment: a", b"trusted comment:  a"),
         file.replace(whole.encode(), base64.b64encode(bytes(64))),
+        file.replace(body.encode(), body[:8].encode() + b"*" + body[8:].encode()),
+        file.replace(whole.encode(), whole[:8].encode() + b"*" + whole[8:].encode()),
         file + b"more",
         file[:-1],
     ):
