@@ -52,10 +52,7 @@ def test_eight_processes_write_150_times_each_on_sqlite(tmp_path):
 @pytest.mark.slow
 @pytest.mark.postgresql
 def test_eight_processes_write_150_times_each_on_postgresql(tmp_path):
-    programs = binaries()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
-    with server(programs) as url:
+    with server(binaries()) as url:
         assert all_written(ran(tmp_path / "home", "writers", "8", "150", url=url), 1200)
 
 
@@ -115,9 +112,6 @@ def test_a_hundred_deaths_in_upgrades_leave_the_tables_of_before_or_of_after(tmp
 @pytest.mark.slow
 @pytest.mark.postgresql
 def test_six_deaths_in_upgrades_of_postgresql_leave_the_tables_of_before_or_of_after(tmp_path):
-    programs = binaries()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
-    with server(programs) as url:
+    with server(binaries()) as url:
         found = ran(tmp_path / "home", "kills", "6", url=url, program=UPGRADED)
     assert all_or_nothing(found, 6), found

@@ -20,12 +20,7 @@ ALL = ("unit/store", "services", "api", "pages")
 @pytest.mark.skipif("GAINLINE_DATABASE_URL" in os.environ, reason="this run is on PostgreSQL already")
 @pytest.mark.parametrize("rooms", [FEW, pytest.param(ALL, marks=pytest.mark.slow)], ids=["few", "all"])
 def test_store_services_api_and_pages_keep_their_promises_on_postgresql(rooms):
-    programs = binaries()
-    if programs is None:
-        if os.environ.get("GAINLINE_REQUIRE_POSTGRESQL"):
-            pytest.fail("PostgreSQL's server is required here and not installed")
-        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
-    with server(programs) as url:
+    with server(binaries()) as url:
         words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
         words += ["-m", "not postgresql and not slow and not browser", *(str(TESTS / room) for room in rooms)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -38,8 +33,6 @@ def test_store_services_api_and_pages_keep_their_promises_on_postgresql(rooms):
 @pytest.mark.slow
 def test_a_backup_of_postgresql_comes_back_whole(tmp_path):
     programs = binaries()
-    if programs is None:
-        pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
     with server(programs) as url:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         environment["GAINLINE_DATABASE_URL"] = url
