@@ -36,7 +36,7 @@ LOADED_ONCE = (cryptography.x509, django.test, hypothesis, pyarrow, scipy.optimi
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20261122
 SOURCE = ROOT / "src"
-SUPPRESSION = ("attack", "suppress", "release", "history", "percent", "policy", "tables", "kept", "noisy")
+SUPPRESSION = ("attack", "suppress", "release", "history", "percent", "policy", "tables", "kept", "moves", "noisy")
 ROOMS = {
     "suppression": (
         [f"gainline/engine/privacy/{name}.py" for name in SUPPRESSION],
@@ -70,9 +70,9 @@ class Mutant:
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a file, in the order of its nodes; annotations and texts stay as they are."""
+    """Every mutant of a file, in the order of its nodes."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    held = {id(inner) for node in ast.walk(tree) for part in _annotations(node) for inner in ast.walk(part)}
+    held = {id(inner) for node in ast.walk(tree) for part in _left_alone(node) for inner in ast.walk(part)}
     for place, node in enumerate(ast.walk(tree)):
         if id(node) in held:
             continue
@@ -83,7 +83,10 @@ def mutants(path: Path) -> Iterator[Mutant]:
             yield Mutant(path, getattr(node, "lineno", 0), says, ast.fix_missing_locations(changed))
 
 
-def _annotations(node: ast.AST) -> list[ast.AST]:
+def _left_alone(node: ast.AST) -> list[ast.AST]:
+    """Annotations, and the `strict` of a zip, which tells our own mistakes and never runs without one."""
+    if isinstance(node, ast.keyword):
+        return [node.value] if node.arg == "strict" else []
     return [part for name in ("annotation", "returns") if (part := getattr(node, name, None)) is not None]
 
 

@@ -27,6 +27,7 @@ class Tally:
     guarded: int = 0
     exact: int = 0
     narrow: int = 0
+    known_anyway: int = 0
     differences: int = 0
     asked_differences: int = 0
     cells: int = 0
@@ -48,6 +49,8 @@ class Tally:
 
     def __str__(self):
         said = f"{self.scenes} scenes, {self.guarded} guarded counts: {self.exact} exact, {self.narrow} ranges under 5"
+        if self.known_anyway:
+            said += f", beside {self.known_anyway} that were known without the page"
         if self.asked_differences:
             said += f"; {self.asked_differences} changes by a few: {self.differences} worked out"
         return f"{said}; of {self.cells} counts {self.not_exact} not exact, {self.hidden} hidden; {self.reasons}"
@@ -159,6 +162,7 @@ def cube(chance, tally, size=3):
 SCHOOLS = ("north", "south", "west")
 RESULTS = ("passed", "not yet")
 CELLS = [(s, r) for s in SCHOOLS for r in RESULTS]
+NOTHING = {"PR021", "PR025"}  # on such a page zeros are hidden as well, and it says so
 MARGINS = [("t", s, TOTAL) for s in SCHOOLS] + [("t", TOTAL, r) for r in RESULTS] + [("t", TOTAL, TOTAL)]
 
 
@@ -188,7 +192,9 @@ def history(chance, tally, knowing, *, releases=5):
         tally.note(released, list(table.counts()))
         knowing.note(released, list(table.counts()))
         seen.append(now)
-        pages.append({key: page.say(count) for key, count in released.counts.items()} if is_new else None)
+        nothing = any(reason.code in NOTHING for reason in released.reasons)
+        said = {key: (page.say(count), nothing) for key, count in released.counts.items()}
+        pages.append(said if is_new else None)
     _read_history(tally, seen, pages, knows_turnover=False)
     _read_history(knowing, seen, pages, knows_turnover=True)
 
@@ -217,12 +223,16 @@ def _full(people):
 
 def _read_history(tally, seen, pages, *, knows_turnover):
     truth = [_full(people) for people in seen]
-    reader = _keep_pages(truth, pages)
-    if knows_turnover:
-        for number in range(1, len(seen)):
+
+    def knowing(pages):
+        reader = _keep_pages(truth, pages)
+        for number in range(1, len(seen) if knows_turnover else 0):
             _know_turnover(reader, number, seen[number - 1].keys(), seen[number].keys())
+        return reader
+
+    reader = knowing(pages)
     for number, true in enumerate(truth):
-        _judge_release(tally, reader, number, true, pages[number])
+        _judge_release(tally, reader, number, true, pages[number], lambda n=number: knowing(_without(pages, n)))
         if number:
             _judge_changes(tally, reader, number, truth[number - 1 : number + 1], knows_turnover=knows_turnover)
 
@@ -235,16 +245,26 @@ def _keep_pages(truth, pages):
             if page is None:
                 reader.imagine((number, key))
             else:
-                reader.read((number, key), page[key])
+                text, nothing_is_shown = page[key]
+                reader.read((number, key), text, zeros_are_hidden=nothing_is_shown)
         for total, parts in grid("t", SCHOOLS, RESULTS):
             reader.add_up((number, total), [(number, part) for part in parts])
     return reader
 
 
-def _judge_release(tally, reader, number, true, page):
+def _without(pages, number):
+    return [*pages[:number], None, *pages[number + 1 :]]
+
+
+def _judge_release(tally, reader, number, true, page, unread):
+    """Small counts of one page; what the reader knows as well who never saw this page, the page did not give away."""
     for key, many in true.items():
         if page is not None and 0 < many < SMALL:
-            tally.judge(*reader.range_of((number, key)))
+            low, high = reader.range_of((number, key))
+            if high - low < REACH and unread().range_of((number, key)) == (low, high):
+                tally.known_anyway += 1
+            else:
+                tally.judge(low, high)
 
 
 def _judge_changes(tally, reader, number, truth, *, knows_turnover):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gainline.engine.privacy.moves import fewest_moves
 from gainline.engine.privacy.policy import Policy
 from gainline.engine.privacy.tables import CEILING, UNSEEN, Cell, Key, ReleaseTable, Span, Sum
 
@@ -87,8 +88,8 @@ def watch(table: ReleaseTable, earlier: Sequence[Past], policy: Policy) -> tuple
     Returns
     -------
     ReleaseTable
-        `table` itself when there is nothing earlier. The unknowns of earlier releases keep their sums, and no count
-        moved further than people came and left.
+        `table` itself when there is nothing earlier. The unknowns of earlier releases keep their sums, and from each
+        release to the next and to now no count moved further than people came and left, all counts together.
     dict
         For each count that changed by a few, or whose total did, what a band of it has to hold: all that those few
         could have made of the figure shown before.
@@ -96,9 +97,15 @@ def watch(table: ReleaseTable, earlier: Sequence[Past], policy: Policy) -> tuple
     cells, sums = list(table.cells), list(table.sums)
     changed: dict[Key, Span] = {}
     for number, past in enumerate(earlier):
-        more, ties = _tied(table, past, number)
-        cells += more
-        sums += ties
+        name = _name(number)
+        cells += _printed(past, name)
+        sums += [Sum((name, *one.total), tuple((name, *part) for part in one.parts)) for one in past.table.sums]
+        tied = [_tie(past.table, table, (name, ""), (past.joined, past.left))]
+        if number:
+            tied.append(_tie(earlier[number - 1].table, past.table, (_name(number - 1), name)))
+        for more, ties in tied:
+            cells += more
+            sums += ties
         for key, span in _changed(table, past, policy).items():
             before = changed.get(key, span)
             changed[key] = Span(min(before.low, span.low), max(before.high, span.high))
@@ -119,33 +126,52 @@ def _changed(table: ReleaseTable, past: Past, policy: Policy) -> dict[Key, Span]
     return {key: Span(span.high - few[key], span.low + few[key]) for key, span in told.items() if span.high < CEILING}
 
 
-def _tied(table: ReleaseTable, past: Past, number: int) -> tuple[list[Cell], list[Sum]]:
-    """An earlier release as cells that are no longer decided on, and its ties to the counts of now."""
-    name = f"{THEN} {number}"
-    cells = [
+def _name(number: int) -> str:
+    return f"{THEN} {number}"
+
+
+def _printed(past: Past, name: str) -> list[Cell]:
+    """An earlier release as cells that are no longer decided on."""
+    return [
         replace(cell, key=(name, *cell.key), seen=past.shown.get(cell.key, cell.seen or UNSEEN), is_printed=False)
         for cell in past.table.cells
     ]
-    sums = [Sum((name, *one.total), tuple((name, *part) for part in one.parts)) for one in past.table.sums]
-    then = past.table.counts()
-    for cell in table.cells:
-        if cell.key in then:
-            more, ties = _tie(cell, then[cell.key], past, name)
-            cells += more
-            sums += ties
+
+
+def _tie(
+    then: ReleaseTable, now: ReleaseTable, names: tuple[str, str], most: tuple[int, int] | None = None
+) -> tuple[list[Cell], list[Sum]]:
+    """The counts of now are those of then with all who joined and without all who left; so are their sums.
+
+    Written with sums only: then + came = reached = now + went.
+
+    Parameters
+    ----------
+    names
+        Under which the counts of then and of now stand in the system; "" for those that are decided on.
+    most
+        How many joined and left; None for the fewest that explain the counts.
+    """
+    moves = fewest_moves(then, now)
+    joined, left = most or (moves.joined, moves.left)
+    was, place = then.counts(), (CHANGE, *names)
+    cells: list[Cell] = []
+    sums: list[Sum] = []
+    for key, came in moves.came.items():
+        cells += [
+            _only_tied((*place, "came", *key), came, Span(0, joined)),
+            _only_tied((*place, "went", *key), moves.went[key], Span(0, left)),
+            _only_tied((*place, "reached", *key), was[key] + came, UNSEEN),
+        ]
+        before, after = ((name, *key) if name else key for name in names)
+        sums.append(Sum((*place, "reached", *key), (before, (*place, "came", *key))))
+        sums.append(Sum((*place, "reached", *key), (after, (*place, "went", *key))))
+    for one in moves.sums:
+        for way in ("came", "went"):
+            sums.append(Sum((*place, way, *one.total), tuple((*place, way, *part) for part in one.parts)))
     return cells, sums
 
 
-def _tie(cell: Cell, then: int, past: Past, name: str) -> tuple[list[Cell], list[Sum]]:
-    """The count of now lies between that of then without all who left and with all who joined.
-
-    Written with sums only: then + joined = reached = now + slack, and the slack is at most all who joined or left.
-    """
-    joined, reached, slack = ((name, CHANGE, word, *cell.key) for word in ("joined", "reached", "slack"))
-    most = then + past.joined
-    cells = [
-        Cell(joined, past.joined, is_printed=False, seen=Span(past.joined, past.joined), is_guarded=False),
-        Cell(reached, most, is_printed=False, seen=UNSEEN, is_guarded=False),
-        Cell(slack, most - cell.count, is_printed=False, seen=Span(0, past.turnover), is_guarded=False),
-    ]
-    return cells, [Sum(reached, ((name, *cell.key), joined)), Sum(reached, (cell.key, slack))]
+def _only_tied(key: Key, many: int, seen: Span) -> Cell:
+    """A number that says nothing about people by itself."""
+    return Cell(key, many, is_printed=False, seen=seen, is_guarded=False)

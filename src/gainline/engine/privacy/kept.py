@@ -13,6 +13,7 @@ from typing import Any
 
 from gainline.engine.core.issues import Issue
 from gainline.engine.privacy.history import Past
+from gainline.engine.privacy.moves import fewest_moves
 from gainline.engine.privacy.policy import Policy
 from gainline.engine.privacy.reasons import stands
 from gainline.engine.privacy.release import Released
@@ -73,9 +74,9 @@ def _past(table: ReleaseTable, one: Mapping[str, Any]) -> Past | None:
     common = then.counts().keys() & {cell.key for cell in table.cells}
     if not common:
         return None
-    joined, left = fewest_moves(then, table)
+    moves = fewest_moves(then, table)
     shown = {tuple(cell["key"]): _span(cell) for cell in one["cells"]}
-    return Past(str(one["day"]), then, shown, joined, left)
+    return Past(str(one["day"]), then, shown, moves.joined, moves.left)
 
 
 def _table(one: Mapping[str, Any]) -> ReleaseTable:
@@ -86,26 +87,8 @@ def _table(one: Mapping[str, Any]) -> ReleaseTable:
 
 def _span(cell: Mapping[str, Any]) -> Span:
     if cell["low"] is None or cell["high"] is None:
-        return Span(0 if cell["outcome"] else 1, CEILING)
+        return Span(0 if cell["outcome"] or not cell["count"] else 1, CEILING)
     return Span(cell["low"], cell["high"])
-
-
-def fewest_moves(then: ReleaseTable, now: ReleaseTable) -> tuple[int, int]:
-    """The fewest people who must have come and left for the counts of then to become those of now.
-
-    Examples
-    --------
-    >>> from gainline.engine.privacy.tables import one_way
-    >>> fewest_moves(one_way("grade", {"3": 40, "4": 20}), one_way("grade", {"3": 43, "4": 19}))
-    (3, 1)
-    """
-    before, after = then.counts(), now.counts()
-    change = {key: after[key] - before[key] for key in before.keys() & after.keys()}
-    groups: list[tuple[Key, ...]] = [(key,) for key in change]
-    groups += [tuple(part for part in one.parts if part in change) for one in now.sums]
-    joined = (sum(max(0, change[key]) for key in group) for group in groups)
-    left = (sum(max(0, -change[key]) for key in group) for group in groups)
-    return max(joined, default=0), max(left, default=0)
 
 
 @dataclass(frozen=True, slots=True)

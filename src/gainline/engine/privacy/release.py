@@ -125,7 +125,7 @@ def release(
         spans |= {cell.key: UNSEEN for cell in coarser.cells if cell.seen is not None}
         return _released(table, audience, policy, earlier, (spans, (COARSER, *said)))
     except (WorkSpent, NothingHolds):
-        spans = {cell.key: cell.unknown for cell in table.cells if cell.key in everything(table)}
+        spans = {cell.key: UNSEEN for cell in table.cells if cell.seen is None}  # a zero that is shown tells as well
         return _released(table, audience, policy, earlier, (spans, (why,)))
 
 
@@ -171,7 +171,9 @@ def remember(label: str, table: ReleaseTable, released: Released, *, joined: int
 
 
 def _published(count: Count, cell: Cell) -> Span:
-    return cell.unknown if count.low is None or count.high is None else Span(count.low, count.high)
+    if count.low is None or count.high is None:
+        return cell.unknown if cell.count else UNSEEN  # where nothing was shown, a zero was hidden too
+    return Span(count.low, count.high)
 
 
 def _released(
