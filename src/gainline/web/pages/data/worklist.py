@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gainline.services import worklist as desk
 from gainline.web.gate import actor_of, needs
 from gainline.web.pages.data.places import tabs
+from gainline.web.pages.data.telling import counted
 from gainline.web.parts import Pages
 
 SIZE = 25
@@ -81,4 +81,4 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _tell(request: HttpRequest, done: int) -> None:
     says = ngettext("%(n)s decision was saved.", "%(n)s decisions were saved.", done)
-    messages.success(request, says % {"n": number_format(done)})
+    messages.success(request, says % {"n": counted(done)})

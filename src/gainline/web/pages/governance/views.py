@@ -74,9 +74,8 @@ def _agreed(tool: Any, day: date) -> tuple[Cell | str, ...]:  # noqa: ANN401 - a
     if latest is None:
         return (name, Cell(_("None"), kind="risk"), "–", "–", "–", "–", "–")
     lists = (purposes_of(latest), elements_of(latest), latest.recipients)
-    says = (_listed(list(map(str, one))) for one in lists)
     ends = Cell(day_words(latest.ends), reverse("governance:agreement", args=[latest.public_id]))
-    return (name, stands(latest, day), *says, ends, day_words(latest.destroy_by))
+    return (name, stands(latest, day), *map(_listed, lists), ends, day_words(latest.destroy_by))
 
 
 def _listed(said: list[str]) -> str:
