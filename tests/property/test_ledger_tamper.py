@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gainline.engine.ledger import Ledger, canonical, settle
+from gainline.engine.ledger import Ledger, canonical, lines, settle
 
 DAY = date(2026, 5, 1)
 LEAVES = (
@@ -90,3 +93,44 @@ def test_canonical_text_is_json_and_reading_it_back_gives_the_same_text(value):
     read = json.loads(text, parse_int=lambda digits: float(digits) if abs(int(digits)) >= 2**53 else int(digits))
     assert canonical(read) == text
     assert canonical(settle(value)) == text
+
+
+NUMBERS = st.sampled_from(["1.0", "1e3", "-0", "9007199254740993", "12345678901234567890", "0.1", "3"])
+TEXTS = st.sampled_from(
+    ['"\\u00e9"', '"\\ud800"', '"\\u001f"', '"\x7f"', '"/"', '"\\/"', '"é"', "true", "null", '"\\b"', "[]"]
+)
+
+
+def judged(line: bytes):
+    found = lines.read_line(line, number=1)
+    return (found.code, found.entry) if isinstance(found, lines.Fault) else ("", found)
+
+
+def forged(text: bytes) -> bytes:
+    """A line whose hashes fit the very bytes of its payload, canonical or not."""
+    draft = lines.Entry(1, "note", DAY, {}, hashlib.sha256(text).hexdigest(), lines.FIRST_PREVIOUS, "")
+    leaf = hashlib.sha256(b"\x00" + lines._text(draft, text)).hexdigest()
+    return lines._text(replace(draft, hash=leaf), text, with_hash=True)
+
+
+@settings(deadline=None, max_examples=150)
+@given(PAYLOADS, st.none() | NUMBERS | TEXTS, st.sampled_from(["a", "é", "\\u0061", "😀"]))
+def test_the_quick_way_to_read_a_line_finds_what_the_exact_one_finds(payload, word, name):
+    """The twin writes every line by RFC 8785; strange words for a value may not part the two."""
+    text = canonical(payload)
+    if word is not None:
+        text = f'{{"{name}":{word}'.encode() + (b"," if payload else b"") + text[1:]
+    line = forged(text)
+    quickly = judged(line)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "_plainly", lambda _: None)
+        assert judged(line) == quickly
+
+
+def test_most_lines_go_the_quick_way_and_odd_ones_do_not():
+    def is_quick(payload):
+        return lines._plainly(lines.sealed("note", payload, on=DAY, after=None)) is not None
+
+    assert is_quick({"a": ["é", {"b": 7, "c": None}], "d": True})
+    assert not is_quick({"a": [0.5]})
+    assert not is_quick({"a": {"é": 1}})

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from gainline.engine.core.errors import Conflict, UserFixable
 from gainline.engine.ledger import Ledger
+from gainline.engine.ledger.chain import NOTHING_READ
 from gainline.engine.privacy.consent import Ground, Register
 from gainline.engine.privacy.consent.surveys import Survey
 from gainline.lake import Ban, Reading
@@ -45,15 +47,41 @@ def register_of(root: Path) -> Register:
         When the journal is not intact: then nobody's word is known.
     """
     path = root / PATH
-    if not path.is_file():
-        return Register()
-    found = path.stat()
-    return _register(path, found.st_mtime_ns, found.st_size)
+    return _journal(path).register() if path.is_file() else Register()
+
+
+class _Journal:
+    """One journal as this process read it last: of a word that comes in, only its own line is read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, Lock()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._seen, self._read, self._register = (0, 0), NOTHING_READ, Register()
+
+    def register(self) -> Register:
+        """What it says now."""
+        with self._lock:
+            found = self._path.stat()
+            if (found.st_mtime_ns, found.st_size) != self._seen:
+                self._read_on()
+                self._seen = (found.st_mtime_ns, found.st_size)
+            return self._register
+
+    def _read_on(self) -> None:
+        ledger = Ledger(self._path)
+        try:
+            entries, self._read = ledger.entries_after(self._read)
+        except Conflict:  # another file stands in its place, such as a backup's; or it is not intact, which shows then
+            self._forget()
+            entries, self._read = ledger.entries_after(NOTHING_READ)
+        self._register = self._register.after(*((entry.kind, entry.payload) for entry in entries))
 
 
 @lru_cache(maxsize=32)
-def _register(path: Path, _changed: int, _size: int) -> Register:
-    return Register.replay((entry.kind, entry.payload) for entry in Ledger(path).entries())
+def _journal(path: Path) -> _Journal:
+    return _Journal(path)
 
 
 def effective_day(register: Register, today: date) -> date:

@@ -17,6 +17,7 @@ import pytest
 from gainline.engine.core.errors import Conflict
 from gainline.engine.core.issues import has_errors
 from gainline.engine.ledger import Head, Ledger, NotCanonical, canonical
+from gainline.engine.ledger.chain import NOTHING_READ
 
 DAY = date(2026, 5, 1)
 
@@ -320,3 +321,40 @@ def test_numbers_of_any_size_come_back_as_they_were_written(ledger):
     payload = ledger.entries()[-1].payload
     assert payload == {"whole": 2**53 - 1, "less": 1 - 2**53, "wide": 1e20}
     assert [type(payload[name]) for name in ("whole", "less", "wide")] == [int, int, float]
+
+
+def test_a_ledger_is_read_on_from_where_it_was_read_last(ledger):
+    first, until = ledger.entries_after(NOTHING_READ)
+    assert first == ledger.entries()
+    assert ledger.entries_after(until) == ((), until)
+    ledger.append("registration", {"plan": "late"}, on=DAY)
+    [late], now = ledger.entries_after(until)
+    assert (late.seq, late.payload["plan"]) == (6, "late")
+    assert now.head == ledger.head()
+    assert now.size == ledger.path.stat().st_size
+
+
+def test_a_line_that_is_being_written_is_read_when_it_is_whole(ledger):
+    whole = ledger.path.read_bytes()
+    cut = whole.rindex(b"\n", 0, -1) + 20
+    ledger.path.write_bytes(whole[:cut])
+    before, until = ledger.entries_after(NOTHING_READ)
+    ledger.path.write_bytes(whole)
+    assert len(before) == 4
+    assert [one.seq for one in ledger.entries_after(until)[0]] == [5]
+
+
+@pytest.mark.parametrize("spoil", [lambda it: it.replace(b"plan-0", b"plan-9"), lambda it: it[: len(it) // 2]])
+def test_what_was_read_before_is_still_what_it_was(ledger, spoil):
+    _, until = ledger.entries_after(NOTHING_READ)
+    ledger.path.write_bytes(spoil(ledger.path.read_bytes()))
+    with pytest.raises(Conflict, match="not the one that was read before"):
+        ledger.entries_after(until)
+
+
+def test_a_line_that_comes_in_forged_is_named_by_its_number(ledger):
+    _, until = ledger.entries_after(NOTHING_READ)
+    ledger.append("registration", {"plan": "late"}, on=DAY)
+    ledger.path.write_bytes(ledger.path.read_bytes().replace(b"late", b"soon"))
+    with pytest.raises(Conflict, match="not intact at line 6"):
+        ledger.entries_after(until)

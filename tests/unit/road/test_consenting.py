@@ -14,6 +14,7 @@ import pytest
 
 from gainline.engine.core.errors import Conflict, Missing, UserFixable
 from gainline.engine.core.issues import has_errors
+from gainline.engine.ledger import chain, lines
 from gainline.engine.privacy.consent import Act, Ground, Relation
 from gainline.engine.privacy.purposes import Basis, Purpose
 from gainline.lake import Whom
@@ -292,3 +293,37 @@ def test_an_altered_word_in_the_journal_is_found(home: Workspace):
     assert has_errors(verify_workspace(home))
     with pytest.raises(Conflict, match="not intact"):
         read(home)
+
+
+def test_of_a_word_that_comes_in_only_its_line_is_read(home, monkeypatch):
+    declare(home, USAGE)
+    tell(home, USAGE.key, "en", TEXT, reviewed_by="Language office")
+    some = people(home)[:3]
+    for key in some:
+        say(home, Said(person_of(home, key), USAGE.key, Act.GIVEN, Relation.PARENT))
+    register_of(home.root)
+    seen = []
+    plain = lines.read_line
+    monkeypatch.setattr(chain, "read_line", lambda line, **more: seen.append(1) or plain(line, **more))
+    said = person_of(home, some[0])
+    say(home, Said(said, USAGE.key, Act.REVOKED, Relation.PARENT))
+    seen.clear()
+    assert [one.act for one in register_of(home.root).entries[said]] == [Act.GIVEN, Act.REVOKED]
+    assert len(seen) == 1
+    assert register_of(home.root) is register_of(home.root)
+
+
+def test_a_journal_that_was_put_back_is_read_anew_and_an_altered_one_not_at_all(home):
+    declare(home, USAGE)
+    tell(home, USAGE.key, "en", TEXT, reviewed_by="Language office")
+    said, journal = person_of(home, people(home)[0]), home.root / PATH
+    before = journal.read_bytes()
+    say(home, Said(said, USAGE.key, Act.REVOKED, Relation.PARENT))
+    assert said in register_of(home.root).entries
+    journal.write_bytes(before)
+    assert said not in register_of(home.root).entries
+    journal.write_bytes(before.replace(b"You can say no", b"You can say ho"))
+    with pytest.raises(Conflict, match="not intact at line 2"):
+        register_of(home.root)
+    with pytest.raises(Conflict, match="not intact"):
+        register_of(home.root)

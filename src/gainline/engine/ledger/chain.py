@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,6 +36,18 @@ class Head:
 
     def __str__(self) -> str:
         return f"{self.seq}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How far a ledger was read and found intact: its bytes until there, their SHA-256, and the head they end with."""
+
+    size: int
+    sha256: str
+    head: Head
+
+
+NOTHING_READ = Read(0, hashlib.sha256().hexdigest(), Head(0, FIRST_PREVIOUS))
 
 
 class Ledger:
@@ -82,12 +95,34 @@ class Ledger:
         Conflict
             At the first line that is not what was appended: nothing is read from an altered ledger.
         """
+        return self.entries_after(NOTHING_READ)[0]
+
+    def entries_after(self, before: Read) -> tuple[tuple[Entry, ...], Read]:
+        """The entries that came since the ledger was read last, each checked, and how far that is now.
+
+        What was read before is not checked line by line again: its bytes have the digest that they had.
+
+        Parameters
+        ----------
+        before
+            What the last reading of this ledger returned, or `NOTHING_READ`.
+
+        Raises
+        ------
+        Conflict
+            As `entries`; also when what was read before is not in the file any more.
+        """
+        whole, line_end, _ = self._bytes().rpartition(b"\n")
+        content = whole + line_end
+        if hashlib.sha256(content[: before.size]).hexdigest() != before.sha256:
+            raise Conflict(f"the ledger {self.path.name} is not the one that was read before", _REMEDY)
         found = []
-        for read in self._read():
+        for read in _lines(content[before.size :], after=before.head):
             if isinstance(read, Fault):
                 raise Conflict(f"the ledger {self.path.name} is not intact at line {read.line}: {read.says}", _REMEDY)
             found.append(read)
-        return tuple(found)
+        head = Head(found[-1].seq, found[-1].hash) if found else before.head
+        return tuple(found), Read(len(content), hashlib.sha256(content).hexdigest(), head)
 
     def head(self) -> Head:
         """Where the ledger stands now; write it down somewhere else.
@@ -97,8 +132,7 @@ class Ledger:
         Conflict
             When the ledger is not intact.
         """
-        entries = self.entries()
-        return Head(entries[-1].seq, entries[-1].hash) if entries else Head(0, FIRST_PREVIOUS)
+        return self.entries_after(NOTHING_READ)[1].head
 
     def verify(self, *, against: Head | None = None) -> list[Issue]:
         """What is wrong with the ledger, line by line; empty when nothing is.
@@ -108,7 +142,7 @@ class Ledger:
         against
             A head that was kept outside. With it, a tail that was cut off or written anew is found as well.
         """
-        reads = list(self._read())
+        reads = list(_lines(self._bytes(), after=NOTHING_READ.head))
         faults = [self._issue(read.code, read.says, read.line) for read in reads if isinstance(read, Fault)]
         claims = [read if isinstance(read, Entry) else read.entry for read in reads]
         entries = [claim for claim in claims if claim]
@@ -118,17 +152,8 @@ class Ledger:
             faults.extend(self._against(entries, against))
         return [*faults, *self._backdated(entries)]
 
-    def _read(self) -> Iterator[Entry | Fault]:
-        if not self.path.exists():
-            return
-        expected_seq, expected_previous = 1, FIRST_PREVIOUS
-        for number, line in enumerate(self.path.read_bytes().split(b"\n")[:-1], start=1):
-            read = read_line(line, number=number, seq=expected_seq, previous=expected_previous)
-            yield read
-            # go on from what the line says, so that one deletion is one fault and not a fault on every later line
-            says = read if isinstance(read, Entry) else read.entry
-            expected_seq = says.seq + 1 if says else expected_seq + 1
-            expected_previous = says.hash if says else ""
+    def _bytes(self) -> bytes:
+        return self.path.read_bytes() if self.path.exists() else b""
 
     def _last_of(self, whole: bytes) -> Entry:
         read = read_line(whole.rpartition(b"\n")[-1], number=whole.count(b"\n") + 1)
@@ -147,7 +172,7 @@ class Ledger:
             _sync_folder(self.path.parent)
 
     def _torn(self) -> bool:
-        content = self.path.read_bytes() if self.path.exists() else b""
+        content = self._bytes()
         return bool(content) and not content.endswith(b"\n")
 
     def _issue(self, code: str, says: str, line: int | None, level: Level = Level.ERROR) -> Issue:
@@ -174,6 +199,18 @@ class Ledger:
             if after.on < before.on:
                 says = f"the entry is dated {after.on}, before its predecessor of {before.on}"
                 yield self._issue("LG008", says, line, Level.NOTE)
+
+
+def _lines(content: bytes, *, after: Head) -> Iterator[Entry | Fault]:
+    """What each whole line holds; numbers count from the first line of the file."""
+    expected_seq, expected_previous = after.seq + 1, after.hash
+    for number, line in enumerate(content.split(b"\n")[:-1], start=expected_seq):
+        read = read_line(line, number=number, seq=expected_seq, previous=expected_previous)
+        yield read
+        # go on from what the line says, so that one deletion is one fault and not a fault on every later line
+        says = read if isinstance(read, Entry) else read.entry
+        expected_seq = says.seq + 1 if says else expected_seq + 1
+        expected_previous = says.hash if says else ""
 
 
 def _record_of(torn: bytes, *, after: Entry | None, on: date, secret: bytes | None) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -99,11 +99,10 @@ def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str
     """
     try:
         entry = _parse(line)
-        text = canonical(entry.payload)
+        again, payload, leaf = _plainly(entry) or _exactly(entry)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Fault(number, "LG001", "the line is not an entry of the ledger")
-    hashes = (_sha256(text), _sha256(_LEAF + _text(entry, text)))
-    if _text(entry, text, with_hash=True) != line or hashes != (entry.payload_sha256, entry.hash):
+    if again != line or (_sha256(payload), _sha256(_LEAF + leaf)) != (entry.payload_sha256, entry.hash):
         return Fault(number, "LG002", "the entry does not have the hash it carries: it was edited", entry)
     if seq is not None and entry.seq != seq:
         says = f"entry {entry.seq} stands where entry {seq} belongs: lines were deleted, inserted or reordered"
@@ -123,12 +122,44 @@ def _parse(line: bytes) -> Entry:
     return Entry(**{**raw, "on": date.fromisoformat(raw["on"])})
 
 
-def _text(entry: Entry, payload: bytes, *, with_hash: bool = False) -> bytes:
+def _exactly(entry: Entry) -> tuple[bytes, bytes, bytes]:
+    """The line, the payload and the leaf as RFC 8785 writes them."""
+    payload = canonical(entry.payload)
+    return _text(entry, payload, with_hash=True), payload, _text(entry, payload)
+
+
+def _plainly(entry: Entry) -> tuple[bytes, bytes, bytes] | None:
+    """The same by Python's own writer, many times faster; None where it may write otherwise than RFC 8785.
+
+    The two agree but for numbers with a fraction, and for the order of names beyond ASCII.
+    """
+    if not _is_plain(entry.payload):
+        return None
+    payload = _written(entry.payload)
+    return _text(entry, payload, with_hash=True, write=_written), payload, _text(entry, payload, write=_written)
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _written(value: Mapping[str, Any]) -> bytes:
+    return _WRITER.encode(value).encode()
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(name.isascii() and _is_plain(part) for name, part in value.items())
+    return all(map(_is_plain, value)) if isinstance(value, list) else not isinstance(value, float)
+
+
+def _text(
+    entry: Entry, payload: bytes, *, with_hash: bool = False, write: Callable[[Mapping[str, Any]], bytes] = canonical
+) -> bytes:
     """The entry's canonical JSON around its payload's, which is by far the longest part and so is written only once."""
     shell: dict[str, Any] = {
         "seq": entry.seq,
         "kind": entry.kind,
-        "on": entry.on,
+        "on": entry.on.isoformat(),
         "payload": None,
         "payload_sha256": entry.payload_sha256,
         "previous": entry.previous,
@@ -138,7 +169,7 @@ def _text(entry: Entry, payload: bytes, *, with_hash: bool = False) -> bytes:
     if with_hash:
         shell["hash"] = entry.hash
     # inside a string the quotes would be escaped, so this place is the only one
-    return canonical(shell).replace(b'"payload":null', b'"payload":' + payload)
+    return write(shell).replace(b'"payload":null', b'"payload":' + payload)
 
 
 def _blind(secret: bytes | None, seq: int, previous: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -45,11 +45,12 @@ class Register:
     @classmethod
     def replay(cls, records: Iterable[Record]) -> Register:
         """The register after these records, each a kind and its payload; other kinds are passed over."""
-        grounds: dict[str, Ground] = {}
-        notices: dict[str, Notice] = {}
-        entries: dict[str, list[Entry]] = {}
-        used: set[str] = set()
-        surveys: dict[str, Survey] = {}
+        return cls().after(*records)
+
+    def after(self, *records: Record) -> Register:
+        """The register as it is when these records came in as well."""
+        grounds, notices, surveys = dict(self.grounds), dict(self.notices), dict(self.surveys)
+        entries, used = dict(self.entries), set(self.used)
         for kind, payload in records:
             if kind == GROUND:
                 grounds[payload["key"]] = Ground.from_json_value(payload)
@@ -57,14 +58,13 @@ class Register:
                 notices[payload["hash"]] = Notice.from_json_value(payload)
             elif kind == ENTRY:
                 entry = Entry.from_json_value(payload)
-                entries.setdefault(entry.person, []).append(entry)
+                entries[entry.person] = (*entries.get(entry.person, ()), entry)
                 used.add(entry.ground)
             elif kind == SURVEY:
                 surveys[payload["key"]] = Survey.from_json_value(payload)
             elif kind == RAN:
                 used.update(payload["grounds"])
-        said = {person: tuple(found) for person, found in entries.items()}
-        return cls(grounds, notices, said, frozenset(used), surveys)
+        return Register(grounds, notices, entries, frozenset(used), surveys)
 
     def declare(self, ground: Ground) -> Record:
         """The record of a new or changed ground.
@@ -171,22 +171,6 @@ class Register:
         """Tell whether nothing but consent carries a table's rows: it is covered, and by no other ground."""
         over = [one for one in self.grounds.values() if table in one.covers]
         return bool(over) and all(one.basis is Basis.CONSENT for one in over)
-
-    def after(self, record: Record) -> Register:
-        """The register with one record more."""
-        kind, payload = record
-        more = Register.replay([record])
-        if kind == ENTRY:
-            person, said = next(iter(more.entries.items()))
-            entries = {**self.entries, person: (*self.entries.get(person, ()), *said)}
-            return replace(self, entries=entries, used=self.used | more.used)
-        return replace(
-            self,
-            grounds={**self.grounds, **more.grounds},
-            notices={**self.notices, **more.notices},
-            surveys={**self.surveys, **more.surveys},
-            used=self.used | frozenset(payload.get("grounds", ())),
-        )
 
     def _check_right(self, entry: Entry) -> None:
         passed = entry.rights_pass_on or self.rights_pass_on(entry.person)
