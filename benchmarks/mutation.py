@@ -41,7 +41,8 @@ ROOMS = {
     "suppression": (
         [f"gainline/engine/privacy/{name}.py" for name in SUPPRESSION],
         ["tests/unit/privacy/test_shown.py", "tests/unit/privacy/test_attack.py", "tests/unit/privacy",
-         "tests/reference/test_agency_rules.py", "tests/unit/road/test_noisy.py"],
+         "tests/reference/test_agency_rules.py", "tests/unit/road/test_noisy.py",
+         "tests/property/test_privacy_attack.py"],
     ),
     "consent": (
         ["gainline/engine/privacy/consent/*.py"],

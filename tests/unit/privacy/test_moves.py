@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 from disclosure_scenes import POLICY
 from gainline.engine.privacy import Audience, ReleaseTable, one_way, release, two_way
@@ -89,6 +91,12 @@ def test_the_moves_of_a_table_that_did_not_change_are_none():
     moves = fewest_moves(square([1, 2, 3, 4]), square([1, 2, 3, 4]))
     assert set(moves.came.values()) == set(moves.went.values()) == {0}
     assert len(moves.sums) == 6
+
+
+def test_moves_that_are_not_found_are_a_defect_and_not_an_answer(monkeypatch):
+    monkeypatch.setattr(scipy.optimize, "milp", lambda *_, **__: SimpleNamespace(x=None, message="no time"))
+    with pytest.raises(ArithmeticError, match="no time"):
+        fewest_moves(square([1, 2, 3, 4]), square([1, 2, 3, 5]))
 
 
 def test_who_knows_that_twelve_came_and_sees_where_knows_that_nobody_came_elsewhere():

@@ -92,6 +92,11 @@ def test_a_band_has_round_ends_and_none_under_the_minimum(count, rest, shown):
         assert one.shown == "exact" or one.low is None or one.low >= 10
 
 
+def test_a_count_of_just_the_minimum_is_told_as_no_less():
+    told = public(one_way("g", {"a": 4, "b": 10, "c": 400})).count("g", "b")
+    assert told.is_hidden or told.low >= 10
+
+
 def test_the_minimum_alone_asks_who_reads():
     table = one_way("g", {"a": 7, "b": 40})
     policy = Policy(staff_minimum_n=6)
