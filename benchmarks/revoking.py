@@ -18,6 +18,7 @@ from pathlib import Path
 
 from gainline.engine.ledger.lines import sealed
 from gainline.engine.privacy.consent import Act, Entry, Ground, Relation
+from gainline.engine.privacy.consent.register import ENTRY
 from gainline.engine.privacy.purposes import Basis, Purpose
 from gainline.road.consented import PATH, bans_of, register_of, token
 from gainline.road.consenting import Said, declare, say, tell
@@ -43,7 +44,7 @@ def district(root: Path, children: int) -> Workspace:
                 token(home.salt, child), "use", Act.GIVEN, Relation.PARENT, DAY, f"{DAY}T10:00:00+00:00",
                 notice=notice, language="en", method="paper", receipt=f"R-{child}",
             )  # fmt: skip
-            last = sealed("consent_entry", yes.to_json_value(), on=DAY, after=last)
+            last = sealed(ENTRY, yes.to_json_value(), on=DAY, after=last)
             journal.write(last.line())
     return home
 

@@ -56,9 +56,14 @@ class Tally:
         return f"{said}; of {self.cells} counts {self.not_exact} not exact, {self.hidden} hidden; {self.reasons}"
 
 
+def publicly(table, **more):
+    """The counts as the public may see them."""
+    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
+
+
 def public(table, **more):
     """What the public pages would print: the released counts and their texts."""
-    released = release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
+    released = publicly(table, **more)
     return released, Facts({}, words("en"), released)
 
 

@@ -123,13 +123,13 @@ def test_the_quick_way_to_read_a_line_finds_what_the_exact_one_finds(payload, wo
     line = forged(text)
     quickly = judged(line)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lines, "_plainly", lambda _: None)
+        patch.setattr(lines, "_is_plain", lambda _: False)
         assert judged(line) == quickly
 
 
 def test_most_lines_go_the_quick_way_and_odd_ones_do_not():
     def is_quick(payload):
-        return lines._plainly(lines.sealed("note", payload, on=DAY, after=None)) is not None
+        return lines._is_plain(lines.sealed("note", payload, on=DAY, after=None).payload)
 
     assert is_quick({"a": ["é", {"b": 7, "c": None}], "d": True})
     assert not is_quick({"a": [0.5]})

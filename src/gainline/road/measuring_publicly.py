@@ -11,7 +11,7 @@ from typing import Any
 from gainline.engine.indicators import Indicator
 from gainline.engine.ledger import digest
 from gainline.engine.privacy import Audience, Policy, Released, ReleaseTable, one_way, release
-from gainline.engine.privacy.kept import PEOPLE, Population, beside, counted, pasts, plain, repeats
+from gainline.engine.privacy.kept import PEOPLE, Population, beside, counted, pasts, plain, repeats, same_counts
 from gainline.engine.privacy.tables import NOT_REACHED, REACHED, TOTAL, Key, outcomes
 from gainline.road.measuring import TOO_FEW, Measured
 from gainline.road.releases import enter, released_of
@@ -101,7 +101,7 @@ def _whom(asked: _Asked) -> list[tuple[str, Population]]:
 
 def _of_the_same(table: ReleaseTable, before: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     """Earlier releases that are tied whole: of the same indicator, or of another one with the very same counts."""
-    return [one for one in before if one["at"] == key or any(past.turnover == 0 for past in pasts(table, [one]))]
+    return [one for one in before if one["at"] == key or same_counts(table, one)]
 
 
 def _row(asked: _Asked, place: int, shown: Released) -> dict[str, Any]:

@@ -13,7 +13,8 @@ def upgrade() -> None:
     """Bring the database to the tables of this version.
 
     All steps are one transaction. Django writes down a step after it has committed it: a process that is killed
-    between the two leaves tables of which no record tells, and no later start gets past them.
+    between the two leaves tables of which no record tells, and no later start gets past them. The cache's table, which
+    no step makes, comes after them.
 
     Source: SQLite, "Making Other Kinds Of Table Schema Changes" (keys are switched off before the transaction begins);
     PostgreSQL, SET CONSTRAINTS (rows that wait for their keys at the end would bar a change of their table).
@@ -23,6 +24,7 @@ def upgrade() -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
 
 
 @contextmanager

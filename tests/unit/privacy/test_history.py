@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from disclosure_scenes import POLICY
+from disclosure_scenes import publicly as public
 from gainline.engine.privacy import Audience, Policy, one_way, release, two_way
 from gainline.engine.privacy.release import remember
 from gainline.engine.privacy.tables import Cell, ReleaseTable, Sum, faces, outcomes
@@ -14,10 +14,6 @@ from gainline.engine.reports.facts import Facts
 from gainline.engine.reports.words import words
 
 JANUARY = two_way("t", ["north", "south"], ["passed", "not yet"], [[40, 61], [52, 33]])
-
-
-def public(table, **more):
-    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
 
 
 def january(**moved):

@@ -7,14 +7,11 @@ import json
 import pytest
 
 from disclosure_scenes import POLICY
-from gainline.engine.privacy import Audience, ReleaseTable, one_way, release, two_way
+from disclosure_scenes import publicly as public
+from gainline.engine.privacy import ReleaseTable, one_way, two_way
 from gainline.engine.privacy.kept import PEOPLE, Population, beside, counted, kept, pasts, plain
 from gainline.engine.privacy.moves import fewest_moves
 from gainline.engine.privacy.tables import outcomes
-
-
-def public(table, **more):
-    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
 
 
 def keep(table, day="2026-01-15", **more):

@@ -11,7 +11,8 @@ import pytest
 import scipy.optimize
 
 from disclosure_scenes import POLICY
-from gainline.engine.privacy import Audience, ReleaseTable, one_way, release, two_way
+from disclosure_scenes import publicly as public
+from gainline.engine.privacy import ReleaseTable, one_way, two_way
 from gainline.engine.privacy.attack import HIDDEN, Span, attack
 from gainline.engine.privacy.history import watch
 from gainline.engine.privacy.kept import kept, pasts
@@ -20,10 +21,6 @@ from gainline.engine.privacy.release import remember
 from gainline.engine.privacy.tables import CEILING, UNSEEN, Cell, Sum, join, outcomes
 
 A, B, ALL = ("g", "a"), ("g", "b"), ("g", "total")
-
-
-def public(table, **more):
-    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
 
 
 def past(table, label="January", **moved):

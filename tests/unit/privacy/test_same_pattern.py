@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import pytest
 
-from disclosure_scenes import POLICY
-from gainline.engine.privacy import Audience, nested, one_way, release, two_way
+from disclosure_scenes import publicly as public
+from gainline.engine.privacy import nested, one_way, two_way
 from gainline.engine.privacy.release import remember
 from gainline.engine.privacy.tables import faces, outcomes
-
-
-def public(table, **more):
-    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
 
 
 def grid(*rows):
@@ -69,7 +65,6 @@ def told(released):
             ["3/reached 75-84", "3/not reached 0-9", "5/reached 0-9", "5/not reached 25-34"],
         ),
     ],
-    ids=lambda it: it if isinstance(it, str) else None,
 )
 def test_a_table_is_hidden_as_it_always_was(table, pattern):
     assert told(public(table)) == pattern

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from disclosure_scenes import POLICY
+from disclosure_scenes import publicly as public
 from gainline.engine.privacy import Audience, Cell, Policy, ReleaseTable, Sum, nested, one_way, release, two_way
 from gainline.engine.privacy.history import Past, standing, watch
 from gainline.engine.privacy.kept import PEOPLE, Population, beside, counted, kept, pasts
@@ -31,10 +32,6 @@ def of(part, whole, *, audience=Audience.PUBLIC, small=()):
 def share(part, whole):
     found = of(part, whole).share(("part",), ("whole",))
     return None if found is None else (found.low, found.high)
-
-
-def public(table, **more):
-    return release(table, audience=Audience.PUBLIC, policy=POLICY, **more)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,6 @@ def _prepare(*, demo: bool, shown: Shown | None) -> None:
     from gainline.store.upgrading import upgrade
 
     upgrade()
-    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     if demo:
         from gainline.services.demo_district import make_demo
@@ -132,13 +131,10 @@ def found(
     Example: gainline found "Hillview Schools" --lead "Dana Whitfield" --email dana@hillview.example
     """
     set_up(home)
-    from django.core.management import call_command  # after Django is set up
-
     from gainline.services.people import Founding, found_district
     from gainline.store.upgrading import upgrade
 
     upgrade()
-    call_command("createcachetable", verbosity=0)
     password = secrets.token_urlsafe(18)
     found_district(founding=Founding(name, time_zone), lead_name=lead, lead_email=email, password=password)
     console.talk(f"{name} stands. {lead} signs in as {email} with this password, shown once:")

@@ -112,17 +112,20 @@ class Ledger:
         Conflict
             As `entries`; also when what was read before is not in the file any more.
         """
-        whole, line_end, _ = self._bytes().rpartition(b"\n")
-        content = whole + line_end
-        if hashlib.sha256(content[: before.size]).hexdigest() != before.sha256:
+        content = self._bytes()
+        content = content[: content.rfind(b"\n") + 1]
+        known, new = content[: before.size], content[before.size :]
+        read = hashlib.sha256(known)
+        if read.hexdigest() != before.sha256:
             raise Conflict(f"the ledger {self.path.name} is not the one that was read before", _REMEDY)
         found = []
-        for read in _lines(content[before.size :], after=before.head):
-            if isinstance(read, Fault):
-                raise Conflict(f"the ledger {self.path.name} is not intact at line {read.line}: {read.says}", _REMEDY)
-            found.append(read)
+        for one in _lines(new, after=before.head):
+            if isinstance(one, Fault):
+                raise Conflict(f"the ledger {self.path.name} is not intact at line {one.line}: {one.says}", _REMEDY)
+            found.append(one)
+        read.update(new)
         head = Head(found[-1].seq, found[-1].hash) if found else before.head
-        return tuple(found), Read(len(content), hashlib.sha256(content).hexdigest(), head)
+        return tuple(found), Read(len(content), read.hexdigest(), head)
 
     def head(self) -> Head:
         """Where the ledger stands now; write it down somewhere else.

@@ -99,7 +99,9 @@ def read_line(line: bytes, *, number: int, seq: int | None = None, previous: str
     """
     try:
         entry = _parse(line)
-        again, payload, leaf = _plainly(entry) or _exactly(entry)
+        write = _written if _is_plain(entry.payload) else canonical
+        payload = write(entry.payload)
+        again, leaf = (_text(entry, payload, write, with_hash=with_hash) for with_hash in (True, False))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Fault(number, "LG001", "the line is not an entry of the ledger")
     if again != line or (_sha256(payload), _sha256(_LEAF + leaf)) != (entry.payload_sha256, entry.hash):
@@ -122,38 +124,23 @@ def _parse(line: bytes) -> Entry:
     return Entry(**{**raw, "on": date.fromisoformat(raw["on"])})
 
 
-def _exactly(entry: Entry) -> tuple[bytes, bytes, bytes]:
-    """The line, the payload and the leaf as RFC 8785 writes them."""
-    payload = canonical(entry.payload)
-    return _text(entry, payload, with_hash=True), payload, _text(entry, payload)
-
-
-def _plainly(entry: Entry) -> tuple[bytes, bytes, bytes] | None:
-    """The same by Python's own writer, many times faster; None where it may write otherwise than RFC 8785.
-
-    The two agree but for numbers with a fraction, and for the order of names beyond ASCII.
-    """
-    if not _is_plain(entry.payload):
-        return None
-    payload = _written(entry.payload)
-    return _text(entry, payload, with_hash=True, write=_written), payload, _text(entry, payload, write=_written)
-
-
 _WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _written(value: Mapping[str, Any]) -> bytes:
+    """The canonical JSON of what is plain, many times faster than by `canonical`."""
     return _WRITER.encode(value).encode()
 
 
 def _is_plain(value: object) -> bool:
+    """Tell whether Python's own writer writes as RFC 8785 does: no fraction, and no name that may sort otherwise."""
     if isinstance(value, dict):
         return all(name.isascii() and _is_plain(part) for name, part in value.items())
     return all(map(_is_plain, value)) if isinstance(value, list) else not isinstance(value, float)
 
 
 def _text(
-    entry: Entry, payload: bytes, *, with_hash: bool = False, write: Callable[[Mapping[str, Any]], bytes] = canonical
+    entry: Entry, payload: bytes, write: Callable[[Mapping[str, Any]], bytes] = canonical, *, with_hash: bool = False
 ) -> bytes:
     """The entry's canonical JSON around its payload's, which is by far the longest part and so is written only once."""
     shell: dict[str, Any] = {

@@ -99,7 +99,7 @@ def watch(table: ReleaseTable, earlier: Sequence[Past], policy: Policy) -> tuple
     for number, past in enumerate(earlier):
         name = _name(number)
         cells += _printed(past, name)
-        sums += [Sum((name, *one.total), tuple((name, *part) for part in one.parts)) for one in past.table.sums]
+        sums += [_under(one, name) for one in past.table.sums]
         tied = [_tie(past.table, table, (name, ""), (past.joined, past.left))]
         if number:
             tied.append(_tie(earlier[number - 1].table, past.table, (_name(number - 1), name)))
@@ -158,18 +158,21 @@ def _tie(
     cells: list[Cell] = []
     sums: list[Sum] = []
     for key, came in moves.came.items():
+        came_in, went_out, reached = ((*place, word, *key) for word in ("came", "went", "reached"))
         cells += [
-            _only_tied((*place, "came", *key), came, Span(0, joined)),
-            _only_tied((*place, "went", *key), moves.went[key], Span(0, left)),
-            _only_tied((*place, "reached", *key), was[key] + came, UNSEEN),
+            _only_tied(came_in, came, Span(0, joined)),
+            _only_tied(went_out, moves.went[key], Span(0, left)),
+            _only_tied(reached, was[key] + came, UNSEEN),
         ]
         before, after = ((name, *key) if name else key for name in names)
-        sums.append(Sum((*place, "reached", *key), (before, (*place, "came", *key))))
-        sums.append(Sum((*place, "reached", *key), (after, (*place, "went", *key))))
-    for one in moves.sums:
-        for way in ("came", "went"):
-            sums.append(Sum((*place, way, *one.total), tuple((*place, way, *part) for part in one.parts)))
+        sums += [Sum(reached, (before, came_in)), Sum(reached, (after, went_out))]
+    sums += [_under(one, *place, way) for one in moves.sums for way in ("came", "went")]
     return cells, sums
+
+
+def _under(one: Sum, *place: str) -> Sum:
+    """A sum of counts that stand in the system under these words."""
+    return Sum((*place, *one.total), tuple((*place, *part) for part in one.parts))
 
 
 def _only_tied(key: Key, many: int, seen: Span) -> Cell:

@@ -16,8 +16,8 @@ from gainline.engine.privacy.history import Past
 from gainline.engine.privacy.moves import fewest_moves
 from gainline.engine.privacy.policy import Policy
 from gainline.engine.privacy.reasons import stands
-from gainline.engine.privacy.release import Released
-from gainline.engine.privacy.tables import CEILING, Cell, Key, ReleaseTable, Span, Sum
+from gainline.engine.privacy.release import Released, published
+from gainline.engine.privacy.tables import Cell, Key, ReleaseTable, Span, Sum
 
 FOLLOWS = "released_before"
 """Under this name an evidence document, on its way to a public page, has the kept releases that came before it."""
@@ -69,6 +69,13 @@ def pasts(table: ReleaseTable, kept_before: Sequence[Mapping[str, Any]]) -> tupl
     return tuple(past for past in found if past is not None)
 
 
+def same_counts(table: ReleaseTable, one: Mapping[str, Any]) -> bool:
+    """Tell whether a value of `kept` and the table count the same groups, some or all, and all of these alike."""
+    then, now = _table(one).counts(), table.counts()
+    common = then.keys() & now.keys()
+    return bool(common) and all(then[key] == now[key] for key in common)
+
+
 def _past(table: ReleaseTable, one: Mapping[str, Any]) -> Past | None:
     then = _table(one)
     common = then.counts().keys() & {cell.key for cell in table.cells}
@@ -80,15 +87,17 @@ def _past(table: ReleaseTable, one: Mapping[str, Any]) -> Past | None:
 
 
 def _table(one: Mapping[str, Any]) -> ReleaseTable:
-    cells = tuple(Cell(tuple(cell["key"]), cell["count"], is_outcome=cell["outcome"]) for cell in one["cells"])
+    cells = tuple(_cell(cell) for cell in one["cells"])
     sums = (Sum(tuple(each["total"]), tuple(tuple(part) for part in each["parts"])) for each in one["sums"])
     return ReleaseTable(cells, tuple(sums))
 
 
+def _cell(cell: Mapping[str, Any]) -> Cell:
+    return Cell(tuple(cell["key"]), cell["count"], is_outcome=cell["outcome"])
+
+
 def _span(cell: Mapping[str, Any]) -> Span:
-    if cell["low"] is None or cell["high"] is None:
-        return Span(0 if cell["outcome"] or not cell["count"] else 1, CEILING)
-    return Span(cell["low"], cell["high"])
+    return published(_cell(cell), cell["low"], cell["high"])
 
 
 @dataclass(frozen=True, slots=True)

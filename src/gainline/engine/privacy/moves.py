@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy  # its parts load when they are first used: most commands never solve anything
@@ -32,6 +33,7 @@ class Moves:
     sums: tuple[Sum, ...]
 
 
+@lru_cache(maxsize=64)  # asked by who reads what was kept, and by the audit of the same two tables
 def fewest_moves(then: ReleaseTable, now: ReleaseTable) -> Moves:
     """The fewest people who must have come and left for the counts of then to become those of now.
 

@@ -166,14 +166,15 @@ def remember(label: str, table: ReleaseTable, released: Released, *, joined: int
     """
     if any(reason.code == "PR023" for reason in released.reasons):
         raise ValueError("an answer that repeats an earlier release is not a release of its own")
-    shown = {cell.key: _published(released.counts[cell.key], cell) for cell in table.cells}
-    return Past(label, table, shown, joined, left)
+    counts = ((cell, released.counts[cell.key]) for cell in table.cells)
+    return Past(label, table, {cell.key: published(cell, one.low, one.high) for cell, one in counts}, joined, left)
 
 
-def _published(count: Count, cell: Cell) -> Span:
-    if count.low is None or count.high is None:
+def published(cell: Cell, low: int | None, high: int | None) -> Span:
+    """What a reader has of a count that was shown from `low` to `high`; None where nothing of it was."""
+    if low is None or high is None:
         return cell.unknown if cell.count else UNSEEN  # where nothing was shown, a zero was hidden too
-    return Span(count.low, count.high)
+    return Span(low, high)
 
 
 def _released(
